@@ -1,0 +1,35 @@
+// Every named maximum of the engine in one place, with how they relate proved at compile time.
+// What exceeds one is told to whoever sent it, with the limit's name; nothing is cut off in silence.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace engine::base::limits {
+
+inline constexpr std::size_t lines_per_question = 10'000;
+inline constexpr std::size_t lines_per_block = 64;          // a block's open lines are one 64-bit mask
+inline constexpr std::size_t lines_parallel_from = 1'024;   // smaller baskets are faster on one core
+inline constexpr std::size_t steps_per_procedure = 64;
+inline constexpr std::size_t accesses_per_step = 32;
+inline constexpr std::size_t comparators_per_step = 16;
+inline constexpr std::size_t formula_length = 256;          // instructions
+inline constexpr std::size_t formula_depth = 16;            // values on the evaluation stack
+inline constexpr std::size_t expression_nesting = 32;
+inline constexpr std::size_t key_fields = 6;                // fields of one access
+inline constexpr std::size_t group_depth = 32;              // ancestors of a group
+inline constexpr std::size_t parts_per_access = 4'096;      // key combinations one customer reaches
+inline constexpr std::size_t condition_types = 1'024;
+inline constexpr std::size_t terms = 65'535;                // distinct combinations of a record's terms
+inline constexpr std::size_t fields = 256;
+inline constexpr std::size_t code_length = 256;             // bytes of any code
+inline constexpr std::size_t text_length = 4'096;           // bytes of any name or text
+inline constexpr int value_decimals = 18;                   // of one record
+inline constexpr std::int64_t quantity_whole = 1'000'000'000;  // a billion units on a line
+inline constexpr std::size_t bands_per_set = 32;
+
+static_assert(lines_per_block == 64);
+static_assert(lines_parallel_from % lines_per_block == 0);
+static_assert(quantity_whole <= INT64_MAX / 1'000'000);  // a Quantity of 6 decimals holds it
+
+}  // namespace engine::base::limits

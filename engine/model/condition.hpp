@@ -1,0 +1,44 @@
+// A condition record as the hot path sees it (40 bytes), and the terms it shares with others.
+// Everything that takes one of a few hundred combinations (currency, unit, price unit, decimals, flags, rank) stands
+// once in a dictionary of terms that stays in the first-level cache; the record keeps two bytes for it.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+#include "engine/base/date.hpp"
+#include "engine/base/fixed.hpp"
+#include "engine/model/ids.hpp"
+
+namespace engine::model {
+
+struct Terms {
+  CurrencyId currency;           // none: any currency (percents, factors)
+  UnitId unit;                   // none: the article's base unit, scaled to the unit ordered
+  std::uint32_t price_unit = 1;  // the value is for this many of `unit`
+  std::int32_t rank = 0;         // smaller comes first
+  std::uint16_t flags = 0;       // bits by FlagId
+  std::uint8_t decimals = 0;     // of the value's mantissa
+  bool has_window = false;       // an upper quantity bound stands in the snapshot's windows
+  bool wide = false;             // the value is an index into the snapshot's wide values
+
+  friend auto operator<=>(const Terms&, const Terms&) = default;  // NOLINT(modernize-use-nullptr)
+};
+
+struct ConditionRecord {
+  std::int64_t value = 0;              // mantissa; terms.decimals says where the point is
+  base::Quantity threshold;            // reached from here on (in the record's unit, or the base unit)
+  base::CivilMinutes valid_from = base::CivilMinutes::earliest();
+  base::CivilMinutes valid_to = base::CivilMinutes::latest();
+  DocumentId document;                 // the list, agreement or promotion it came from; none
+  std::uint32_t row = 0;               // its line in the feed it came from, or its key's number; see `keyed`
+  std::uint32_t extra = UINT32_MAX;    // index of what few records have: window and wide value
+  std::uint16_t terms = 0;             // index into the dictionary of terms
+  std::uint16_t keyed = 0;             // 1: `row` is the number of an external key, else a line number
+
+  base::Validity validity() const { return {valid_from, valid_to}; }
+};
+
+static_assert(sizeof(ConditionRecord) == 40);
+
+}  // namespace engine::model

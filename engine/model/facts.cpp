@@ -1,0 +1,303 @@
+#include "engine/model/facts.hpp"
+
+#include <algorithm>
+
+#include "engine/base/limits.hpp"
+#include "engine/model/facts_common.hpp"
+
+namespace engine::model {
+
+using base::Fault;
+using base::FaultCode;
+using base::Result;
+using detail::check_code;
+using detail::duplicate;
+using detail::unknown;
+using detail::writable;
+
+namespace {
+
+// The entry of `code`, made if it is new. A Fault where this batch has written it already.
+template <class Master>
+Result<std::uint32_t> entry(Masters<Master>& masters, std::string_view code, std::uint32_t batch, const char* column) {
+  if (auto ok = check_code(code, column); !ok) return ok.error();
+  const std::uint32_t number = writable(masters.codes).intern(code);
+  if (number == masters.items.size()) {
+    masters.items.emplace_back();
+    masters.batches.push_back(0);
+  }
+  if (masters.batches[number] == batch) return duplicate(column, code);
+  masters.batches[number] = batch;
+  return number;
+}
+
+template <class IdType, class Master>
+Result<IdType> find_master(const Masters<Master>& masters, std::string_view code, FaultCode fault, const char* column) {
+  const auto number = masters.codes->find(code);
+  if (!number) return unknown(fault, column, code);
+  return IdType{*number};
+}
+
+template <class IdType, class Master>
+Result<std::vector<IdType>> find_all(const Masters<Master>& masters, std::span<const std::string_view> codes,
+                                     FaultCode fault, const char* column) {
+  std::vector<IdType> ids;
+  for (const std::string_view code : codes) {
+    auto id = find_master<IdType>(masters, code, fault, column);
+    if (!id) return id.error();
+    if (std::ranges::find(ids, *id) == ids.end()) ids.push_back(*id);
+  }
+  return ids;
+}
+
+}  // namespace
+
+Facts::Put Facts::put(const CurrencyDraft& draft) {
+  if (draft.decimals > 6) {
+    return Fault{FaultCode::out_of_range, "decimals", "a currency has at most 6 decimals"};
+  }
+  auto number = entry(currencies_, draft.code, batch_, "code");
+  if (!number) return number.error();
+  currencies_.items[*number] = Currency{draft.decimals, std::string{draft.name}};
+  return {};
+}
+
+Facts::Put Facts::put(const ArticleGroupDraft& draft) {
+  ArticleGroup group{std::string{draft.name}, {}};
+  if (!draft.parent.empty()) {
+    auto parent = find_master<ArticleGroupId>(article_groups_, draft.parent, FaultCode::unknown_article_group, "parent");
+    if (!parent) return parent.error();
+    group.parent = *parent;
+  }
+  auto number = entry(article_groups_, draft.code, batch_, "code");
+  if (!number) return number.error();
+  article_groups_.items[*number] = std::move(group);
+  return {};
+}
+
+Facts::Put Facts::put(const ArticleDraft& draft) {
+  auto groups = find_all<ArticleGroupId>(article_groups_, draft.groups, FaultCode::unknown_article_group, "groups");
+  if (!groups) return groups.error();
+  auto number = entry(articles_, draft.code, batch_, "code");
+  if (!number) return number.error();
+  Article& article = articles_.items[*number];
+  article.name = draft.name;
+  article.declared = true;
+  article.base_unit = draft.base_unit.empty() ? UnitId{} : UnitId{writable(units_).intern(draft.base_unit)};
+  article.safety_stock = draft.safety_stock;
+  article.minimum_quantity = draft.minimum_quantity;
+  article.multiple_quantity = draft.multiple_quantity;
+  article.status = draft.status;
+  article.successor = draft.successor;
+  article.groups = *std::move(groups);
+  article.attributes.clear();
+  for (const auto& [field, value] : draft.attributes) {
+    article.attributes.push_back({field, TextId{writable(texts_).intern(value)}});
+  }
+  return {};
+}
+
+Facts::Put Facts::put(const ArticleUnitDraft& draft) {
+  auto article = find_master<ArticleId>(articles_, draft.article, FaultCode::unknown_article, "article");
+  if (!article) return article.error();
+  if (auto ok = check_code(draft.unit, "unit"); !ok) return ok;
+  constexpr std::int64_t factor_max = 1'000'000'000;
+  if (draft.numerator < 1 || draft.denominator < 1 || draft.numerator > factor_max || draft.denominator > factor_max) {
+    return Fault{FaultCode::out_of_range, "numerator", "numerator and denominator must lie between 1 and a billion"};
+  }
+  const UnitId unit{writable(units_).intern(draft.unit)};
+  auto& units = articles_.items[article->raw()].units;
+  const ArticleUnit factor{unit, draft.numerator, draft.denominator};
+  const auto known = std::ranges::find(units, unit, &ArticleUnit::unit);
+  if (known == units.end()) {
+    units.push_back(factor);
+  } else {
+    *known = factor;
+  }
+  return {};
+}
+
+Facts::Put Facts::put(const CustomerGroupDraft& draft) {
+  CustomerGroup group{std::string{draft.name}, {}, draft.rank};
+  if (!draft.parent.empty()) {
+    auto parent = find_master<CustomerGroupId>(customer_groups_, draft.parent, FaultCode::unknown_customer_group, "parent");
+    if (!parent) return parent.error();
+    group.parent = *parent;
+  }
+  auto number = entry(customer_groups_, draft.code, batch_, "code");
+  if (!number) return number.error();
+  customer_groups_.items[*number] = std::move(group);
+  return {};
+}
+
+Facts::Put Facts::put(const CustomerDraft& draft) {
+  auto groups = find_all<CustomerGroupId>(customer_groups_, draft.groups, FaultCode::unknown_customer_group, "groups");
+  if (!groups) return groups.error();
+  Customer customer;
+  customer.name = draft.name;
+  customer.groups = *std::move(groups);
+  if (!draft.parent.empty()) {
+    auto parent = find_master<CustomerId>(customers_, draft.parent, FaultCode::unknown_customer, "parent");
+    if (!parent) return parent.error();
+    customer.parent = *parent;
+  }
+  if (!draft.currency.empty()) {
+    auto currency = currency_of(draft.currency);
+    if (!currency) return currency.error();
+    customer.currency = *currency;
+  }
+  for (const std::string_view list : draft.price_lists) {
+    if (!find_document(DocumentKind::price_list, list)) return unknown(FaultCode::unknown_document, "price_lists", list);
+  }
+  for (const auto& [field, value] : draft.attributes) {
+    customer.attributes.push_back({field, TextId{writable(texts_).intern(value)}});
+  }
+  auto number = entry(customers_, draft.code, batch_, "code");
+  if (!number) return number.error();
+  customers_.items[*number] = std::move(customer);
+  return list_prices_of(CustomerId{*number}, draft.price_lists);
+}
+
+Facts::Put Facts::list_prices_of(CustomerId customer, std::span<const std::string_view> lists) {
+  std::int32_t rank = 0;
+  for (const std::string_view list : lists) {
+    const ListAssignment assignment{*find_document(DocumentKind::price_list, list), customer, {}, ++rank, {}};
+    if (auto ok = put_assignment(assignment); !ok) return ok;
+  }
+  return {};
+}
+
+Result<CurrencyId> Facts::currency_of(std::string_view code) const {
+  return find_master<CurrencyId>(currencies_, code, FaultCode::unknown_currency, "currency");
+}
+
+std::optional<DocumentId> Facts::find_document(DocumentKind kind, std::string_view code) const {
+  const auto number = document_codes_.find(detail::document_key(kind, code));
+  return number ? std::optional{DocumentId{*number}} : std::nullopt;
+}
+
+Facts::Put Facts::put(const DocumentDraft& draft) {
+  if (auto ok = check_code(draft.code, "code"); !ok) return ok;
+  Document document;
+  document.kind = draft.kind;
+  document.code = draft.code;
+  document.name = draft.name;
+  document.validity = draft.validity;
+  document.rank = draft.rank;
+  document.refuses_discounts = draft.refuses_discounts;
+  document.declared = true;
+  if (!draft.currency.empty()) {
+    auto currency = currency_of(draft.currency);
+    if (!currency) return currency.error();
+    document.currency = *currency;
+  }
+  auto customers = find_all<CustomerId>(customers_, draft.customers, FaultCode::unknown_customer, "customers");
+  if (!customers) return customers.error();
+  document.customers = *std::move(customers);
+  const std::uint32_t number = document_codes_.intern(detail::document_key(draft.kind, draft.code));
+  if (number == documents_.size()) {
+    documents_.emplace_back();
+    document_batches_.push_back(0);
+  }
+  if (document_batches_[number] == batch_) return duplicate("code", draft.code);
+  document_batches_[number] = batch_;
+  documents_[number] = std::move(document);
+  return {};
+}
+
+Facts::Put Facts::put(const ListAssignmentDraft& draft) {
+  const auto list = find_document(DocumentKind::price_list, draft.price_list);
+  if (!list) return unknown(FaultCode::unknown_document, "price_list", draft.price_list);
+  ListAssignment assignment{*list, {}, {}, draft.rank.value_or(documents_[list->raw()].rank), draft.validity};
+  if (!draft.customer.empty() && !draft.customer_group.empty()) {
+    return Fault{FaultCode::contradicting_values, "customer_group", "name a customer or a customer group, not both"};
+  }
+  if (!draft.customer.empty()) {
+    auto customer = find_master<CustomerId>(customers_, draft.customer, FaultCode::unknown_customer, "customer");
+    if (!customer) return customer.error();
+    assignment.customer = *customer;
+  }
+  if (!draft.customer_group.empty()) {
+    auto group = find_master<CustomerGroupId>(customer_groups_, draft.customer_group, FaultCode::unknown_customer_group,
+                                              "customer_group");
+    if (!group) return group.error();
+    assignment.group = *group;
+  }
+  return put_assignment(assignment);
+}
+
+Facts::Put Facts::put_assignment(const ListAssignment& assignment) {
+  const Identity identity = Identity{}
+                                .add(assignment.list.raw())
+                                .add(assignment.customer.raw())
+                                .add(assignment.group.raw())
+                                .add(static_cast<std::uint32_t>(assignment.validity.from.raw()));
+  const Place next{0, static_cast<std::uint32_t>(assignments_.size())};
+  const Place place = assignment_places_.find_or_insert(identity, next);
+  if (place.row == assignments_.size()) {
+    assignments_.push_back(assignment);
+  } else {
+    assignments_[place.row] = assignment;
+  }
+  return {};
+}
+
+Facts::Put Facts::put(const WarehouseDraft& draft) {
+  auto number = entry(warehouses_, draft.code, batch_, "code");
+  if (!number) return number.error();
+  warehouses_.items[*number] = Warehouse{std::string{draft.name}};
+  return {};
+}
+
+Facts::Put Facts::put(const StockDraft& draft) {
+  auto article = find_master<ArticleId>(articles_, draft.article, FaultCode::unknown_article, "article");
+  if (!article) return article.error();
+  auto warehouse = find_master<WarehouseId>(warehouses_, draft.warehouse, FaultCode::unknown_warehouse, "warehouse");
+  if (!warehouse) return warehouse.error();
+  const Identity identity = Identity{}.add(article->raw()).add(warehouse->raw());
+  const Place place = stock_places_.find_or_insert(identity, {0, static_cast<std::uint32_t>(stock_.size())});
+  if (place.row == stock_.size()) {
+    stock_.push_back(StockRow{*article, *warehouse, {}, 0});
+  } else if (stock_[place.row].batch == batch_) {
+    return duplicate("article", std::string{draft.article} + " in " + std::string{draft.warehouse});
+  }
+  stock_[place.row].stock = Stock{draft.on_hand, draft.reserved};
+  stock_[place.row].batch = batch_;
+  return {};
+}
+
+Facts::Put Facts::put(const ReceiptDraft& draft) {
+  auto article = find_master<ArticleId>(articles_, draft.article, FaultCode::unknown_article, "article");
+  if (!article) return article.error();
+  Receipt receipt{*article, {}, draft.date, draft.quantity, std::string{draft.reference}};
+  if (!draft.warehouse.empty()) {
+    auto warehouse = find_master<WarehouseId>(warehouses_, draft.warehouse, FaultCode::unknown_warehouse, "warehouse");
+    if (!warehouse) return warehouse.error();
+    receipt.warehouse = *warehouse;
+  }
+  if (draft.quantity < base::Quantity{}) {
+    return Fault{FaultCode::out_of_range, "quantity", "a receipt brings goods; it can't be negative"};
+  }
+  Identity identity = Identity{}.add(article->raw()).add(receipt.warehouse.raw()).add_text(draft.reference);
+  if (draft.reference.empty()) identity.add(static_cast<std::uint32_t>(draft.date.raw()));
+  const Place place = receipt_places_.find_or_insert(identity, {0, static_cast<std::uint32_t>(receipts_.size())});
+  if (place.row == receipts_.size()) {
+    receipts_.push_back(std::move(receipt));
+    receipt_batches_.push_back(batch_);
+    return {};
+  }
+  if (receipt_batches_[place.row] == batch_) {
+    return duplicate(draft.reference.empty() ? "date" : "reference", draft.reference);
+  }
+  receipts_[place.row] = std::move(receipt);
+  receipt_batches_[place.row] = batch_;
+  return {};
+}
+
+std::size_t Facts::record_count() const {
+  std::size_t count = 0;
+  for (const TableRows& table : tables_) count += table.records.size();
+  return count;
+}
+
+}  // namespace engine::model

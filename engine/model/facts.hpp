@@ -1,0 +1,243 @@
+// Facts: everything known about articles, parties, conditions and stock, as the last accepted batch left it.
+// A draft comes in with codes as text; put() checks it against what is known, turns codes into ids and stores it, or
+// returns a Fault whose `where` is the canonical column and leaves the facts untouched. A row with the identity of an
+// earlier one replaces it; the same identity twice in one batch is a duplicate_key Fault.
+// One writer; SnapshotBuilder reads it. Cost: well under a microsecond a row.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/decimal.hpp"
+#include "engine/base/result.hpp"
+#include "engine/model/condition.hpp"
+#include "engine/model/dictionary.hpp"
+#include "engine/model/document.hpp"
+#include "engine/model/identity_map.hpp"
+#include "engine/model/masters.hpp"
+#include "engine/model/schema.hpp"
+
+namespace engine::model {
+
+using AttributeText = std::pair<FieldId, std::string_view>;
+
+struct CurrencyDraft {
+  std::string_view code, name;
+  std::uint8_t decimals = 2;
+};
+
+struct ArticleGroupDraft {
+  std::string_view code, name, parent;
+};
+
+struct ArticleDraft {
+  std::string_view code, name, base_unit, status, successor;
+  std::span<const std::string_view> groups;
+  std::span<const AttributeText> attributes;
+  base::Quantity safety_stock, minimum_quantity, multiple_quantity;
+};
+
+struct ArticleUnitDraft {
+  std::string_view article, unit;
+  std::int64_t numerator = 1, denominator = 1;
+};
+
+struct CustomerGroupDraft {
+  std::string_view code, name, parent;
+  std::int32_t rank = 0;
+};
+
+struct CustomerDraft {
+  std::string_view code, name, parent, currency;
+  std::span<const std::string_view> groups;
+  std::span<const std::string_view> price_lists;  // assigned to this customer, in this order of rank
+  std::span<const AttributeText> attributes;
+};
+
+struct DocumentDraft {
+  DocumentKind kind = DocumentKind::price_list;
+  std::string_view code, name, currency;
+  base::Validity validity;
+  std::int32_t rank = 0;
+  bool refuses_discounts = false;
+  std::span<const std::string_view> customers;
+};
+
+struct ListAssignmentDraft {
+  std::string_view price_list, customer, customer_group;
+  std::optional<std::int32_t> rank;  // none: the list's own
+  base::Validity validity;
+};
+
+using KeyText = std::pair<FieldId, std::string_view>;
+
+struct ConditionDraft {
+  std::string_view type;
+  std::span<const KeyText> keys;
+  std::string_view agreement, promotion;  // at most one, or neither; a price list is a key field
+  base::Decimal value;                    // percents as percent numbers: 12.5 is 12.5 %
+  std::string_view currency, unit;
+  std::int64_t price_unit = 1;
+  base::Quantity from_quantity;
+  std::optional<base::Quantity> to_quantity;  // inclusive
+  base::Validity validity;
+  std::int32_t rank = 0;
+  std::uint16_t flags_set = 0, flags_cleared = 0;
+  std::string_view feed, key;  // external key, unique within its feed
+  std::uint32_t line = 0;      // of the feed's file
+};
+
+struct WarehouseDraft {
+  std::string_view code, name;
+};
+
+struct StockDraft {
+  std::string_view article, warehouse;
+  base::Quantity on_hand, reserved;
+};
+
+struct ReceiptDraft {
+  std::string_view article, warehouse, reference;
+  base::CivilMinutes date;
+  base::Quantity quantity;
+};
+
+// What few records have.
+struct RecordExtra {
+  base::Quantity window_to;  // inclusive; meaningful where terms.has_window
+  base::Int128 wide = 0;     // the mantissa where 64 bits do not hold it (terms.wide)
+};
+
+struct TableRows {
+  std::vector<std::uint32_t> keys;  // party fields then article fields of the table's shape, row after row
+  std::vector<ConditionRecord> records;
+  std::vector<std::uint32_t> batches;  // that last wrote the row
+};
+
+struct StockRow {
+  ArticleId article;
+  WarehouseId warehouse;
+  Stock stock;
+  std::uint32_t batch = 0;
+};
+
+// One kind of master: its codes and what is known of each.
+template <class Master>
+struct Masters {
+  std::shared_ptr<Dictionary> codes = std::make_shared<Dictionary>();
+  std::vector<Master> items;
+  std::vector<std::uint32_t> batches;
+};
+
+class Facts {
+ public:
+  using Put = base::Result<void>;
+
+  Schema schema;
+
+  // Rows put from here on belong to one batch.
+  void begin_batch() { ++batch_; }
+
+  Put put(const CurrencyDraft& draft);
+  Put put(const ArticleGroupDraft& draft);
+  Put put(const ArticleDraft& draft);
+  Put put(const ArticleUnitDraft& draft);
+  Put put(const CustomerGroupDraft& draft);
+  Put put(const CustomerDraft& draft);
+  Put put(const DocumentDraft& draft);
+  Put put(const ListAssignmentDraft& draft);
+  Put put(const ConditionDraft& draft);
+  Put put(const WarehouseDraft& draft);
+  Put put(const StockDraft& draft);
+  Put put(const ReceiptDraft& draft);
+
+  const Masters<Article>& articles() const { return articles_; }
+
+  const Masters<ArticleGroup>& article_groups() const { return article_groups_; }
+
+  const Masters<Customer>& customers() const { return customers_; }
+
+  const Masters<CustomerGroup>& customer_groups() const { return customer_groups_; }
+
+  const Masters<Currency>& currencies() const { return currencies_; }
+
+  const Masters<Warehouse>& warehouses() const { return warehouses_; }
+
+  const Dictionary& units() const { return *units_; }
+
+  std::shared_ptr<const Dictionary> share_units() const { return units_; }
+
+  std::shared_ptr<const Dictionary> share_texts() const { return texts_; }
+
+  std::shared_ptr<const Dictionary> share_record_keys() const { return record_keys_; }
+
+  const std::vector<Document>& documents() const { return documents_; }
+
+  const std::vector<ListAssignment>& assignments() const { return assignments_; }
+
+  const std::vector<TableRows>& tables() const { return tables_; }
+
+  const std::vector<Terms>& terms() const { return terms_; }
+
+  const std::vector<RecordExtra>& extras() const { return extras_; }
+
+  const std::vector<StockRow>& stock() const { return stock_; }
+
+  const std::vector<Receipt>& receipts() const { return receipts_; }
+
+  std::optional<DocumentId> find_document(DocumentKind kind, std::string_view code) const;
+
+  std::size_t record_count() const;
+
+ private:
+  base::Result<std::uint32_t> key_value(const Field& field, std::string_view code);
+  base::Result<TableId> table_of(const ConditionDraft& draft) const;
+  Put resolve_keys(const ConditionDraft& draft, const TableShape& shape);
+  base::Result<DocumentId> document_of(const ConditionDraft& draft) const;
+  base::Result<Terms> terms_of(const ConditionDraft& draft, const ConditionType& type, DocumentId document);
+  base::Result<std::uint16_t> intern_terms(const Terms& terms);
+  Put put_value(const ConditionDraft& draft, const ConditionType& type, Terms& terms, ConditionRecord& record,
+                RecordExtra& extra);
+  Identity identity_of(const ConditionDraft& draft, TableId table, const ConditionRecord& record, const Terms& terms) const;
+  Put store(TableId table, const Identity& identity, const ConditionRecord& record, std::uint32_t line);
+  base::Result<CurrencyId> currency_of(std::string_view code) const;
+  Put put_assignment(const ListAssignment& assignment);
+  Put list_prices_of(CustomerId customer, std::span<const std::string_view> lists);
+
+  Masters<Article> articles_;
+  Masters<ArticleGroup> article_groups_;
+  Masters<Customer> customers_;
+  Masters<CustomerGroup> customer_groups_;
+  Masters<Currency> currencies_;
+  Masters<Warehouse> warehouses_;
+  std::shared_ptr<Dictionary> units_ = std::make_shared<Dictionary>();
+  std::shared_ptr<Dictionary> texts_ = std::make_shared<Dictionary>();
+  std::shared_ptr<Dictionary> record_keys_ = std::make_shared<Dictionary>();
+  Dictionary document_codes_;  // one letter for the kind, then the code
+  std::vector<Document> documents_;
+  std::vector<std::uint32_t> document_batches_;
+  std::vector<ListAssignment> assignments_;
+  std::vector<TableRows> tables_;  // by TableId
+  std::vector<Terms> terms_;
+  std::map<Terms, std::uint16_t> terms_index_;
+  std::vector<RecordExtra> extras_;
+  std::vector<StockRow> stock_;
+  std::vector<Receipt> receipts_;
+  std::vector<std::uint32_t> receipt_batches_;
+  IdentityMap condition_places_;
+  IdentityMap stock_places_;
+  IdentityMap receipt_places_;
+  IdentityMap assignment_places_;
+  std::array<std::uint32_t, 8> resolved_keys_{};  // scratch of put(ConditionDraft)
+  std::uint32_t batch_ = 0;
+};
+
+}  // namespace engine::model

@@ -1,0 +1,311 @@
+#include "engine/snapshot/builder.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "engine/base/limits.hpp"
+#include "engine/model/facts_common.hpp"
+#include "engine/snapshot/code_order.hpp"
+#include "engine/snapshot/condition_index_builder.hpp"
+
+namespace engine::snapshot {
+
+namespace limits = base::limits;
+using base::Fault;
+using base::FaultCode;
+using base::Result;
+using model::Schema;
+
+namespace {
+
+std::int32_t rank_of(const model::CustomerGroup& group) { return group.rank; }
+
+std::int32_t rank_of(const model::ArticleGroup&) { return 0; }
+
+// A master's groups and all their ancestors, nearest first, each once. A Fault where parents go in a circle.
+template <class GroupId, class Group>
+Result<std::vector<Reached>> reach(const std::vector<GroupId>& own, const model::Masters<Group>& groups) {
+  std::vector<Reached> reached;
+  for (const GroupId start : own) {
+    std::uint16_t distance = 0;
+    for (GroupId id = start; !id.is_none(); id = groups.items[id.raw()].parent, ++distance) {
+      if (distance > limits::group_depth) {
+        return Fault{FaultCode::circular_reference, "parent",
+                     "group '" + std::string{groups.codes->text(start.raw())} + "' has more than " +
+                         std::to_string(limits::group_depth) + " ancestors, or they go in a circle"};
+      }
+      const auto known = std::ranges::find(reached, id.raw(), &Reached::id);
+      if (known == reached.end()) {
+        reached.push_back({id.raw(), rank_of(groups.items[id.raw()]), distance});
+      } else {
+        known->distance = std::min(known->distance, distance);
+      }
+    }
+  }
+  std::ranges::stable_sort(reached, {}, &Reached::distance);
+  return reached;
+}
+
+template <class Master>
+std::vector<std::string> names_of(const model::Masters<Master>& masters) {
+  const bool any = std::ranges::any_of(masters.items, [](const Master& master) { return !master.name.empty(); });
+  std::vector<std::string> names;
+  if (!any) return names;
+  names.reserve(masters.items.size());
+  for (const Master& master : masters.items) names.push_back(master.name);
+  return names;
+}
+
+std::vector<TypeBound> type_bounds(const model::Facts& facts) {
+  std::vector<TypeBound> bounds(facts.schema.type_count());
+  struct Largest {
+    base::Int128 magnitude = 0;
+    bool seen = false;
+  };
+  for (std::uint32_t table = 0; table < facts.tables().size(); ++table) {
+    std::vector<Largest> by_decimals(limits::value_decimals + 1);
+    for (const model::ConditionRecord& record : facts.tables()[table].records) {
+      const model::Terms& terms = facts.terms()[record.terms];
+      const base::Int128 value = terms.wide ? facts.extras()[record.extra].wide : base::Int128{record.value};
+      Largest& largest = by_decimals[terms.decimals];
+      largest.magnitude = std::max(largest.magnitude, value < 0 ? -value : value);
+      largest.seen = true;
+    }
+    TypeBound& bound = bounds[facts.schema.table(model::TableId{table}).type.raw()];
+    for (std::size_t decimals = 0; decimals < by_decimals.size(); ++decimals) {
+      if (!by_decimals[decimals].seen) continue;
+      const auto wanted = std::max<std::size_t>(bound.decimals, decimals);
+      const auto scaled = [wanted](const base::BigInt& magnitude, std::size_t from) {
+        return base::BigInt{magnitude * base::pow10<std::int64_t>(static_cast<int>(wanted - from))};
+      };
+      bound.magnitude = std::max(scaled(bound.magnitude, bound.decimals), scaled(by_decimals[decimals].magnitude, decimals));
+      bound.decimals = static_cast<std::uint8_t>(wanted);
+    }
+  }
+  return bounds;
+}
+
+class FactsCodes final : public CodeResolver {
+ public:
+  explicit FactsCodes(const model::Facts& facts) : facts_{facts} {}
+
+  std::vector<std::uint32_t> ids(model::FieldId field, const std::vector<std::string>& codes) const override {
+    std::vector<std::uint32_t> found;
+    for (const std::string& code : codes) {
+      if (const auto id = id_of(facts_.schema.field(field).domain, code)) found.push_back(*id);
+    }
+    return found;
+  }
+
+ private:
+  std::optional<std::uint32_t> id_of(model::Domain domain, std::string_view code) const {
+    switch (domain) {
+      case model::Domain::article: return facts_.articles().codes->find(code);
+      case model::Domain::article_group: return facts_.article_groups().codes->find(code);
+      case model::Domain::customer: return facts_.customers().codes->find(code);
+      case model::Domain::customer_group: return facts_.customer_groups().codes->find(code);
+      case model::Domain::price_list: {
+        const auto list = facts_.find_document(model::DocumentKind::price_list, code);
+        return list ? std::optional{list->raw()} : std::nullopt;
+      }
+      case model::Domain::text: break;
+    }
+    return facts_.share_texts()->find(code);
+  }
+
+  const model::Facts& facts_;
+};
+
+}  // namespace
+
+SnapshotBuilder::SnapshotBuilder(const model::Facts& facts, std::shared_ptr<const rule::RuleSet> rules,
+                                 std::uint64_t generation)
+    : facts_{facts}, rules_{std::move(rules)}, made_{std::make_shared<Snapshot>()} {
+  ENSURE(rules_ != nullptr);
+  made_->generation_ = generation;
+  made_->schema_ = facts.schema;
+  made_->rules_ = rules_;
+}
+
+Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
+  made_->currency_codes_ = facts_.currencies().codes;
+  made_->currencies_ = facts_.currencies().items;
+  made_->unit_codes_ = facts_.share_units();
+  made_->texts_ = facts_.share_texts();
+  made_->record_keys_ = facts_.share_record_keys();
+  made_->article_group_codes_ = facts_.article_groups().codes;
+  made_->customer_group_codes_ = facts_.customer_groups().codes;
+  made_->warehouse_codes_ = facts_.warehouses().codes;
+  take_documents();
+  if (auto ok = take_articles(); !ok) return ok.error();
+  take_stock();
+  if (auto ok = take_customers(); !ok) return ok.error();
+  take_lists();
+  made_->conditions_ = ConditionIndexBuilder{facts_, made_->articles_}.build();
+  if (auto ok = bind_rules(); !ok) return ok.error();
+  return std::shared_ptr<const Snapshot>{std::move(made_)};
+}
+
+void SnapshotBuilder::take_documents() {
+  made_->documents_ = facts_.documents();
+  for (const model::Document& document : made_->documents_) {
+    made_->document_codes_.intern(model::detail::document_key(document.kind, document.code));
+    using Access = Snapshot::DocumentAccess;
+    const bool agreement = document.kind == model::DocumentKind::agreement;
+    made_->document_access_.push_back(!agreement                  ? Access::no_agreement
+                                      : document.customers.empty() ? Access::open
+                                                                   : Access::restricted);
+  }
+  std::vector<std::uint32_t> order(made_->documents_.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  made_->document_order_.resize(order.size());
+  const auto code = [this](std::uint32_t i) -> const std::string& { return made_->documents_[i].code; };
+  std::ranges::stable_sort(order, [&](auto a, auto b) { return number_order_less(code(a), code(b)); });
+  for (std::uint32_t at = 0; at < order.size(); ++at) made_->document_order_[order[at]].by_number = at;
+  std::ranges::stable_sort(order, [&](auto a, auto b) { return code(a) < code(b); });
+  for (std::uint32_t at = 0; at < order.size(); ++at) made_->document_order_[order[at]].by_text = at;
+}
+
+Result<void> SnapshotBuilder::take_articles() {
+  Articles& made = made_->articles_;
+  made.codes = facts_.articles().codes;
+  made.names = names_of(facts_.articles());
+  const auto& items = facts_.articles().items;
+  made.base_units.reserve(items.size());
+  made.safety_stock.reserve(items.size());
+  for (const model::Article& article : items) {
+    made.base_units.push_back(article.base_unit);
+    made.safety_stock.push_back(article.safety_stock);
+    auto groups = reach(article.groups, facts_.article_groups());
+    if (!groups) return groups.error();
+    made.groups.add(*groups);
+    made.units.add(article.units);
+    made.attributes.add(article.attributes);
+  }
+  made.groups.shrink();
+  return {};
+}
+
+void SnapshotBuilder::take_stock() {
+  Articles& made = made_->articles_;
+  made.on_hand_free.assign(made.base_units.size(), base::Quantity{});
+  for (const model::StockRow& row : facts_.stock()) {
+    base::Quantity& free = made.on_hand_free[row.article.raw()];
+    free = free + (row.stock.on_hand - row.stock.reserved);
+  }
+  std::vector<std::uint32_t> order(facts_.receipts().size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::ranges::stable_sort(order, [this](std::uint32_t a, std::uint32_t b) {
+    const auto& x = facts_.receipts()[a];
+    const auto& y = facts_.receipts()[b];
+    return std::pair{x.article, x.date} < std::pair{y.article, y.date};
+  });
+  std::vector<ReceiptDue> due;
+  std::size_t next = 0;
+  for (std::uint32_t article = 0; article < made.base_units.size(); ++article) {
+    due.clear();
+    for (; next < order.size() && facts_.receipts()[order[next]].article.raw() == article; ++next) {
+      due.push_back({facts_.receipts()[order[next]].date, facts_.receipts()[order[next]].quantity});
+    }
+    made.receipts.add(due);
+  }
+}
+
+Result<void> SnapshotBuilder::take_customers() {
+  Customers& made = made_->customers_;
+  made.codes = facts_.customers().codes;
+  made.names = names_of(facts_.customers());
+  for (const model::Customer& customer : facts_.customers().items) {
+    made.parents.push_back(customer.parent);
+    made.currencies.push_back(customer.currency);
+    auto groups = reach(customer.groups, facts_.customer_groups());
+    if (!groups) return groups.error();
+    made.groups.add(*groups);
+    made.attributes.add(customer.attributes);
+  }
+  return {};
+}
+
+// The lists of a customer: its own, those of its groups (ancestors included), those for everybody; own ones first.
+void SnapshotBuilder::take_lists() {
+  std::map<std::uint32_t, std::vector<ListReached>> of_customer;
+  std::map<std::uint32_t, std::vector<ListReached>> of_group;
+  std::vector<ListReached> of_everyone;
+  for (const model::ListAssignment& assignment : facts_.assignments()) {
+    const base::Validity& list = made_->documents_[assignment.list.raw()].validity;
+    ListReached reached{assignment.list, assignment.rank, {}, rule::ListsOf::everyone, 0};
+    reached.validity = {std::max(assignment.validity.from, list.from), std::min(assignment.validity.to, list.to)};
+    if (!assignment.customer.is_none()) {
+      reached.via = rule::ListsOf::customer;
+      of_customer[assignment.customer.raw()].push_back(reached);
+    } else if (!assignment.group.is_none()) {
+      reached.via = rule::ListsOf::group;
+      of_group[assignment.group.raw()].push_back(reached);
+    } else {
+      of_everyone.push_back(reached);
+    }
+  }
+  Customers& made = made_->customers_;
+  std::vector<ListReached> lists;
+  for (std::uint32_t customer = 0; customer < made.parents.size(); ++customer) {
+    lists.clear();
+    if (const auto own = of_customer.find(customer); own != of_customer.end()) lists = own->second;
+    for (const Reached& group : made.groups[customer]) {
+      const auto found = of_group.find(group.id);
+      if (found == of_group.end()) continue;
+      for (ListReached reached : found->second) {
+        reached.distance = group.distance;
+        lists.push_back(reached);
+      }
+    }
+    lists.insert(lists.end(), of_everyone.begin(), of_everyone.end());
+    made.lists.add(lists);
+  }
+  made.lists.shrink();
+}
+
+Result<std::uint32_t> SnapshotBuilder::lookup_result(const std::string& name, bool bands) const {
+  const auto position = [&name](const auto& things) -> std::optional<std::uint32_t> {
+    const auto found = std::ranges::find_if(things, [&](const auto& thing) { return thing.name == name; });
+    if (found == things.end()) return std::nullopt;
+    return static_cast<std::uint32_t>(found - things.begin());
+  };
+  const auto at = bands ? position(rules_->band_sets) : position(rules_->procedures);
+  if (!at) {
+    return Fault{FaultCode::no_procedure, bands ? "availability_bands" : "procedure_lookup",
+                 "a look-up names '" + name + "', which no document defines"};
+  }
+  return *at;
+}
+
+Result<std::vector<BoundLookupRow>> SnapshotBuilder::bind_lookup(const std::vector<rule::LookupRow>& rows, bool bands) const {
+  const FactsCodes codes{facts_};
+  std::vector<BoundLookupRow> bound;
+  for (const rule::LookupRow& row : rows) {
+    auto result = lookup_result(row.result, bands);
+    if (!result) return result.error();
+    BoundLookupRow& to = bound.emplace_back();
+    to.result = static_cast<std::uint16_t>(*result);
+    for (const rule::KeyConstants& when : row.when) to.when.emplace_back(when.field, codes.ids(when.field, when.codes));
+  }
+  return bound;
+}
+
+Result<void> SnapshotBuilder::bind_rules() {
+  const std::vector<TypeBound> bounds = type_bounds(facts_);
+  const FactsCodes codes{facts_};
+  for (const rule::Procedure& procedure : rules_->procedures) {
+    auto bound = bind_procedure(procedure, facts_.schema, bounds, codes);
+    if (!bound) return bound.error();
+    made_->procedures_.push_back(*std::move(bound));
+  }
+  auto procedures = bind_lookup(rules_->procedure_lookup, false);
+  if (!procedures) return procedures.error();
+  made_->procedure_lookup_ = *std::move(procedures);
+  auto bands = bind_lookup(rules_->band_lookup, true);
+  if (!bands) return bands.error();
+  made_->band_lookup_ = *std::move(bands);
+  return {};
+}
+
+}  // namespace engine::snapshot

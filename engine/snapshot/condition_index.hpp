@@ -1,0 +1,131 @@
+// ConditionIndex: all condition records of a snapshot, found by (part, article).
+// A *part* is a combination of question- and party-side key values under one table (customer 4711; list PL-7; group
+// G2 in country SE), interned to a dense id: a question looks its parts up once, its lines only meet their ids. The
+// article side of a key is a dense id too: the article itself, or an interned combination of its groups and attributes.
+//
+// Invariants: 1. records are sorted by part, article key, threshold, start; 2. keys_[i] is the article key whose records
+// are [first_record_[i], first_record_[i + 1]); 3. the keys of a part are a contiguous, rising run, so that bulk can
+// scan it and a small run is searched without the hash; 4. only runs longer than `run_searched_max` have hash slots;
+// 5. the signature of an article has the bit of every part that has a record for it, so that a clear bit proves absence.
+// Immutable; any number of readers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/base/hash.hpp"
+#include "engine/model/condition.hpp"
+#include "engine/model/facts.hpp"
+#include "engine/model/schema.hpp"
+
+namespace engine::snapshot {
+
+struct KeyRange {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+
+  std::uint32_t size() const { return end - begin; }
+};
+
+// Where the article side of a table's key comes from.
+enum class ArticleSide : std::uint8_t { none, article, mapped };
+
+struct TableInfo {
+  model::TableShape shape;
+  ArticleSide side = ArticleSide::none;
+  std::uint16_t mapping = 0;           // of a mapped side: index of its ArticleMapping
+  std::uint16_t signature = UINT16_MAX; // column in the article signatures; none unless side is article
+};
+
+class ConditionIndex {
+ public:
+  static constexpr std::uint32_t no_key = UINT32_MAX;
+  static constexpr std::uint32_t run_searched_max = 48;  // keys; a binary search of 6 steps within 3 cache lines
+
+  std::optional<std::uint32_t> find_part(model::TableId table, std::span<const std::uint32_t> values) const;
+
+  KeyRange part_keys(std::uint32_t part) const { return {part_begin_[part], part_begin_[part + 1]}; }
+
+  static std::uint64_t part_bit(std::uint32_t part) { return std::uint64_t{1} << (base::mix(part) & 63U); }
+
+  // The bits of parts that have a record for `article` under the signature column.
+  std::uint64_t signature(std::uint32_t article, std::uint16_t column) const {
+    return signatures_[article * signature_columns_ + column];
+  }
+
+  // The slot where a search for (part, article key) starts; for prefetching.
+  std::uint64_t hash_of(std::uint32_t part, std::uint32_t article_key) const {
+    return base::mix((static_cast<std::uint64_t>(part) << 32U) | article_key);
+  }
+
+  const void* slot_address(std::uint64_t hash) const { return &slots_[hash & slot_mask_]; }
+
+  const void* signature_address(std::uint32_t article) const { return &signatures_[article * signature_columns_]; }
+
+  // The key's position in keys_, by hash; requires a part of more than run_searched_max keys.
+  std::uint32_t find_key_hashed(std::uint64_t hash, KeyRange range, std::uint32_t article_key) const;
+  // The same by binary search of the run, for any part.
+  std::uint32_t find_key_in_run(KeyRange range, std::uint32_t article_key) const;
+
+  std::uint32_t key_at(std::uint32_t position) const { return keys_[position]; }
+
+  const std::uint32_t* first_record_address(std::uint32_t position) const { return &first_record_[position]; }
+
+  KeyRange records_of(std::uint32_t position) const { return {first_record_[position], first_record_[position + 1]}; }
+
+  const model::ConditionRecord& record(std::uint32_t number) const { return records_[number]; }
+
+  const model::Terms& terms(const model::ConditionRecord& record) const { return terms_[record.terms]; }
+
+  const model::Terms& terms_at(std::uint16_t number) const { return terms_[number]; }
+
+  const model::RecordExtra& extra(const model::ConditionRecord& record) const { return extras_[record.extra]; }
+
+  const TableInfo& table(model::TableId id) const { return tables_[id.raw()]; }
+
+  std::size_t table_count() const { return tables_.size(); }
+
+  std::size_t record_count() const { return records_.size(); }
+
+  std::size_t key_count() const { return keys_.size(); }
+
+  std::size_t part_count() const { return part_begin_.size() - 1; }
+
+  // For show, explain and check: which key a record stands under.
+  std::uint32_t key_of_record(std::uint32_t record) const;
+  std::uint32_t part_of_key(std::uint32_t position) const;
+  model::TableId table_of_part(std::uint32_t part) const { return model::TableId{part_tables_[part]}; }
+  std::span<const std::uint32_t> part_values(std::uint32_t part) const;
+
+  std::size_t memory_bytes() const;
+
+ private:
+  friend class ConditionIndexBuilder;
+
+  std::uint64_t part_hash(model::TableId table, std::span<const std::uint32_t> values) const;
+
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::uint32_t position = no_key;
+  };
+
+  std::vector<TableInfo> tables_;
+  std::vector<model::ConditionRecord> records_;
+  std::vector<std::uint32_t> keys_;
+  std::vector<std::uint32_t> first_record_;
+  std::vector<Slot> slots_;
+  std::uint64_t slot_mask_ = 0;
+  std::vector<std::uint64_t> signatures_;
+  std::size_t signature_columns_ = 0;
+  std::vector<std::uint32_t> part_begin_;       // into keys_, one more than parts
+  std::vector<std::uint32_t> part_tables_;
+  std::vector<std::uint32_t> part_value_begin_; // into part_values_
+  std::vector<std::uint32_t> part_values_;
+  std::vector<std::uint32_t> part_slots_;       // open addressing over parts: part + 1
+  std::vector<model::Terms> terms_;
+  std::vector<model::RecordExtra> extras_;
+};
+
+}  // namespace engine::snapshot

@@ -1,0 +1,110 @@
+#include "engine/snapshot/snapshot.hpp"
+
+#include <algorithm>
+
+#include "engine/model/facts_common.hpp"
+
+namespace engine::snapshot {
+
+using model::Domain;
+
+namespace {
+
+template <class IdType>
+std::optional<IdType> find_in(const model::Dictionary& codes, std::string_view code) {
+  const auto number = codes.find(code);
+  return number ? std::optional{IdType{*number}} : std::nullopt;
+}
+
+template <class IdType>
+std::string_view code_in(const model::Dictionary& codes, IdType id) {
+  return id.is_none() ? std::string_view{} : codes.text(id.raw());
+}
+
+}  // namespace
+
+std::optional<model::ArticleId> Snapshot::find_article(std::string_view code) const {
+  return find_in<model::ArticleId>(*articles_.codes, code);
+}
+
+std::optional<model::CustomerId> Snapshot::find_customer(std::string_view code) const {
+  return find_in<model::CustomerId>(*customers_.codes, code);
+}
+
+std::optional<model::CustomerGroupId> Snapshot::find_customer_group(std::string_view code) const {
+  return find_in<model::CustomerGroupId>(*customer_group_codes_, code);
+}
+
+std::optional<model::CurrencyId> Snapshot::find_currency(std::string_view code) const {
+  return find_in<model::CurrencyId>(*currency_codes_, code);
+}
+
+std::optional<model::UnitId> Snapshot::find_unit(std::string_view code) const {
+  return find_in<model::UnitId>(*unit_codes_, code);
+}
+
+std::optional<model::TextId> Snapshot::find_text(std::string_view text) const {
+  return find_in<model::TextId>(*texts_, text);
+}
+
+std::optional<model::DocumentId> Snapshot::find_document(model::DocumentKind kind, std::string_view code) const {
+  return find_in<model::DocumentId>(document_codes_, model::detail::document_key(kind, code));
+}
+
+bool Snapshot::is_named(model::DocumentId document, model::CustomerId customer) const {
+  const auto& named = documents_[document.raw()].customers;
+  return std::ranges::find(named, customer) != named.end();
+}
+
+std::string_view Snapshot::article_code(model::ArticleId id) const { return code_in(*articles_.codes, id); }
+
+std::string_view Snapshot::customer_code(model::CustomerId id) const { return code_in(*customers_.codes, id); }
+
+std::string_view Snapshot::currency_code(model::CurrencyId id) const { return code_in(*currency_codes_, id); }
+
+std::string_view Snapshot::unit_code(model::UnitId id) const { return code_in(*unit_codes_, id); }
+
+std::string_view Snapshot::text(model::TextId id) const { return code_in(*texts_, id); }
+
+std::uint8_t Snapshot::currency_decimals(model::CurrencyId id) const {
+  return id.is_none() ? std::uint8_t{2} : currencies_[id.raw()].decimals;
+}
+
+std::string_view Snapshot::article_name(model::ArticleId id) const {
+  return id.raw() < articles_.names.size() ? std::string_view{articles_.names[id.raw()]} : std::string_view{};
+}
+
+std::string_view Snapshot::customer_name(model::CustomerId id) const {
+  return id.raw() < customers_.names.size() ? std::string_view{customers_.names[id.raw()]} : std::string_view{};
+}
+
+std::string_view Snapshot::code_of(const model::Field& field, std::uint32_t value) const {
+  switch (field.domain) {
+    case Domain::article: return articles_.codes->text(value);
+    case Domain::article_group: return article_group_codes_->text(value);
+    case Domain::customer: return customers_.codes->text(value);
+    case Domain::customer_group: return customer_group_codes_->text(value);
+    case Domain::price_list: return documents_[value].code;
+    case Domain::text: break;
+  }
+  return texts_->text(value);
+}
+
+std::string Snapshot::record_label(const model::ConditionRecord& record) const {
+  if (record.keyed != 0) return std::string{record_keys_->text(record.row)};
+  return "row " + std::to_string(record.row);
+}
+
+base::Int128 Snapshot::record_value(const model::ConditionRecord& record) const {
+  return conditions_.terms(record).wide ? conditions_.extra(record).wide : base::Int128{record.value};
+}
+
+std::size_t Snapshot::memory_bytes() const {
+  std::size_t bytes = conditions_.memory_bytes() + articles_.codes->memory_bytes() + customers_.codes->memory_bytes();
+  bytes += articles_.groups.memory_bytes() + articles_.units.memory_bytes() + articles_.attributes.memory_bytes();
+  for (const auto& mapping : articles_.mappings) bytes += mapping.memory_bytes();
+  bytes += customers_.groups.memory_bytes() + customers_.lists.memory_bytes();
+  return bytes;
+}
+
+}  // namespace engine::snapshot

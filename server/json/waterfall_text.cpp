@@ -1,0 +1,229 @@
+#include "server/json/waterfall_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace server::json {
+
+using engine::model::ConditionRecord;
+using engine::model::FieldId;
+using engine::price::CandidateTrace;
+using engine::price::Loss;
+using engine::price::StepTrace;
+using engine::rule::Comparator;
+using engine::snapshot::ArticleSide;
+using engine::snapshot::Snapshot;
+
+namespace {
+
+constexpr std::array<std::string_view, 17> comparator_names{
+    "rank",          "nearest",       "most_fields",     "dated",           "currency_bound", "unit_bound",
+    "highest_threshold", "newest_start", "newest_document", "lowest_value",  "highest_value",  "flag_set",
+    "flag_clear",    "document_number", "document_text",  "record_number",   "record_text",
+};
+static_assert(comparator_names.size() == static_cast<std::size_t>(Comparator::record_text) + 1);
+
+constexpr std::array<std::string_view, 9> loss_names{
+    "won", "validity", "currency", "unit", "threshold", "window", "agreement", "comparator", "tie",
+};
+static_assert(loss_names.size() == static_cast<std::size_t>(Loss::tie) + 1);
+
+constexpr std::array<std::string_view, 3> document_kind_names{"price_list", "agreement", "promotion"};
+constexpr std::array<std::string_view, 4> value_kind_names{"price", "percent", "amount", "factor"};
+
+// Writes the waterfall of one line; what every part of it needs is kept here.
+class Waterfall {
+ public:
+  Waterfall(const Snapshot& snapshot, const engine::quote::Question& question, std::size_t line, JsonWriter& json)
+      : snapshot_{snapshot},
+        procedure_{*snapshot.procedures()[question.procedure].rule},
+        article_{question.lines[line].article},
+        json_{json} {}
+
+  void write(const engine::price::LineTrace& trace) {
+    json_.begin_array();
+    for (const auto& step : trace.steps) write_step(step);
+    json_.end_array();
+  }
+
+ private:
+  void write_step(const StepTrace& trace) {
+    const auto& step = procedure_.steps[trace.step];
+    json_.begin_object();
+    json_.member("step", step.name);
+    json_.member_unless_empty("title", step.title);
+    if (step.statistical) write_flag("statistical");
+    if (trace.skipped) {
+      write_flag("skipped");
+    } else {
+      write_amounts(trace);
+    }
+    if (step.find && !trace.skipped) write_found(step, trace);
+    json_.end_object();
+  }
+
+  void write_flag(std::string_view name) {
+    json_.key(name);
+    json_.boolean(true);
+  }
+
+  void write_amounts(const StepTrace& trace) {
+    json_.key("amount");
+    json_.decimal(trace.amount.mantissa, trace.amount.decimals);
+    const bool same = trace.exact.mantissa == trace.amount.mantissa && trace.exact.decimals == trace.amount.decimals;
+    if (same) return;
+    json_.key("before_rounding");
+    json_.decimal(trace.exact.mantissa, trace.exact.decimals);
+  }
+
+  void write_found(const engine::rule::Step& step, const StepTrace& trace) {
+    json_.key("winner");
+    if (trace.record == engine::price::no_record) {
+      json_.null();
+    } else {
+      json_.begin_object();
+      write_record(trace.record);
+      json_.end_object();
+    }
+    json_.key("candidates");
+    json_.begin_array();
+    for (const auto& candidate : trace.candidates) write_candidate(step, candidate);
+    json_.end_array();
+  }
+
+  void write_candidate(const engine::rule::Step& step, const CandidateTrace& candidate) {
+    json_.begin_object();
+    json_.member("outcome", candidate.loss == Loss::won ? "won" : "lost");
+    if (candidate.loss == Loss::comparator) {
+      json_.member("why", std::string{"comparator "}.append(comparator_name(candidate.comparator)));
+    } else if (candidate.loss != Loss::won) {
+      json_.member("why", loss_name(candidate.loss));
+    }
+    if (candidate.access < step.find->accesses.size()) {
+      json_.member_unless_empty("access", step.find->accesses[candidate.access].name);
+    }
+    write_record(candidate.record);
+    json_.end_object();
+  }
+
+  void write_record(std::uint32_t number) {
+    const auto& conditions = snapshot_.conditions();
+    const auto& record = conditions.record(number);
+    const auto& terms = conditions.terms(record);
+    const auto position = conditions.key_of_record(number);
+    const auto& table = conditions.table(conditions.table_of_part(conditions.part_of_key(position)));
+    const auto& type = snapshot_.schema().type(table.shape.type);
+    json_.member("record", snapshot_.record_label(record));
+    json_.member("type", type.name);
+    json_.member("kind", value_kind_names[static_cast<std::size_t>(type.value)]);
+    write_key(position, table);
+    write_document(snapshot_, record, json_);
+    json_.key("value");
+    json_.decimal(snapshot_.record_value(record), terms.decimals);
+    json_.member_unless_empty("currency", snapshot_.currency_code(terms.currency));
+    json_.member_unless_empty("unit", snapshot_.unit_code(terms.unit));
+    if (terms.price_unit != 1) {
+      json_.key("price_unit");
+      json_.number(terms.price_unit);
+    }
+    write_scale(record, terms);
+    write_validity(record);
+  }
+
+  void write_scale(const ConditionRecord& record, const engine::model::Terms& terms) {
+    if (record.threshold != engine::base::Quantity{}) write_quantity("from_quantity", record.threshold);
+    if (terms.has_window) write_quantity("to_quantity", snapshot_.conditions().extra(record).window_to);
+  }
+
+  void write_quantity(std::string_view name, engine::base::Quantity quantity) {
+    json_.member(name, engine::base::to_string_short(quantity.decimal()));
+  }
+
+  void write_validity(const ConditionRecord& record) {
+    if (!record.valid_from.is_open()) {
+      json_.key("valid_from");
+      json_.moment(record.valid_from);
+    }
+    if (!record.valid_to.is_open()) {
+      json_.key("valid_to");
+      json_.moment(record.valid_to);
+    }
+  }
+
+  void write_key(std::uint32_t position, const engine::snapshot::TableInfo& table) {
+    const auto& schema = snapshot_.schema();
+    const auto values = snapshot_.conditions().part_values(snapshot_.conditions().part_of_key(position));
+    json_.key("key");
+    json_.begin_object();
+    for (std::size_t i = 0; i < table.shape.party_fields.size(); ++i) {
+      const auto& field = schema.field(table.shape.party_fields[i]);
+      json_.member(field.name, snapshot_.code_of(field, values[i]));
+    }
+    for (const auto id : table.shape.article_fields) {
+      const auto code = article_value(id, position, table);
+      if (!code.empty()) json_.member(schema.field(id).name, code);
+    }
+    json_.end_object();
+  }
+
+  // What the article has in a field of a key that it was found under. Keys of groups are numbers of their own; the
+  // group is the article's one at the key's distance, and is left out where the article has several there.
+  std::string_view article_value(FieldId id, std::uint32_t position, const engine::snapshot::TableInfo& table) const {
+    const auto& articles = snapshot_.articles();
+    const auto key = snapshot_.conditions().key_at(position);
+    if (table.side == ArticleSide::article) return snapshot_.article_code(engine::model::ArticleId{key});
+    if (id == engine::model::Schema::article) return snapshot_.article_code(article_);
+    if (id != engine::model::Schema::article_group) {
+      for (const auto& attribute : articles.attributes[article_.raw()]) {
+        if (attribute.field == id) return snapshot_.text(attribute.value);
+      }
+      return {};
+    }
+    const auto keys = articles.mappings[table.mapping][article_.raw()];
+    const auto own = std::ranges::find(keys, key, &engine::snapshot::ArticleKey::key);
+    return own == keys.end() ? std::string_view{} : group_at(own->distance);
+  }
+
+  std::string_view group_at(std::uint16_t distance) const {
+    const auto groups = snapshot_.articles().groups[article_.raw()];
+    if (std::ranges::count(groups, distance, &engine::snapshot::Reached::distance) != 1) return {};
+    const auto group = std::ranges::find(groups, distance, &engine::snapshot::Reached::distance);
+    return snapshot_.code_of(snapshot_.schema().field(engine::model::Schema::article_group), group->id);
+  }
+
+  const Snapshot& snapshot_;
+  const engine::rule::Procedure& procedure_;
+  engine::model::ArticleId article_;
+  JsonWriter& json_;
+};
+
+}  // namespace
+
+void write_waterfall(const Snapshot& snapshot, const engine::quote::Question& question, std::size_t line,
+                     const engine::price::LineTrace& trace, JsonWriter& json) {
+  Waterfall{snapshot, question, line, json}.write(trace);
+}
+
+void write_document(const Snapshot& snapshot, const ConditionRecord& record, JsonWriter& json) {
+  if (record.document.is_none()) return;
+  const auto& document = snapshot.documents()[record.document.raw()];
+  json.key("document");
+  json.begin_object();
+  json.member("kind", document_kind_name(document.kind));
+  json.member("code", document.code);
+  json.member_unless_empty("name", document.name);
+  json.end_object();
+}
+
+std::string_view comparator_name(Comparator comparator) {
+  return comparator_names[static_cast<std::size_t>(comparator)];
+}
+
+std::string_view loss_name(Loss loss) { return loss_names[static_cast<std::size_t>(loss)]; }
+
+std::string_view document_kind_name(engine::model::DocumentKind kind) {
+  return document_kind_names[static_cast<std::size_t>(kind)];
+}
+
+}  // namespace server::json

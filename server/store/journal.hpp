@@ -1,0 +1,78 @@
+// Journal: every batch that a data folder has accepted, in order. State after sequence N is a pure function of the
+// batches 1..N. append() returns when the batch would survive a power failure, and not before; a batch is in the
+// journal whole, with the rows refused beside it, or not at all. The journal knows nothing of what a batch holds.
+// One object: one thread. One writer a folder, held off from others by a lock for as long as its journal is open; any
+// number of readers beside it. Faults name the folder: store_unavailable (missing, not writable, locked, disk full),
+// store_format (another product's file, or a newer version's), store_corrupt (bytes that are not what was written).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.hpp"
+
+namespace server::store {
+
+// `create` makes what is missing, but not before the first append: what fails earlier leaves nothing behind.
+enum class Access : std::uint8_t { read, write, create };
+
+// A row that could not be used, kept for repair.
+struct RefusedRow {
+  std::string file;
+  std::uint64_t line = 0;
+  std::string column;
+  std::string value;
+  std::string code;  // stable, see engine::base::fault_name
+  std::string reason;
+
+  friend bool operator==(const RefusedRow&, const RefusedRow&) = default;
+};
+
+struct NewBatch {
+  std::string received_at;  // UTC, ISO 8601; from the shell's clock
+  std::string kind;         // what the content is, for whoever replays it
+  std::string source;       // for people: where it came from
+  std::string content;
+  std::vector<RefusedRow> refused;
+};
+
+struct Batch {
+  std::uint64_t sequence = 0;
+  std::string received_at;
+  std::string kind;
+  std::string source;
+  std::string content;
+};
+
+class Journal {
+ public:
+  Journal() = default;
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+  virtual ~Journal() = default;
+
+  // The sequence number it got: the last one + 1.
+  virtual engine::base::Result<std::uint64_t> append(const NewBatch& batch) = 0;
+
+  using Apply = std::function<engine::base::Result<void>(Batch&&)>;
+  // Every batch from sequence `from` on, in order; stops at the first Fault, its own or of `apply`.
+  virtual engine::base::Result<void> replay(std::uint64_t from, const Apply& apply) = 0;
+
+  // 0 while there is none.
+  virtual engine::base::Result<std::uint64_t> last_sequence() = 0;
+
+  // What was refused when batch `sequence` came in, in the order of its files.
+  virtual engine::base::Result<std::vector<RefusedRow>> refused(std::uint64_t sequence) = 0;
+
+  // Of the stored form, as found.
+  virtual int format_version() const = 0;
+};
+
+// The embedded journal: `folder`/netto.db.
+engine::base::Result<std::unique_ptr<Journal>> open_journal(const std::string& folder, Access access);
+
+}  // namespace server::store

@@ -1,0 +1,329 @@
+#include "server/store/sqlite_journal.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "server/store/checksum.hpp"
+
+namespace server::store {
+
+using engine::base::Fault;
+using engine::base::FaultCode;
+using engine::base::Result;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* schema_sql = R"sql(
+PRAGMA application_id = 0x4e74746f;
+CREATE TABLE meta (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) WITHOUT ROWID;
+INSERT INTO meta VALUES ('product', 'netto'), ('format', '1');
+CREATE TABLE batch (
+  sequence INTEGER PRIMARY KEY,
+  received_at TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  source TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
+);
+CREATE TABLE batch_part (
+  id INTEGER PRIMARY KEY,
+  sequence INTEGER NOT NULL,
+  content BLOB NOT NULL
+);
+CREATE INDEX batch_part_sequence ON batch_part (sequence);
+CREATE TABLE refused_row (
+  id INTEGER PRIMARY KEY,
+  sequence INTEGER NOT NULL,
+  file TEXT NOT NULL,
+  line INTEGER NOT NULL,
+  column_name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  code TEXT NOT NULL,
+  reason TEXT NOT NULL
+);
+CREATE INDEX refused_row_sequence ON refused_row (sequence);
+)sql";
+
+constexpr std::int64_t application_id = 0x4e74746f;
+
+constexpr const char* no_data_yet = "the folder holds no data yet; an import brings it";
+
+std::int64_t checksum_of(std::uint64_t sequence, std::string_view received_at, std::string_view kind,
+                         std::string_view source, std::string_view content) {
+  Checksum sum;
+  sum.add(sequence);
+  for (const std::string_view text : {received_at, kind, source, content}) sum.add(text.size()).add(text);
+  return static_cast<std::int64_t>(sum.value());
+}
+
+Fault unavailable(const std::string& folder, std::string detail) {
+  return {FaultCode::store_unavailable, folder, std::move(detail)};
+}
+
+enum class Found : std::uint8_t { nothing, folder, journal };
+
+Result<Found> look_at(const std::string& folder) {
+  std::error_code failed;
+  const auto status = fs::status(folder, failed);
+  if (status.type() == fs::file_type::not_found) return Found::nothing;
+  if (failed) return unavailable(folder, "the data folder can't be read: " + failed.message());
+  if (!fs::is_directory(status)) return unavailable(folder, "this is a file, not a data folder");
+  const bool journal = fs::exists(folder + "/netto.db", failed);
+  if (failed) return unavailable(folder, "the data folder can't be read: " + failed.message());
+  return journal ? Found::journal : Found::folder;
+}
+
+// The nearest folder above `folder` that is there: where a new one would be made.
+fs::path existing_parent(const std::string& folder) {
+  std::error_code failed;
+  fs::path at = fs::absolute(folder, failed);
+  while (at.has_parent_path() && at != at.parent_path() && !fs::exists(at, failed)) at = at.parent_path();
+  return at;
+}
+
+}  // namespace
+
+// ---- opening --------------------------------------------------------------------------------------
+
+SqliteJournal::SqliteJournal(std::string folder, Access access, std::size_t part_bytes)
+    : folder_{std::move(folder)}, access_{access}, part_bytes_{part_bytes} {}
+
+std::string SqliteJournal::file() const { return folder_ + "/netto.db"; }
+
+Result<std::unique_ptr<Journal>> SqliteJournal::open(const std::string& folder, Access access, std::size_t part_bytes) {
+  const auto found = look_at(folder);
+  if (!found) return found.error();
+  std::unique_ptr<SqliteJournal> journal{new SqliteJournal{folder, access, part_bytes}};
+  if (*found != Found::journal) {
+    if (access != Access::create) {
+      return unavailable(folder, *found == Found::nothing ? "there is no such data folder; an import makes it"
+                                                          : no_data_yet);
+    }
+    // Nothing is made before the first append, but what could not be made is told now.
+    const fs::path parent = existing_parent(folder);
+    if (::faccessat(AT_FDCWD, parent.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
+      return unavailable(folder, "no data folder can be made here: " + parent.string() + " can't be written to");
+    }
+    return std::unique_ptr<Journal>{std::move(journal)};
+  }
+  if (auto ok = journal->open_existing(); !ok) return ok.error();
+  return std::unique_ptr<Journal>{std::move(journal)};
+}
+
+Result<void> SqliteJournal::open_existing() {
+  if (access_ != Access::read) {
+    auto lock = FolderLock::take(folder_);
+    if (!lock) return lock.error();
+    lock_.emplace(*std::move(lock));
+  }
+  auto database = Database::open(file(), access_ == Access::read ? OpenMode::read : OpenMode::write);
+  if (!database) return database.error();
+  database_.emplace(*std::move(database));
+  const auto pages = database_->number("PRAGMA page_count");
+  if (!pages) return pages.error();
+  if (*pages > 0) return check_format();
+  // The very first append was cut off: SQLite has undone it and left an empty file.
+  database_.reset();
+  if (access_ != Access::create) return unavailable(folder_, no_data_yet);
+  return {};
+}
+
+Result<void> SqliteJournal::check_format() {
+  const auto id = database_->number("PRAGMA application_id");
+  if (!id) return id.error();
+  if (*id != application_id) {
+    return Fault{FaultCode::store_format, file(), "this file is no journal of Netto"};
+  }
+  auto format = database_->prepare("SELECT value FROM meta WHERE key = 'format'");
+  if (!format) return format.error();
+  const auto row = format->step();
+  if (!row) return row.error();
+  const std::string text = *row ? format->text(0) : "";
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), format_);
+  if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || format_ < 1) {
+    return Fault{FaultCode::store_corrupt, file(), "the journal does not tell its format"};
+  }
+  if (format_ > format_newest) {
+    return Fault{FaultCode::store_format, file(),
+                 "the journal has format " + text + ", this version reads up to " + std::to_string(format_newest) +
+                     "; a newer Netto wrote it and is needed to read it"};
+  }
+  return access_ == Access::read ? Result<void>{} : database_->run("PRAGMA synchronous = EXTRA");
+}
+
+Result<void> SqliteJournal::create() {
+  std::error_code failed;
+  fs::create_directories(folder_, failed);
+  if (failed) return unavailable(folder_, "the data folder can't be made: " + failed.message());
+  if (!lock_) {
+    auto lock = FolderLock::take(folder_);
+    if (!lock) return lock.error();
+    if (fs::exists(file(), failed)) {
+      return unavailable(folder_, "another process has put data into the folder meanwhile; try again");
+    }
+    lock_.emplace(*std::move(lock));
+  }
+  auto database = Database::open(file(), OpenMode::create);
+  if (!database) return database.error();
+  // Few, large rows: larger pages halve the reads of a start.
+  if (auto ok = database->run("PRAGMA page_size = 16384; PRAGMA synchronous = EXTRA"); !ok) return ok;
+  database_.emplace(*std::move(database));
+  return {};
+}
+
+// ---- writing --------------------------------------------------------------------------------------
+
+Result<std::uint64_t> SqliteJournal::append(const NewBatch& batch) {
+  if (access_ == Access::read) return unavailable(folder_, "the data folder was opened for reading only");
+  if (!database_) {
+    if (auto ok = create(); !ok) return ok.error();
+  }
+  auto transaction = Transaction::begin(*database_);
+  if (!transaction) return transaction.error();
+  if (auto ok = write_schema(); !ok) return ok.error();
+  auto last = last_sequence();
+  if (!last) return last.error();
+  const std::uint64_t sequence = *last + 1;
+  if (auto ok = write_batch(sequence, batch); !ok) return ok.error();
+  if (auto ok = transaction->commit(); !ok) return ok.error();
+  return sequence;
+}
+
+Result<void> SqliteJournal::write_schema() {
+  const auto tables = database_->number("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return tables.error();
+  return *tables == 0 ? database_->run(schema_sql) : Result<void>{};
+}
+
+Result<void> SqliteJournal::write_batch(std::uint64_t sequence, const NewBatch& batch) {
+  auto insert = database_->prepare("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)");
+  if (!insert) return insert.error();
+  insert->bind(1, static_cast<std::int64_t>(sequence))
+      .bind(2, batch.received_at)
+      .bind(3, batch.kind)
+      .bind(4, batch.source)
+      .bind(5, static_cast<std::int64_t>(batch.content.size()))
+      .bind(6, checksum_of(sequence, batch.received_at, batch.kind, batch.source, batch.content));
+  if (auto ok = insert->finish(); !ok) return ok;
+  if (auto ok = write_parts(sequence, batch.content); !ok) return ok;
+  return write_refused(sequence, batch.refused);
+}
+
+Result<void> SqliteJournal::write_parts(std::uint64_t sequence, std::string_view content) {
+  auto insert = database_->prepare("INSERT INTO batch_part (sequence, content) VALUES (?, ?)");
+  if (!insert) return insert.error();
+  while (!content.empty()) {
+    const std::string_view part = content.substr(0, part_bytes_);
+    insert->bind(1, static_cast<std::int64_t>(sequence)).bind_blob(2, part);
+    if (auto ok = insert->finish(); !ok) return ok;
+    content.remove_prefix(part.size());
+  }
+  return {};
+}
+
+Result<void> SqliteJournal::write_refused(std::uint64_t sequence, const std::vector<RefusedRow>& rows) {
+  auto insert = database_->prepare(
+      "INSERT INTO refused_row (sequence, file, line, column_name, value, code, reason) VALUES (?, ?, ?, ?, ?, ?, ?)");
+  if (!insert) return insert.error();
+  for (const RefusedRow& row : rows) {
+    insert->bind(1, static_cast<std::int64_t>(sequence))
+        .bind(2, row.file)
+        .bind(3, static_cast<std::int64_t>(row.line))
+        .bind(4, row.column)
+        .bind(5, row.value)
+        .bind(6, row.code)
+        .bind(7, row.reason);
+    if (auto ok = insert->finish(); !ok) return ok;
+  }
+  return {};
+}
+
+// ---- reading --------------------------------------------------------------------------------------
+
+Result<std::uint64_t> SqliteJournal::last_sequence() {
+  if (!database_) return std::uint64_t{0};
+  const auto last = database_->number("SELECT max(sequence) FROM batch");
+  if (!last) return last.error();
+  return static_cast<std::uint64_t>(*last);
+}
+
+Result<void> SqliteJournal::replay(std::uint64_t from, const Apply& apply) {
+  if (!database_) return {};
+  // No statement stays open while a batch is applied: a writer would have to wait for it.
+  for (std::uint64_t expected = std::max<std::uint64_t>(from, 1);; ++expected) {
+    auto batch = next_batch(expected);
+    if (!batch) return batch.error();
+    if (!batch->has_value()) return {};
+    if ((*batch)->sequence != expected) {
+      return Fault{FaultCode::store_corrupt, file(), "batch " + std::to_string(expected) + " is missing"};
+    }
+    if (auto ok = apply(**std::move(batch)); !ok) return ok;
+  }
+}
+
+Result<std::optional<Batch>> SqliteJournal::next_batch(std::uint64_t from) {
+  auto select = database_->prepare(
+      "SELECT sequence, received_at, kind, source, size, checksum FROM batch WHERE sequence >= ? "
+      "ORDER BY sequence LIMIT 1");
+  if (!select) return select.error();
+  const auto row = select->bind(1, static_cast<std::int64_t>(from)).step();
+  if (!row) return row.error();
+  if (!*row) return std::optional<Batch>{};
+  Batch batch{static_cast<std::uint64_t>(select->number(0)), select->text(1), select->text(2), select->text(3), {}};
+  const std::int64_t size = select->number(4);
+  const auto damaged = Fault{FaultCode::store_corrupt, file(),
+                             "batch " + std::to_string(batch.sequence) +
+                                 " is not what was written; restore the journal from a backup"};
+  if (size < 0) return damaged;
+  if (auto ok = read_parts(batch, static_cast<std::size_t>(size)); !ok) return ok.error();
+  const std::int64_t sum = checksum_of(batch.sequence, batch.received_at, batch.kind, batch.source, batch.content);
+  if (sum != select->number(5)) return damaged;
+  return std::optional{std::move(batch)};
+}
+
+Result<void> SqliteJournal::read_parts(Batch& batch, std::size_t size) {
+  auto select = database_->prepare("SELECT id FROM batch_part WHERE sequence = ? ORDER BY id");
+  if (!select) return select.error();
+  select->bind(1, static_cast<std::int64_t>(batch.sequence));
+  // A damaged size must not ask for the whole memory: what is really there is read, the checksum judges it.
+  batch.content.reserve(std::min(size, part_bytes_));
+  for (;;) {
+    const auto row = select->step();
+    if (!row) return row.error();
+    if (!*row) return {};
+    if (auto ok = database_->read_blob("batch_part", "content", select->number(0), batch.content); !ok) return ok;
+  }
+}
+
+Result<std::vector<RefusedRow>> SqliteJournal::refused(std::uint64_t sequence) {
+  std::vector<RefusedRow> rows;
+  if (!database_) return rows;
+  auto select = database_->prepare(
+      "SELECT file, line, column_name, value, code, reason FROM refused_row WHERE sequence = ? ORDER BY id");
+  if (!select) return select.error();
+  select->bind(1, static_cast<std::int64_t>(sequence));
+  for (;;) {
+    const auto row = select->step();
+    if (!row) return row.error();
+    if (!*row) return rows;
+    rows.push_back({select->text(0), static_cast<std::uint64_t>(select->number(1)), select->text(2), select->text(3),
+                    select->text(4), select->text(5)});
+  }
+}
+
+Result<std::unique_ptr<Journal>> open_journal(const std::string& folder, Access access) {
+  return SqliteJournal::open(folder, access);
+}
+
+}  // namespace server::store

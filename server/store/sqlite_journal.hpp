@@ -1,0 +1,57 @@
+// SqliteJournal: the journal in one SQLite file, `folder`/netto.db. A batch is one transaction: its line, its content
+// as one blob (several rows where it is larger than SQLite takes) and the rows refused beside it.
+// A rollback journal, and no write-ahead log: batches append, so a big blob is written once and not twice, and a
+// folder without write permission can still be read. `synchronous=EXTRA`: a batch acknowledged outlives a power
+// failure. Every batch carries a checksum, and sequence numbers have no gaps: what was damaged is told, not replayed.
+// See journal.hpp for threads and faults.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "server/store/folder_lock.hpp"
+#include "server/store/journal.hpp"
+#include "server/store/sqlite.hpp"
+
+namespace server::store {
+
+class SqliteJournal final : public Journal {
+ public:
+  static constexpr int format_newest = 1;
+  // SQLite takes blobs up to 10^9 bytes; larger batches are cut.
+  static constexpr std::size_t part_bytes_max = std::size_t{256} << 20U;
+
+  static engine::base::Result<std::unique_ptr<Journal>> open(const std::string& folder, Access access,
+                                                             std::size_t part_bytes = part_bytes_max);
+
+  engine::base::Result<std::uint64_t> append(const NewBatch& batch) override;
+  engine::base::Result<void> replay(std::uint64_t from, const Apply& apply) override;
+  engine::base::Result<std::uint64_t> last_sequence() override;
+  engine::base::Result<std::vector<RefusedRow>> refused(std::uint64_t sequence) override;
+
+  int format_version() const override { return format_; }
+
+ private:
+  SqliteJournal(std::string folder, Access access, std::size_t part_bytes);
+
+  std::string file() const;
+  engine::base::Result<void> open_existing();
+  engine::base::Result<void> check_format();
+  engine::base::Result<void> create();
+  engine::base::Result<void> write_schema();
+  engine::base::Result<void> write_batch(std::uint64_t sequence, const NewBatch& batch);
+  engine::base::Result<void> write_parts(std::uint64_t sequence, std::string_view content);
+  engine::base::Result<void> write_refused(std::uint64_t sequence, const std::vector<RefusedRow>& rows);
+  engine::base::Result<std::optional<Batch>> next_batch(std::uint64_t from);
+  engine::base::Result<void> read_parts(Batch& batch, std::size_t size);
+
+  std::string folder_;
+  Access access_;
+  std::size_t part_bytes_;
+  int format_ = format_newest;
+  std::optional<FolderLock> lock_;     // where access_ is not read; released after the database is closed
+  std::optional<Database> database_;   // none: nothing was ever written to the folder
+};
+
+}  // namespace server::store

@@ -268,9 +268,15 @@ void start(const Task& task, const BoundProcedure& procedure, PricedLines& out) 
   out.components.assign(task.lines.size() * procedure.rule->answer.components.size(), Amount{});
 }
 
+// The largest amount an answer holds: so that the sum over any number of lines still fits 128 bits.
+constexpr base::Int128 amount_max = base::int128_max / static_cast<base::Int128>(limits::lines_per_question);
+
 Amount read(const BoundStep& step, const AmountColumn& column, std::size_t line, PricedLine& to) {
   Amount amount{0, step.amount.decimals};
-  if (!amount_at(column, line, amount.mantissa)) to.outcome = Outcome::amount_out_of_range;
+  const bool held = amount_at(column, line, amount.mantissa);
+  if (!held || amount.mantissa > amount_max || amount.mantissa < -amount_max) {
+    to.outcome = Outcome::amount_out_of_range;
+  }
   return amount;
 }
 
@@ -294,13 +300,7 @@ void finish_line(const Task& task, const BoundProcedure& procedure, const Column
   to.price_unit = terms.price_unit;
 }
 
-bool add(Amount& sum, const Amount& amount) {
-  sum.decimals = amount.decimals;
-  return !__builtin_add_overflow(sum.mantissa, amount.mantissa, &sum.mantissa);
-}
-
-// Sums over priced lines. All amounts of a step have the step's decimals, so sums are exact; a line that would push a
-// sum past 128 bits is out of range itself.
+// Sums over priced lines. All amounts of a step have the step's decimals and lie within amount_max, so sums are exact.
 void sum_up(const BoundProcedure& procedure, PricedLines& out) {
   const rule::AnswerShape& shape = procedure.rule->answer;
   const std::size_t components = shape.components.size();
@@ -311,12 +311,10 @@ void sum_up(const BoundProcedure& procedure, PricedLines& out) {
   }
   for (std::size_t line = 0; line < out.lines.size(); ++line) {
     if (out.lines[line].outcome != Outcome::priced) continue;
-    std::vector<Amount>& totals = out.totals;
-    bool fits = add(totals[0], out.lines[line].line_amount);
+    out.totals[0].mantissa += out.lines[line].line_amount.mantissa;
     for (std::size_t i = 0; i < shape.totals.size(); ++i) {
-      fits = add(totals[i + 1], out.components[line * components + shape.totals[i]]) && fits;
+      out.totals[i + 1].mantissa += out.components[line * components + shape.totals[i]].mantissa;
     }
-    ENSURE(fits);  // limits::lines_per_question lines of 2^127 / 10^5 at most, see finish_line's callers
   }
 }
 
@@ -366,6 +364,7 @@ void evaluate_parallel(const Task& task, Scratch& scratch, PricedLines& out) {
 }
 
 void prepare(const Task& task, bool explained, Scratch& scratch, PricedLines& out) {
+  ENSURE(task.lines.size() <= limits::lines_per_question);
   const BoundProcedure& procedure = task.snapshot->procedures()[task.procedure];
   size_columns(procedure, task.lines.size(), explained, scratch.columns);
   start(task, procedure, out);

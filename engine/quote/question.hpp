@@ -37,7 +37,7 @@ struct QuoteRequest {
 
 struct Question {
   price::Header header;                 // customer, currency, field values
-  std::uint32_t procedure = 0;          // index into the snapshot's procedures
+  std::uint16_t procedure = 0;          // index into the snapshot's procedures
   base::CivilMinutes date;
   std::vector<price::Line> lines;
 };

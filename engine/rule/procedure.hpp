@@ -74,8 +74,7 @@ struct Access {
 };
 
 struct Find {
-  model::ConditionTypeId type;
-  std::vector<Access> accesses;  // by level
+  std::vector<Access> accesses;  // by level; tables of several condition types with one kind of value
   std::vector<Choice> choose;
   TiePolicy tie = TiePolicy::refuse;
   bool required = false;  // where nothing is found the line has the outcome `no_price`

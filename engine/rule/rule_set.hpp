@@ -34,7 +34,10 @@ struct Band {
 struct BandSet {
   std::string name;
   std::vector<Band> bands;     // by `from`, rising; the first one has no lower bound
-  std::string expected_band;   // shown instead of the lowest band where goods are on their way; empty: none
+  // The last band may be one without a threshold, shown instead of the lowest one where goods are on their way.
+  bool last_is_expected = false;
+
+  std::size_t threshold_count() const { return bands.size() - (last_is_expected ? 1 : 0); }
 };
 
 struct RuleSet {

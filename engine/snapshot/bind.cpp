@@ -39,9 +39,9 @@ base::Width width_for(const BigInt& magnitude) {
 
 class FormulaBinder {
  public:
-  FormulaBinder(const rule::Procedure& procedure, std::span<const TypeBound> types, std::vector<Value> amounts,
+  FormulaBinder(const rule::Procedure& procedure, std::vector<Value> records, std::vector<Value> amounts,
                 std::vector<Value> exacts)
-      : procedure_{procedure}, types_{types}, amounts_{std::move(amounts)}, exacts_{std::move(exacts)} {}
+      : procedure_{procedure}, records_{std::move(records)}, amounts_{std::move(amounts)}, exacts_{std::move(exacts)} {}
 
   Result<BoundFormula> bind(const rule::Formula& formula, const std::vector<rule::RoundTo>& rounding) {
     for (const Instruction& instruction : formula) {
@@ -79,8 +79,6 @@ class FormulaBinder {
   void extend(const Instruction& from, BoundInstruction& to);
   void select(BoundInstruction& to);
   void align(Value& a, Value& b, BoundInstruction& to);
-  Value record_value(std::uint16_t step) const;
-
   Value pop() {
     ENSURE(!stack_.empty());
     Value value = std::move(stack_.back());
@@ -98,7 +96,7 @@ class FormulaBinder {
   void note(const BigInt& magnitude) { largest_ = std::max(largest_, magnitude); }
 
   const rule::Procedure& procedure_;
-  std::span<const TypeBound> types_;
+  std::vector<Value> records_;  // by step: of the records it can find
   std::vector<Value> amounts_;
   std::vector<Value> exacts_;
   std::vector<Value> stack_;
@@ -108,13 +106,6 @@ class FormulaBinder {
   std::size_t deepest_ = 0;
   bool too_long_ = false;
 };
-
-Value FormulaBinder::record_value(std::uint16_t step) const {
-  const auto& find = procedure_.steps[step].find;
-  ENSURE(find.has_value());
-  const TypeBound& type = types_[find->type.raw()];
-  return {type.decimals, type.magnitude};
-}
 
 void FormulaBinder::push_operand(const Instruction& from, BoundInstruction& to) {
   switch (from.op) {
@@ -127,7 +118,7 @@ void FormulaBinder::push_operand(const Instruction& from, BoundInstruction& to) 
       return;
     case Op::step_amount: push(amounts_[from.step]); return;
     case Op::step_exact: push(exacts_[from.step]); return;
-    case Op::record_value: push(record_value(from.step)); return;
+    case Op::record_value: push(records_[from.step]); return;
     default:
       to.flags = from.op == Op::record_flag ? model::flag_bit(from.flag) : std::uint16_t{0};
       push({0, 1});
@@ -280,7 +271,7 @@ class ProcedureBinder {
   ProcedureBinder(const rule::Procedure& procedure, const model::Schema& schema, std::span<const TypeBound> types,
                   const CodeResolver& codes)
       : procedure_{procedure}, schema_{schema}, types_{types}, codes_{codes},
-        amounts_(procedure.steps.size()), exacts_(procedure.steps.size()) {}
+        records_(procedure.steps.size()), amounts_(procedure.steps.size()), exacts_(procedure.steps.size()) {}
 
   Result<BoundProcedure> bind() {
     bound_.rule = &procedure_;
@@ -304,7 +295,8 @@ class ProcedureBinder {
     bound.rule = &step;
     bound.exact_needed = refers_to_exact(procedure_, index);
     if (step.find) {
-      bound.value_decimals = types_[step.find->type.raw()].decimals;
+      records_[index] = value_of_records(*step.find);
+      bound.value_decimals = static_cast<std::uint8_t>(records_[index].decimals);
       for (const rule::Access& access : step.find->accesses) {
         bound.accesses.push_back(
             bind_access(access, static_cast<std::uint16_t>(bound.accesses.size()), schema_, codes_));
@@ -312,11 +304,11 @@ class ProcedureBinder {
       }
     }
     if (!step.when.empty()) {
-      auto when = FormulaBinder{procedure_, types_, amounts_, exacts_}.bind(step.when, {});
+      auto when = FormulaBinder{procedure_, records_, amounts_, exacts_}.bind(step.when, {});
       if (!when) return when.error();
       bound.when = *std::move(when);
     }
-    FormulaBinder binder{procedure_, types_, amounts_, exacts_};
+    FormulaBinder binder{procedure_, records_, amounts_, exacts_};
     auto amount = binder.bind(step.amount.empty() ? value_of_record(index) : step.amount, step.rounding);
     if (!amount) return amount.error();
     bound.amount = *std::move(amount);
@@ -328,7 +320,21 @@ class ProcedureBinder {
   const rule::Procedure& procedure_;
   const model::Schema& schema_;
   std::span<const TypeBound> types_;
+  // The most decimals and the largest value of any record under any access.
+  Value value_of_records(const rule::Find& find) const {
+    Value value;
+    for (const rule::Access& access : find.accesses) {
+      const TypeBound& type = types_[schema_.table(access.table).type.raw()];
+      const int decimals = std::max<int>(value.decimals, type.decimals);
+      value.magnitude = std::max(BigInt{value.magnitude * power_of_ten(decimals - value.decimals)},
+                                 BigInt{type.magnitude * power_of_ten(decimals - type.decimals)});
+      value.decimals = decimals;
+    }
+    return value;
+  }
+
   const CodeResolver& codes_;
+  std::vector<Value> records_;
   std::vector<Value> amounts_;
   std::vector<Value> exacts_;
   BoundProcedure bound_;

@@ -1,10 +1,10 @@
 // The fixed columns of the canonical feeds, each with an enumerator that names its position. Only for canonical*.cpp.
 #pragma once
 
+#include "server/feed/canonical.hpp"
+
 #include <array>
 #include <string_view>
-
-#include "server/feed/canonical.hpp"
 
 namespace server::feed {
 
@@ -14,71 +14,125 @@ namespace columns {
 
 using enum ValueType;
 
-inline constexpr std::array currencies{Column{"code", text, true}, Column{"decimals", integer}, Column{"name"}};
-enum class Currencies { code, decimals, name };
+inline constexpr std::array currencies{Column{"code", text, true},
+                                       Column{"decimals", integer, true}, Column{"name"}};
 
-inline constexpr std::array article_groups{Column{"code", text, true}, Column{"parent"}, Column{"name"}};
-enum class ArticleGroups { code, parent, name };
+inline constexpr std::array article_groups{Column{"code", text, true}, Column{"parent"},
+                                           Column{"name"}};
 
-inline constexpr std::array articles{
-    Column{"code", text, true},       Column{"name"},          Column{"groups", codes},
-    Column{"base_unit"},              Column{"safety_stock", decimal}, Column{"min_quantity", decimal},
-    Column{"multiple_quantity", decimal}, Column{"status"},    Column{"successor"}};
-enum class Articles { code, name, groups, base_unit, safety_stock, min_quantity, multiple_quantity, status, successor };
+inline constexpr std::array articles{Column{"code", text, true},
+                                     Column{"name"},
+                                     Column{"groups", codes},
+                                     Column{"base_unit"},
+                                     Column{"safety_stock", decimal},
+                                     Column{"min_quantity", decimal},
+                                     Column{"multiple_quantity", decimal},
+                                     Column{"status"},
+                                     Column{"successor"}};
 
 inline constexpr std::array article_units{Column{"article", text, true}, Column{"unit", text, true},
-                                          Column{"numerator", integer, true}, Column{"denominator", integer}};
-enum class ArticleUnits { article, unit, numerator, denominator };
+                                          Column{"numerator", integer, true},
+                                          Column{"denominator", integer}};
 
-inline constexpr std::array customer_groups{Column{"code", text, true}, Column{"parent"}, Column{"rank", integer}, Column{"name"}};
-enum class CustomerGroups { code, parent, rank, name };
+inline constexpr std::array customer_groups{Column{"code", text, true}, Column{"parent"},
+                                            Column{"rank", integer}, Column{"name"}};
 
-inline constexpr std::array customers{Column{"code", text, true}, Column{"name"},     Column{"parent"},
-                                      Column{"groups", codes},    Column{"country"},  Column{"currency"},
-                                      Column{"price_lists", codes}};
-enum class Customers { code, name, parent, groups, country, currency, price_lists };
+inline constexpr std::array customers{
+    Column{"code", text, true},  Column{"name"},    Column{"parent"},
+    Column{"groups", codes},     Column{"country"}, Column{"currency"},
+    Column{"price_lists", codes}};
 
-inline constexpr std::array price_lists{Column{"code", text, true},          Column{"name"},
-                                        Column{"currency"},                  Column{"valid_from", moment},
-                                        Column{"valid_to", validity_end},    Column{"discountable", boolean},
+inline constexpr std::array price_lists{Column{"code", text, true},
+                                        Column{"name"},
+                                        Column{"currency"},
+                                        Column{"valid_from", moment},
+                                        Column{"valid_to", validity_end},
+                                        Column{"discountable", boolean},
                                         Column{"rank", integer}};
-enum class PriceLists { code, name, currency, valid_from, valid_to, discountable, rank };
 
-inline constexpr std::array promotions{Column{"code", text, true}, Column{"name"}, Column{"valid_from", moment},
+inline constexpr std::array promotions{Column{"code", text, true}, Column{"name"},
+                                       Column{"valid_from", moment},
                                        Column{"valid_to", validity_end}};
-enum class Promotions { code, name, valid_from, valid_to };
 
-inline constexpr std::array agreements{Column{"code", text, true}, Column{"name"}, Column{"customers", codes},
-                                       Column{"valid_from", moment}, Column{"valid_to", validity_end}};
-enum class Agreements { code, name, customers, valid_from, valid_to };
+inline constexpr std::array agreements{Column{"code", text, true}, Column{"name"},
+                                       Column{"customers", codes}, Column{"valid_from", moment},
+                                       Column{"valid_to", validity_end}};
 
-inline constexpr std::array price_list_assignments{Column{"price_list", text, true}, Column{"customer"},
-                                                   Column{"customer_group"},         Column{"rank", integer},
-                                                   Column{"valid_from", moment},     Column{"valid_to", validity_end}};
-enum class Assignments { price_list, customer, customer_group, rank, valid_from, valid_to };
+inline constexpr std::array price_list_assignments{
+    Column{"price_list", text, true}, Column{"customer"},
+    Column{"customer_group"},         Column{"rank", integer},
+    Column{"valid_from", moment},     Column{"valid_to", validity_end}};
 
 // Beside these: one column for each key field.
-inline constexpr std::array conditions{
-    Column{"type", text, true},        Column{"agreement"},            Column{"promotion"},
-    Column{"value", decimal, true},    Column{"currency"},             Column{"unit"},
-    Column{"price_unit", integer},     Column{"from_quantity", decimal}, Column{"to_quantity", decimal},
-    Column{"valid_from", moment},      Column{"valid_to", validity_end}, Column{"rank", integer},
-    Column{"flags", codes},            Column{"key"}};
-enum class Conditions {
-  type, agreement, promotion, value, currency, unit, price_unit, from_quantity, to_quantity, valid_from, valid_to, rank, flags, key
-};
+inline constexpr std::array conditions{Column{"type", text, true},
+                                       Column{"agreement"},
+                                       Column{"promotion"},
+                                       Column{"value", decimal, true},
+                                       Column{"currency"},
+                                       Column{"unit"},
+                                       Column{"price_unit", integer},
+                                       Column{"from_quantity", decimal},
+                                       Column{"to_quantity", decimal},
+                                       Column{"valid_from", moment},
+                                       Column{"valid_to", validity_end},
+                                       Column{"rank", integer},
+                                       Column{"flags", codes},
+                                       Column{"key"}};
 
 inline constexpr std::array warehouses{Column{"code", text, true}, Column{"name"}};
-enum class Warehouses { code, name };
 
 inline constexpr std::array stock{Column{"article", text, true}, Column{"warehouse", text, true},
                                   Column{"on_hand", decimal, true}, Column{"reserved", decimal}};
-enum class Stock { article, warehouse, on_hand, reserved };
 
-inline constexpr std::array receipts{Column{"article", text, true}, Column{"warehouse"}, Column{"date", moment, true},
+inline constexpr std::array receipts{Column{"article", text, true}, Column{"warehouse"},
+                                     Column{"date", moment, true},
                                      Column{"quantity", decimal, true}, Column{"reference"}};
-enum class Receipts { article, warehouse, date, quantity, reference };
 
 }  // namespace columns
+
+// Positions in the tables above.
+namespace place {
+
+enum class Currencies { code, decimals, name };
+enum class ArticleGroups { code, parent, name };
+enum class Articles {
+  code,
+  name,
+  groups,
+  base_unit,
+  safety_stock,
+  min_quantity,
+  multiple_quantity,
+  status,
+  successor
+};
+enum class ArticleUnits { article, unit, numerator, denominator };
+enum class CustomerGroups { code, parent, rank, name };
+enum class Customers { code, name, parent, groups, country, currency, price_lists };
+enum class PriceLists { code, name, currency, valid_from, valid_to, discountable, rank };
+enum class Promotions { code, name, valid_from, valid_to };
+enum class Agreements { code, name, customers, valid_from, valid_to };
+enum class Assignments { price_list, customer, customer_group, rank, valid_from, valid_to };
+enum class Conditions {
+  type,
+  agreement,
+  promotion,
+  value,
+  currency,
+  unit,
+  price_unit,
+  from_quantity,
+  to_quantity,
+  valid_from,
+  valid_to,
+  rank,
+  flags,
+  key
+};
+enum class Warehouses { code, name };
+enum class Stock { article, warehouse, on_hand, reserved };
+enum class Receipts { article, warehouse, date, quantity, reference };
+
+}  // namespace place
 
 }  // namespace server::feed

@@ -80,6 +80,7 @@ struct Join {
   std::vector<std::string> key;  // columns of that file
   std::vector<Source> on;        // what they must equal; in the row's columns and earlier joins
   Rows rows = Rows::one;
+  bool may_miss = false;  // a key without a row gives empty values; else the row that asks is refused
 };
 
 struct SkipRule {

@@ -34,6 +34,7 @@ constexpr std::array<Choice<EndMeaning>, 3> ends{{{"last_day", EndMeaning::last_
                                                  {"exclusive", EndMeaning::exclusive}}};
 constexpr std::array<Choice<Join::Rows>, 3> join_rows{
     {{"one", Join::Rows::one}, {"first", Join::Rows::first}, {"all", Join::Rows::all}}};
+constexpr std::array<Choice<bool>, 2> join_missing{{{"refuse", false}, {"empty", true}}};
 constexpr std::array<Choice<bool>, 1> distinct_values{{{"first", true}}};
 
 // Reads the whole tree and keeps the first fault it meets, so that the single steps need not ask each other.
@@ -211,7 +212,7 @@ class DescriptionReader {
   void read_joins(const Json& node, FeedDescription& description) {
     expect(node, Json::Kind::object);
     for (const auto& [join_name, value] : node.members()) {
-      if (!members(value, {"file", "format", "key", "on", "rows"})) return;
+      if (!members(value, {"file", "format", "key", "on", "rows", "missing"})) return;
       Join join;
       join.name = join_name;
       join.file = text(required(value, "file"));
@@ -222,6 +223,7 @@ class DescriptionReader {
       join.key = texts(required(value, "key"));
       join.on = sources(required(value, "on"), 0);
       if (const Json* rows = value.find("rows")) join.rows = choice<Join::Rows>(*rows, join_rows);
+      if (const Json* missing = value.find("missing")) join.may_miss = choice<bool>(*missing, join_missing);
       if (join.key.size() != join.on.size()) refuse(value, "'key' and 'on' must have the same number of columns");
       description.joins.push_back(std::move(join));
     }

@@ -16,14 +16,14 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-std::string quoted(std::string_view text) { return "'" + std::string{text} + "'"; }
+std::string in_quotes(std::string_view text) { return "'" + std::string{text} + "'"; }
 
 Fault bad_number(std::string_view text, std::string_view why) {
-  return Fault{FaultCode::bad_number, "", quoted(text) + " " + std::string{why}};
+  return Fault{FaultCode::bad_number, "", in_quotes(text) + " " + std::string{why}};
 }
 
 Fault bad_date(std::string_view text, std::string_view why) {
-  return Fault{FaultCode::bad_date, "", quoted(text) + " " + std::string{why}};
+  return Fault{FaultCode::bad_date, "", in_quotes(text) + " " + std::string{why}};
 }
 
 bool takes_trailing_minus(std::string_view& digits) {
@@ -219,12 +219,12 @@ Result<DatePattern> DatePattern::compile(std::string_view pattern) {
     const char directive = ++i < pattern.size() ? pattern[i] : ' ';
     if (std::string_view{"YymbdHIpMSf*%"}.find(directive) == std::string_view::npos) {
       return Fault{FaultCode::bad_feed_description, "",
-                   quoted(pattern) + " has a directive other than %Y %y %m %b %d %H %I %p %M %S %f %* %%"};
+                   in_quotes(pattern) + " has a directive other than %Y %y %m %b %d %H %I %p %M %S %f %* %%"};
     }
     directives += directive;
   }
   if (!says_a_day(directives)) {
-    return Fault{FaultCode::bad_feed_description, "", quoted(pattern) + " must read a year, a month and a day, and %I only with %p"};
+    return Fault{FaultCode::bad_feed_description, "", in_quotes(pattern) + " must read a year, a month and a day, and %I only with %p"};
   }
   DatePattern compiled;
   compiled.pattern_ = pattern;

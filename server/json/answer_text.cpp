@@ -158,12 +158,11 @@ std::string filled_in(std::string_view text, const engine::rule::Band& band, con
   return filled;
 }
 
-// An article of an availability question: its band, or why there is none to show.
-void write_available_article(const Answered& answered, std::size_t number, JsonWriter& json) {
+// An article of an availability question: its band, or why there is none to show. Without the braces.
+void write_article(const Answered& answered, std::size_t number, JsonWriter& json) {
   const auto& asked = answered.body.request.lines[number];
   const auto& line = answered.question.lines[number];
   const auto& availability = answered.answer.availability[number];
-  json.begin_object();
   json.member_unless_empty("id", answered.body.line_ids[number]);
   json.member("article", asked.article);
   json.member("quantity", asked.quantity);
@@ -179,7 +178,6 @@ void write_available_article(const Answered& answered, std::size_t number, JsonW
     json.key("availability");
     write_band(answered.snapshot, availability, answered.body.request.language, json);
   }
-  json.end_object();
 }
 
 }  // namespace
@@ -210,7 +208,7 @@ void write_price(const Answered& answered, std::string& out) {
   json.member("procedure", procedure_of(answered).name);
   json.member_unless_empty("customer", answered.body.request.customer);
   json.member("currency", answered.snapshot.currency_code(answered.question.header.currency));
-  write_moment(json, "date", answered.question.date);
+  if (answered.body.request.date) write_moment(json, "date", answered.question.date);
   write_line(answered, 0, json);
   json.end_object();
 }
@@ -224,9 +222,20 @@ void write_availability(const Answered& answered, std::string& out) {
   json.key("articles");
   json.begin_array();
   for (std::size_t i = 0; i < answered.question.lines.size(); ++i) {
-    write_available_article(answered, i, json);
+    json.begin_object();
+    write_article(answered, i, json);
+    json.end_object();
   }
   json.end_array();
+  json.end_object();
+}
+
+void write_available_article(const Answered& answered, std::string& out) {
+  JsonWriter json{out};
+  json.begin_object();
+  json.key("generation");
+  json.number(answered.answer.generation);
+  write_article(answered, 0, json);
   json.end_object();
 }
 

@@ -25,11 +25,15 @@ struct Answered {
 
 void write_quote(const Answered& answered, std::string& out);
 
-// The answer to a question of one line, without the list around it.
+// The answer to a question of one line, without the list around it. The day stands in it where it was asked for, so
+// that the same words mean the same answer until `valid_until`.
 void write_price(const Answered& answered, std::string& out);
 
 // Bands alone: one of `availability` a line of the question.
 void write_availability(const Answered& answered, std::string& out);
+
+// The first of them, without the list around it.
+void write_available_article(const Answered& answered, std::string& out);
 
 // What a buyer sees of stock, as an object. Requires a band.
 void write_band(const engine::snapshot::Snapshot& snapshot, const engine::avail::Availability& availability,

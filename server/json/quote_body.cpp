@@ -130,18 +130,6 @@ struct Place {
   }
 };
 
-// As new, but with the memory of its lists.
-void clear(QuoteBody& body) {
-  QuoteBody fresh;
-  fresh.request.lines.swap(body.request.lines);
-  fresh.request.fields.swap(body.request.fields);
-  fresh.line_ids.swap(body.line_ids);
-  fresh.request.lines.clear();
-  fresh.request.fields.clear();
-  fresh.line_ids.clear();
-  body = std::move(fresh);
-}
-
 // What a kind of body may hold: members of the root, and of each element of the list that it is about.
 struct Shape {
   std::span<const MemberName> root;
@@ -156,7 +144,7 @@ class Walk {
 
   Result<void> run(std::string_view text, const Shape& shape) {
     shape_ = shape;
-    clear(body_);
+    reset(body_);
     buffers_.spelled.clear();
     buffers_.padded.assign(text);
     buffers_.padded.append(simdjson::SIMDJSON_PADDING, '\0');
@@ -391,6 +379,17 @@ class Walk {
 }  // namespace
 
 struct BodyReader::Parts : Buffers {};
+
+void reset(QuoteBody& body) {
+  QuoteBody fresh;
+  fresh.request.lines.swap(body.request.lines);
+  fresh.request.fields.swap(body.request.fields);
+  fresh.line_ids.swap(body.line_ids);
+  fresh.request.lines.clear();
+  fresh.request.fields.clear();
+  fresh.line_ids.clear();
+  body = std::move(fresh);
+}
 
 BodyReader::BodyReader() : parts_{std::make_unique<Parts>()} {}
 

@@ -25,6 +25,9 @@ struct QuoteBody {
   bool availability = true;
 };
 
+// As new, but with the memory of its lists.
+void reset(QuoteBody& body);
+
 class BodyReader {
  public:
   BodyReader();

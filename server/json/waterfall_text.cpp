@@ -119,8 +119,7 @@ class Waterfall {
     json_.member("kind", value_kind_names[static_cast<std::size_t>(type.value)]);
     write_key(position, table);
     write_document(snapshot_, record, json_);
-    json_.key("value");
-    json_.decimal(snapshot_.record_value(record), terms.decimals);
+    write_value(snapshot_.record_value(record), terms.decimals, type.value);
     json_.member_unless_empty("currency", snapshot_.currency_code(terms.currency));
     json_.member_unless_empty("unit", snapshot_.unit_code(terms.unit));
     if (terms.price_unit != 1) {
@@ -129,6 +128,14 @@ class Waterfall {
     }
     write_scale(record, terms);
     write_validity(record);
+  }
+
+  // Percents are kept as fractions and told as percents: 0.125 is "12.5".
+  void write_value(engine::base::Int128 mantissa, int decimals, engine::model::ValueKind kind) {
+    json_.key("value");
+    if (kind != engine::model::ValueKind::percent) return json_.decimal(mantissa, decimals);
+    for (; decimals < 2; ++decimals) mantissa *= 10;
+    json_.decimal(mantissa, decimals - 2);
   }
 
   void write_scale(const ConditionRecord& record, const engine::model::Terms& terms) {

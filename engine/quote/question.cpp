@@ -1,0 +1,179 @@
+#include "engine/quote/question.hpp"
+
+#include <algorithm>
+
+#include "engine/base/decimal.hpp"
+#include "engine/base/limits.hpp"
+
+namespace engine::quote {
+
+namespace limits = base::limits;
+using base::Fault;
+using base::FaultCode;
+using base::Result;
+using model::Outcome;
+using model::Schema;
+using snapshot::Snapshot;
+
+namespace {
+
+Fault unknown(FaultCode code, const char* pointer, std::string_view what, std::string_view given) {
+  return Fault{code, pointer, std::string{what} + " '" + std::string{given} + "' is not known"};
+}
+
+bool matches_header(const Snapshot& snapshot, const price::Header& header, model::FieldId field,
+                    const std::vector<std::uint32_t>& ids) {
+  const auto among = [&ids](std::uint32_t id) { return std::ranges::find(ids, id) != ids.end(); };
+  if (field == Schema::customer) return among(header.customer.raw());
+  if (field == Schema::customer_group) {
+    const auto groups = snapshot.customers().groups[header.customer.raw()];
+    return std::ranges::any_of(groups, [&](const snapshot::Reached& group) { return among(group.id); });
+  }
+  for (const auto& [given, value] : header.fields) {
+    if (given == field) return among(value.raw());
+  }
+  const auto attributes = snapshot.customers().attributes[header.customer.raw()];
+  return std::ranges::any_of(attributes, [&](const model::Attribute& attribute) {
+    return attribute.field == field && among(attribute.value.raw());
+  });
+}
+
+Result<std::uint16_t> procedure_for(const Snapshot& snapshot, const price::Header& header) {
+  for (const snapshot::BoundLookupRow& row : snapshot.procedure_lookup()) {
+    const bool all = std::ranges::all_of(row.when, [&](const auto& condition) {
+      return matches_header(snapshot, header, condition.first, condition.second);
+    });
+    if (all) return row.result;
+  }
+  if (snapshot.procedure_lookup().empty() && snapshot.procedures().size() == 1) return std::uint16_t{0};
+  return Fault{FaultCode::no_procedure, "", "no pricing procedure applies to this customer, channel and document kind"};
+}
+
+Result<void> resolve_header(const Snapshot& snapshot, const QuoteRequest& request, Question& question) {
+  if (request.customer.empty()) return Fault{FaultCode::missing_value, "/customer", "a question names its customer"};
+  const auto customer = snapshot.find_customer(request.customer);
+  if (!customer) return unknown(FaultCode::unknown_customer, "/customer", "customer", request.customer);
+  question.header.customer = *customer;
+  question.header.currency = snapshot.customers().currencies[customer->raw()];
+  if (!request.currency.empty()) {
+    const auto currency = snapshot.find_currency(request.currency);
+    if (!currency) return unknown(FaultCode::unknown_currency, "/currency", "currency", request.currency);
+    question.header.currency = *currency;
+  }
+  if (question.header.currency.is_none()) {
+    return Fault{FaultCode::missing_value, "/currency", "the customer has no currency of its own; name one"};
+  }
+  for (const auto& [name, code] : request.fields) {
+    const auto field = snapshot.schema().find_field(name);
+    const bool question_side = field && snapshot.schema().field(*field).side != model::FieldSide::article &&
+                               snapshot.schema().field(*field).domain == model::Domain::text;
+    if (!question_side) {
+      return Fault{FaultCode::unknown_field, "/" + std::string{name}, "no procedure knows a field '" + std::string{name} + "'"};
+    }
+    // A value that no record, rule or master has ever named matches nothing, like a field that is not given.
+    question.header.fields.emplace_back(*field, snapshot.find_text(code).value_or(model::TextId{}));
+  }
+  std::ranges::sort(question.header.fields);
+  return {};
+}
+
+bool is_return(const Snapshot& snapshot, const price::Header& header, const rule::Procedure& procedure) {
+  for (const auto& [field, value] : header.fields) {
+    if (field != Schema::document_kind || value.is_none()) continue;
+    return std::ranges::find(procedure.quantity.return_kinds, snapshot.text(value)) != procedure.quantity.return_kinds.end();
+  }
+  return false;
+}
+
+class LineResolver {
+ public:
+  LineResolver(const Snapshot& snapshot, const rule::Procedure& procedure, const price::Header& header, bool returns)
+      : snapshot_{snapshot}, procedure_{procedure}, header_{header}, returns_{returns} {}
+
+  price::Line resolve(const LineRequest& request, base::CivilMinutes date) const {
+    price::Line line;
+    line.date = request.date.value_or(date);
+    line.outcome = take_article(request, line);
+    if (line.outcome == Outcome::priced) line.outcome = take_unit(request, line);
+    if (line.outcome == Outcome::priced) line.outcome = take_quantity(request, line);
+    if (line.outcome == Outcome::priced) line.outcome = take_agreement(request, line);
+    return line;
+  }
+
+ private:
+  Outcome take_article(const LineRequest& request, price::Line& line) const {
+    const auto article = snapshot_.find_article(request.article);
+    if (!article) return Outcome::unknown_article;
+    line.article = *article;
+    return Outcome::priced;
+  }
+
+  Outcome take_unit(const LineRequest& request, price::Line& line) const {
+    line.unit = snapshot_.articles().base_units[line.article.raw()];
+    if (request.unit.empty()) return Outcome::priced;
+    const auto unit = snapshot_.find_unit(request.unit);
+    if (!unit) return Outcome::unknown_unit;
+    if (*unit == line.unit) return Outcome::priced;
+    const auto units = snapshot_.articles().units[line.article.raw()];
+    const auto known = std::ranges::find(units, *unit, &model::ArticleUnit::unit);
+    if (known == units.end()) return Outcome::unknown_unit;
+    line.unit = *unit;
+    line.numerator = known->numerator;
+    line.denominator = known->denominator;
+    return Outcome::priced;
+  }
+
+  Outcome take_quantity(const LineRequest& request, price::Line& line) const {
+    const auto given = base::parse_decimal(request.quantity);
+    if (!given) {
+      return given.error().code == FaultCode::out_of_range ? Outcome::quantity_out_of_range : Outcome::bad_quantity;
+    }
+    const auto mantissa = base::mantissa_at(*given, base::Quantity::decimals);
+    if (!mantissa) {
+      const bool too_fine = given->decimals > base::Quantity::decimals && !base::mantissa_at(*given, base::Quantity::decimals);
+      return too_fine ? Outcome::bad_quantity : Outcome::quantity_out_of_range;
+    }
+    const base::Int128 maximum = procedure_.quantity.maximum.mantissa();
+    if (*mantissa > maximum || *mantissa < -maximum) return Outcome::quantity_out_of_range;
+    if (*mantissa == 0 && !procedure_.quantity.zero_allowed) return Outcome::zero_quantity;
+    if (*mantissa < 0 && !returns_) return Outcome::negative_quantity;
+    line.quantity = base::Quantity::from_mantissa(static_cast<std::int64_t>(*mantissa));
+    return Outcome::priced;
+  }
+
+  Outcome take_agreement(const LineRequest& request, price::Line& line) const {
+    if (request.agreement.empty()) return Outcome::priced;
+    const auto agreement = snapshot_.find_document(model::DocumentKind::agreement, request.agreement);
+    if (!agreement) return Outcome::unknown_agreement;
+    if (!snapshot_.may_use(*agreement, header_.customer)) return Outcome::agreement_not_allowed;
+    line.agreement = *agreement;
+    return Outcome::priced;
+  }
+
+  const Snapshot& snapshot_;
+  const rule::Procedure& procedure_;
+  const price::Header& header_;
+  bool returns_;
+};
+
+}  // namespace
+
+Result<Question> resolve(const Snapshot& snapshot, const QuoteRequest& request, base::CivilMinutes today) {
+  if (request.lines.size() > limits::lines_per_question) {
+    return Fault{FaultCode::too_many, "/lines",
+                 "a question has at most " + std::to_string(limits::lines_per_question) + " lines"};
+  }
+  Question question;
+  question.date = request.date.value_or(today);
+  if (auto ok = resolve_header(snapshot, request, question); !ok) return ok.error();
+  auto procedure = procedure_for(snapshot, question.header);
+  if (!procedure) return procedure.error();
+  question.procedure = *procedure;
+  const rule::Procedure& rule = *snapshot.procedures()[*procedure].rule;
+  const LineResolver resolver{snapshot, rule, question.header, is_return(snapshot, question.header, rule)};
+  question.lines.reserve(request.lines.size());
+  for (const LineRequest& line : request.lines) question.lines.push_back(resolver.resolve(line, question.date));
+  return question;
+}
+
+}  // namespace engine::quote

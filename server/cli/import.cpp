@@ -1,0 +1,206 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "server/cli/command.hpp"
+#include "server/cli/progress.hpp"
+#include "server/cli/report.hpp"
+#include "server/node/node.hpp"
+
+namespace server::cli {
+
+using engine::base::Fault;
+using engine::base::FaultCode;
+using engine::base::Result;
+using node::ImportOutcome;
+
+namespace {
+
+constexpr std::size_t refused_shown_max = 10;
+constexpr std::size_t refused_written_max = 100'000'000;  // with --refused: all that a file can reasonably have
+constexpr std::size_t reasons_shown_max = 5;
+
+constexpr const char* closing =
+    "Rules documents and feed descriptions (*.json) apply before data, whatever the order of the paths. All goes in as\n"
+    "one batch, or nothing does. Rows that can't be used are refused and told, and don't stop the others.\n"
+    "\n"
+    "Examples:\n"
+    "  netto import rules/ masters/ prices.csv      make or renew the data folder from files and folders\n"
+    "  netto import prices.csv --max-refused 0      let nothing in when one row can't be used\n"
+    "  netto import feeds/erp.json export.txt       read an export by a feed description\n"
+    "  xzcat stock.csv.xz | netto import - --feed stock\n"
+    "  netto import prices.csv --refused bad.csv    write the refused rows to a file, for repair\n"
+    "\n"
+    "Exit codes: 0 all rows are in (or set aside by a rule); 1 some were refused; 2 the input can't be used;\n"
+    "3 the data folder can't be used.";
+
+struct Options {
+  std::vector<std::string> paths;
+  std::string feed;
+  std::string refused_file;
+  std::uint32_t refused_percent_max = 10;
+};
+
+using Clock = std::chrono::steady_clock;
+
+std::string seconds_text(Clock::duration elapsed) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count();
+  return ms < 10'000 ? fmt::format("{} ms", ms) : fmt::format("{} s", (ms + 500) / 1'000);
+}
+
+const char* use_text(const feed::FileReport& file) {
+  switch (file.use) {
+    case feed::FileUse::look_up: return "looked up by others";
+    case feed::FileUse::not_read: return "not read: no feed fits it";
+    case feed::FileUse::records: break;
+  }
+  return file.fault ? "can't be read" : "";
+}
+
+void add_files(Report& report, const feed::ImportReport& imported) {
+  Table& files = report.table("files", "",
+                              {{"file", "file"},
+                               {"feed", "feed"},
+                               {"read", "read", Align::right},
+                               {"accepted", "accepted", Align::right},
+                               {"set_aside", "set aside", Align::right},
+                               {"refused", "refused", Align::right},
+                               {"note", ""}});
+  for (const feed::FileReport& file : imported.files) {
+    files.add({file.file, file.feed, file.rows_read, file.rows_accepted, file.rows_set_aside, file.rows_refused,
+               use_text(file)});
+  }
+  if (imported.files.size() < 2) return;
+  files.add({"all", "", imported.rows_read(), imported.rows_accepted(), imported.rows_set_aside(),
+             imported.rows_refused(), ""});
+}
+
+void add_set_aside(Report& report, const feed::ImportReport& imported) {
+  Table& reasons = report.table("set_aside", "Set aside by a feed's own rules",
+                                {{"file", "file"}, {"rows", "rows", Align::right}, {"reason", "reason"}});
+  for (const feed::FileReport& file : imported.files) {
+    std::vector<std::pair<std::uint64_t, std::string>> most;
+    for (const auto& [reason, rows] : file.set_aside_reasons) most.emplace_back(rows, reason);
+    std::ranges::sort(most, std::ranges::greater{}, &std::pair<std::uint64_t, std::string>::first);
+    for (std::size_t i = 0; i < std::min(most.size(), reasons_shown_max); ++i) {
+      reasons.add({file.file, most[i].first, most[i].second});
+    }
+  }
+}
+
+void add_refused(Report& report, const feed::ImportReport& imported) {
+  Table& refused = report.table("refused", "Refused",
+                                {{"place", "place"},
+                                 {"column", "column"},
+                                 {"value", "value"},
+                                 {"code", "code"},
+                                 {"reason", "reason"}});
+  std::size_t shown = 0;
+  for (const feed::FileReport& file : imported.files) {
+    for (const feed::RefusedRow& row : file.refused_rows) {
+      if (shown == refused_shown_max) break;
+      ++shown;
+      refused.add({row.file + ":" + std::to_string(row.line), row.column, row.value.empty() ? "" : "'" + row.value + "'",
+                   engine::base::fault_name(row.code), row.reason});
+    }
+  }
+  const std::uint64_t all = imported.rows_refused();
+  if (all > shown) {
+    refused.note(fmt::format("and {} more (--refused FILE.csv writes all of them)", grouped(all - shown)));
+  }
+}
+
+void report_outcome(const ImportOutcome& outcome, Clock::duration elapsed, Run& run) {
+  Report report;
+  if (outcome.accepted()) {
+    report.fact("sequence", "sequence", outcome.sequence);
+    report.fact("generation", "generation", outcome.sequence);
+  }
+  const auto joined = [](const std::vector<std::string>& files) {
+    std::string text;
+    for (const std::string& file : files) text += (text.empty() ? "" : ", ") + file;
+    return text;
+  };
+  report.fact("rules", "rules", joined(outcome.rules));
+  report.fact("feed_descriptions", "feed descriptions", joined(outcome.feed_descriptions));
+  report.fact("passed_over", "passed over", joined(outcome.passed_over));
+  report.fact("time", "time", seconds_text(elapsed));
+  add_files(report, outcome.report);
+  add_set_aside(report, outcome.report);
+  add_refused(report, outcome.report);
+  report.write(run);
+}
+
+// The same columns as the table on the screen, but all rows, and file and line apart.
+Result<void> write_refused(const std::string& path, const feed::ImportReport& imported) {
+  Report report;
+  Table& rows = report.table("refused", "",
+                             {{"file", ""}, {"line", ""}, {"column", ""}, {"value", ""}, {"code", ""}, {"reason", ""}});
+  for (const feed::FileReport& file : imported.files) {
+    for (const feed::RefusedRow& row : file.refused_rows) {
+      rows.add({row.file, row.line, row.column, row.value, engine::base::fault_name(row.code), row.reason});
+    }
+  }
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "wb"), std::fclose};
+  if (!file) return Fault{FaultCode::file_unreadable, path, "the file can't be written"};
+  Run to_file;
+  to_file.format = Format::csv;
+  to_file.out = file.get();
+  report.write(to_file);
+  if (to_file.exit != Exit::ok || std::fflush(file.get()) != 0) {
+    return Fault{FaultCode::file_unreadable, path, "the file can't be written to its end"};
+  }
+  return {};
+}
+
+ImportOutcome import_files(node::Node& node, const Options& options, Run& run) {
+  Progress progress{run.err, Unit::bytes};
+  node::ImportRequest request;
+  request.paths = options.paths;
+  request.feed = options.feed;
+  request.refused_percent_max = options.refused_percent_max;
+  if (!options.refused_file.empty()) request.refused_kept_max = refused_written_max;
+  request.progress = [&progress](const feed::ImportProgress& at) {
+    progress.show(at.file, at.bytes_done, at.bytes_all);
+  };
+  return node.import(request);
+}
+
+void run_import(const Options& options, Run& run) {
+  const auto begin = Clock::now();
+  auto node = node::Node::open(run.data, {node::Access::create, node::Keep::facts});
+  if (!node) return fail(run, node.error());
+  const ImportOutcome outcome = import_files(**node, options, run);
+  report_outcome(outcome, Clock::now() - begin, run);
+  for (const Fault& fault : outcome.faults) fail(run, fault);
+  if (!options.refused_file.empty()) {
+    if (auto ok = write_refused(options.refused_file, outcome.report); !ok) fail(run, ok.error());
+  }
+  if (outcome.accepted() && outcome.report.rows_refused() > 0 && run.exit == Exit::ok) run.exit = Exit::findings;
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, Run& run) {
+  auto* command = app.add_subcommand("import", "Bring files into the data folder, all of them or none");
+  command->footer(closing);
+  const auto options = std::make_shared<Options>();
+  command->add_option("PATH", options->paths, "Files and folders; - is standard input")->required();
+  command->add_option("--max-refused", options->refused_percent_max,
+                      "Let nothing in when more than this share of a file's rows is refused")
+      ->type_name("PERCENT")
+      ->check(CLI::Range(0, 100))
+      ->capture_default_str();
+  command->add_option("--feed", options->feed, "Read the data files as this feed, whatever their names say")
+      ->type_name("NAME");
+  command->add_option("--refused", options->refused_file, "Write all refused rows to this file")->type_name("FILE.csv");
+  command->callback([options, &run] { run_import(*options, run); });
+}
+
+}  // namespace server::cli

@@ -1,0 +1,181 @@
+#include "server/feed/batch.hpp"
+
+#include <charconv>
+#include <optional>
+
+#include "server/feed/csv_reader.hpp"
+#include "server/feed/importer.hpp"
+
+namespace server::feed {
+
+using engine::base::Fault;
+using engine::base::FaultCode;
+using engine::base::Result;
+
+namespace {
+
+constexpr std::size_t count_digits = 12;  // a number of rows, with leading zeros: it is written when the section ends
+constexpr std::string_view line_column = "line";
+
+// Sections of conditions carry the line of their source: a record without external key is known by it.
+bool carries_line(Kind kind) { return kind == Kind::conditions; }
+
+void append_number(std::string& out, std::uint64_t value) {
+  char digits[20];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
+
+struct Section {
+  Kind kind{};
+  std::uint64_t rows = 0;
+  std::string feed;
+};
+
+std::optional<std::uint64_t> read_number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// Takes `word` and a blank off the front, then the text up to the next blank; nothing when it does not stand there.
+std::optional<std::string_view> take(std::string_view& line, std::string_view word) {
+  if (!line.starts_with(word) || line.substr(word.size(), 1) != " ") return std::nullopt;
+  line.remove_prefix(word.size() + 1);
+  const std::string_view value = line.substr(0, line.find(' '));
+  line.remove_prefix(std::min(value.size() + 1, line.size()));
+  return value;
+}
+
+std::optional<Section> read_section_line(std::string_view line) {
+  const auto name = take(line, "kind");
+  const auto kind = name ? kind_from(*name) : std::nullopt;
+  const auto rows = take(line, "rows");
+  const auto count = rows ? read_number(*rows) : std::nullopt;
+  if (!kind || !count || !line.starts_with("feed ")) return std::nullopt;
+  return Section{*kind, *count, std::string{line.substr(5)}};
+}
+
+class BatchReader {
+ public:
+  BatchReader(engine::model::Facts& facts, std::string_view batch) : facts_{facts}, batch_{batch} {}
+
+  Result<std::uint64_t> replay() {
+    facts_.begin_batch();
+    while (at_ < batch_.size()) {
+      if (auto ok = replay_section(); !ok) return ok.error();
+    }
+    return rows_;
+  }
+
+ private:
+  Fault corrupt(const std::string& what) const {
+    return Fault{FaultCode::store_corrupt, "byte " + std::to_string(at_) + " of the batch", what};
+  }
+
+  Result<void> replay_section() {
+    const std::size_t line_end = batch_.find('\n', at_);
+    const auto section = read_section_line(batch_.substr(at_, line_end - at_));
+    if (line_end == std::string_view::npos || !section) return corrupt("a section does not begin with its kind, rows and feed");
+    const std::size_t start = line_end + 1;
+    CsvReader rows{batch_.substr(start), CsvFormat{}};
+    if (!rows.next() || rows.problem()) return corrupt("a section has no header");
+    auto table = open(*section, rows);
+    if (!table) return table.error();
+    for (std::uint64_t i = 0; i < section->rows; ++i) {
+      if (auto ok = put(*table, rows); !ok) return ok;
+      at_ = start + rows.offset();
+    }
+    at_ = start + rows.offset();
+    return {};
+  }
+
+  Result<CanonicalTable> open(const Section& section, const CsvReader& rows) {
+    std::vector<std::string> columns{rows.fields().begin(), rows.fields().end()};
+    if (carries_line(section.kind)) {
+      if (columns.front() != line_column) return corrupt("a section of conditions has no lines");
+      columns.erase(columns.begin());
+    }
+    return CanonicalTable::bind(facts_, section.kind, std::move(columns), section.feed);
+  }
+
+  Result<void> put(CanonicalTable& table, CsvReader& rows) {
+    if (!rows.next() || rows.problem()) return corrupt("a row is missing or can't be split");
+    std::span<const std::string_view> cells = rows.fields();
+    std::uint32_t line = 0;
+    if (carries_line(table.kind())) {
+      const auto number = read_number(cells.front());
+      if (!number || *number > UINT32_MAX) return corrupt("a row has no line");
+      line = static_cast<std::uint32_t>(*number);
+      cells = cells.subspan(1);
+    }
+    if (cells.size() != table.columns().size()) return corrupt("a row has another number of columns than its header");
+    if (auto ok = table.put(cells, line); !ok) {
+      const Fault& fault = ok.error();
+      return Fault{fault.code, "byte " + std::to_string(at_) + " of the batch, " + std::string{kind_name(table.kind())} + " " + fault.where,
+                   fault.detail};
+    }
+    ++rows_;
+    return {};
+  }
+
+  engine::model::Facts& facts_;
+  std::string_view batch_;
+  std::size_t at_ = 0;
+  std::uint64_t rows_ = 0;
+};
+
+}  // namespace
+
+void BatchWriter::add(const CanonicalTable& table, std::span<const std::string_view> cells, std::uint32_t line) {
+  if (&table != table_) begin_section(table);
+  bool first = true;
+  if (carries_line(table.kind())) {
+    append_number(text_, line);
+    first = false;
+  }
+  for (const std::string_view cell : cells) {
+    if (!first) text_ += ',';
+    append_cell(text_, cell);
+    first = false;
+  }
+  text_ += '\n';
+  ++rows_;
+}
+
+void BatchWriter::begin_section(const CanonicalTable& table) {
+  end_section();
+  table_ = &table;
+  text_.append("kind ").append(kind_name(table.kind())).append(" rows ");
+  count_at_ = text_.size();
+  text_.append(count_digits, '0').append(" feed ").append(table.feed()).append("\n");
+  bool first = true;
+  if (carries_line(table.kind())) {
+    text_ += line_column;
+    first = false;
+  }
+  for (const std::string& column : table.columns()) {
+    if (!first) text_ += ',';
+    append_cell(text_, column);
+    first = false;
+  }
+  text_ += '\n';
+}
+
+void BatchWriter::end_section() {
+  if (table_ == nullptr) return;
+  for (std::size_t digit = count_digits; rows_ != 0 && digit > 0; --digit, rows_ /= 10) {
+    text_[count_at_ + digit - 1] = static_cast<char>('0' + rows_ % 10);
+  }
+  ENSURE(rows_ == 0);
+  table_ = nullptr;
+}
+
+std::string BatchWriter::take() {
+  end_section();
+  return std::move(text_);
+}
+
+Result<std::uint64_t> replay_batch(engine::model::Facts& facts, std::string_view batch) { return BatchReader{facts, batch}.replay(); }
+
+}  // namespace server::feed

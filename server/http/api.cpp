@@ -1,0 +1,235 @@
+#include "server/http/api.hpp"
+
+#include <array>
+#include <exception>
+
+#include "engine/base/hash.hpp"
+#include "server/http/availability_question.hpp"
+#include "server/http/limits.hpp"
+#include "server/http/problem.hpp"
+#include "server/http/query.hpp"
+#include "server/json/answer_text.hpp"
+
+namespace server::http {
+
+using engine::base::FaultCode;
+using engine::base::Result;
+using engine::model::Outcome;
+using engine::quote::Detail;
+using engine::quote::Question;
+using engine::snapshot::Snapshot;
+
+namespace {
+
+// Whether a body may be read as JSON; none at all is left to the reader.
+bool is_json(std::string_view content_type) {
+  const auto media_type = content_type.substr(0, content_type.find_first_of("; \t"));
+  return content_type.empty() || equals_ignoring_case(media_type, "application/json");
+}
+
+// The body's fault in full: a field that no rule knows can only have come in as one of the attributes.
+void refuse_body(engine::base::Fault fault, Response& response) {
+  if (fault.code == FaultCode::unknown_field && !fault.where.empty() && fault.where.find('/', 1) == std::string::npos) {
+    fault.where.insert(0, "/attributes");
+  }
+  write_body_problem(fault, response);
+}
+
+void append_hex(std::string& out, std::uint64_t value) {
+  for (int shift = 60; shift >= 0; shift -= 4) out += "0123456789abcdef"[value >> static_cast<unsigned>(shift) & 0xFU];
+}
+
+// The same bytes have the same tag, in every process of this version.
+void tag(std::uint64_t generation, Response& response) {
+  response.etag = '"' + std::to_string(generation) + '-';
+  append_hex(response.etag, engine::base::hash_text(response.body));
+  response.etag += '"';
+}
+
+}  // namespace
+
+struct Routes {
+  using Handler = void (Worker::*)(const Request&, const Target&, Response&);
+
+  static constexpr std::array names{
+      RouteName{"POST", "/v1/quote"},
+      RouteName{"GET", "/v1/customers/{customer}/prices/{article}"},
+      RouteName{"POST", "/v1/availability"},
+      RouteName{"GET", "/v1/availability/{article}"},
+      RouteName{"GET", "/openapi.json"},
+      RouteName{"GET", "/healthz"},
+      RouteName{"GET", "/readyz"},
+  };
+  static constexpr std::array<Handler, names.size()> handlers{
+      &Worker::quote,   &Worker::price,  &Worker::availability, &Worker::availability_of_one,
+      &Worker::openapi, &Worker::health, &Worker::readiness,
+  };
+};
+
+namespace {
+
+// Whether the segments fit "/a/{b}/c"; a placeholder takes one segment that is not empty.
+bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
+  for (const auto& segment : segments) {
+    if (!pattern.starts_with('/')) return false;
+    pattern.remove_prefix(1);
+    const auto step = pattern.substr(0, pattern.find('/'));
+    const bool placeholder = step.starts_with('{');
+    if (placeholder ? segment.empty() : segment != step) return false;
+    pattern.remove_prefix(step.size());
+  }
+  return pattern.empty();
+}
+
+constexpr std::string_view methods_of(std::string_view method) { return method == "GET" ? "GET, HEAD" : method; }
+
+}  // namespace
+
+std::span<const RouteName> route_names() { return Routes::names; }
+
+void Worker::handle(const Request& request, Response& response) {
+  try {
+    dispatch(request, response);
+  } catch (const std::exception&) {
+    write_problem({500, "internal_error", "The request could not be answered. It changed nothing."}, response);
+  }
+}
+
+void Worker::dispatch(const Request& request, Response& response) {
+  response.clear();
+  const auto target = parse_target(request.target);
+  if (!target) return write_query_problem(target.error(), response);
+  const auto method = request.method == "HEAD" ? std::string_view{"GET"} : request.method;
+  std::string_view allowed;
+  for (std::size_t i = 0; i < Routes::names.size(); ++i) {
+    const auto& route = Routes::names[i];
+    if (!fits(route.pattern, target->segments)) continue;
+    if (route.method == method) return (this->*Routes::handlers[i])(request, *target, response);
+    allowed = methods_of(route.method);
+  }
+  if (allowed.empty()) {
+    write_problem({404, "unknown_route", "There is nothing at this address; /openapi.json lists what there is."},
+                  response);
+  } else {
+    write_problem({405, "wrong_method", "This address takes " + std::string{allowed} + " only."}, response);
+    response.allow = allowed;
+  }
+}
+
+const Snapshot* Worker::snapshot(Response& response) {
+  if (service_.snapshots.version() != 0) return &reader_.current();
+  const auto reason = service_.not_ready();
+  write_problem({503, "not_ready", reason.empty() ? std::string_view{"No data has been loaded yet."} : reason},
+                response);
+  return nullptr;
+}
+
+Result<Question> Worker::ask(const Snapshot& snapshot) {
+  auto question = engine::quote::resolve(snapshot, body_.request, service_.now());
+  if (question) {
+    engine::quote::quote(snapshot, *question, body_.explain ? Detail::explained : Detail::plain, scratch_, answer_);
+  }
+  return question;
+}
+
+Result<Question> Worker::look(const Snapshot& snapshot) {
+  auto question = resolve_availability(snapshot, body_.request, service_.now());
+  if (question) {
+    answer_.generation = snapshot.generation();
+    engine::quote::availability(snapshot, *question, answer_.availability);
+  }
+  return question;
+}
+
+// ---- questions with a body ------------------------------------------------------------------------
+
+namespace {
+
+// Refuses what can't be read as JSON at all.
+bool accepts_body(const Request& request, Response& response) {
+  if (!is_json(request.content_type)) {
+    write_problem({415, "wrong_content_type", "The body must be application/json."}, response);
+  } else if (!request.content_encoding.empty() && request.content_encoding != "identity") {
+    write_problem({415, "wrong_content_encoding", "The body must be sent without compression."}, response);
+  } else if (request.body.size() > limits::body_bytes) {
+    write_problem({413, "too_large", "A body has at most " + std::to_string(limits::body_bytes) + " bytes (body_bytes)."},
+                  response);
+  } else {
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Worker::quote(const Request& request, const Target&, Response& response) {
+  if (!accepts_body(request, response)) return;
+  const auto* newest = snapshot(response);
+  if (newest == nullptr) return;
+  if (auto read = bodies_.read_quote(request.body, body_); !read) return write_body_problem(read.error(), response);
+  const auto question = ask(*newest);
+  if (!question) return refuse_body(question.error(), response);
+  json::write_quote({*newest, body_, *question, answer_}, response.body);
+}
+
+void Worker::availability(const Request& request, const Target&, Response& response) {
+  if (!accepts_body(request, response)) return;
+  const auto* newest = snapshot(response);
+  if (newest == nullptr) return;
+  if (auto read = bodies_.read_availability(request.body, body_); !read) {
+    return write_body_problem(read.error(), response);
+  }
+  const auto question = look(*newest);
+  if (!question) return refuse_body(question.error(), response);
+  json::write_availability({*newest, body_, *question, answer_}, response.body);
+}
+
+// ---- questions in the address ---------------------------------------------------------------------
+
+void Worker::price(const Request& request, const Target& target, Response& response) {
+  const auto* newest = snapshot(response);
+  if (newest == nullptr) return;
+  if (auto read = read_query(target, target.segments[4], body_); !read) {
+    return write_query_problem(read.error(), response);
+  }
+  body_.request.customer = target.segments[2];
+  const auto question = ask(*newest);
+  if (!question) return write_query_problem(question.error(), response);
+  if (question->lines.front().outcome == Outcome::unknown_article) {
+    return write_problem({404, "unknown_article", outcome_text(Outcome::unknown_article)}, response);
+  }
+  json::write_price({*newest, body_, *question, answer_}, response.body);
+  tag(newest->generation(), response);
+  if (is_tag_among(response.etag, request.if_none_match)) response.status = 304;
+}
+
+void Worker::availability_of_one(const Request&, const Target& target, Response& response) {
+  const auto* newest = snapshot(response);
+  if (newest == nullptr) return;
+  if (auto read = read_query(target, target.segments[2], body_); !read) {
+    return write_query_problem(read.error(), response);
+  }
+  const auto question = look(*newest);
+  if (!question) return write_query_problem(question.error(), response);
+  if (question->lines.front().outcome == Outcome::unknown_article) {
+    return write_problem({404, "unknown_article", outcome_text(Outcome::unknown_article)}, response);
+  }
+  json::write_available_article({*newest, body_, *question, answer_}, response.body);
+}
+
+// ---- the service itself ---------------------------------------------------------------------------
+
+void Worker::openapi(const Request&, const Target&, Response& response) { response.body = openapi_text(); }
+
+void Worker::health(const Request&, const Target&, Response& response) { response.body = R"({"status":"ok"})"; }
+
+void Worker::readiness(const Request&, const Target&, Response& response) {
+  if (const auto reason = service_.not_ready(); !reason.empty()) {
+    return write_problem({503, "not_ready", reason}, response);
+  }
+  const auto* newest = snapshot(response);
+  if (newest == nullptr) return;
+  response.body = R"({"status":"ready","generation":)" + std::to_string(newest->generation()) + "}";
+}
+
+}  // namespace server::http

@@ -1,0 +1,72 @@
+// The HTTP interface without the network: a request in, a response out. Routes are listed once, here and in
+// openapi.json, and a test holds the two together. Whatever a caller sends is answered; nothing throws out of handle().
+// One Worker a thread, which keeps its buffers, its scratch and its pin of the snapshot; the Service is shared.
+// Cost beside pricing: under a microsecond.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/base/date.hpp"
+#include "engine/price/scratch.hpp"
+#include "engine/quote/answer.hpp"
+#include "engine/snapshot/snapshot_cell.hpp"
+#include "server/http/message.hpp"
+#include "server/json/quote_body.hpp"
+
+namespace server::http {
+
+// What the answers stand on. Everything in it must outlive the workers and be callable from any thread.
+struct Service {
+  const engine::snapshot::SnapshotCell& snapshots;
+  std::function<engine::base::CivilMinutes()> now;  // the moment that a question without a date is priced for
+  std::function<std::string()> not_ready;           // why no traffic should come yet; empty: ready
+};
+
+struct RouteName {
+  std::string_view method;
+  std::string_view pattern;  // "/v1/availability/{article}"
+};
+
+std::span<const RouteName> route_names();
+
+class Worker final : public Handler {
+ public:
+  explicit Worker(const Service& service) : service_{service}, reader_{service.snapshots} {}
+
+  void handle(const Request& request, Response& response) override;
+
+  // Lets go of the snapshot, so that an old one can die.
+  void rest() override { reader_.let_go(); }
+
+ private:
+  friend struct Routes;
+
+  void dispatch(const Request& request, Response& response);
+  void quote(const Request& request, const Target& target, Response& response);
+  void price(const Request& request, const Target& target, Response& response);
+  void availability(const Request& request, const Target& target, Response& response);
+  void availability_of_one(const Request& request, const Target& target, Response& response);
+  void openapi(const Request& request, const Target& target, Response& response);
+  void health(const Request& request, const Target& target, Response& response);
+  void readiness(const Request& request, const Target& target, Response& response);
+
+  // The newest snapshot; null, and a 503 in the response, before the first one is there.
+  const engine::snapshot::Snapshot* snapshot(Response& response);
+  engine::base::Result<engine::quote::Question> ask(const engine::snapshot::Snapshot& snapshot);
+  engine::base::Result<engine::quote::Question> look(const engine::snapshot::Snapshot& snapshot);
+
+  const Service& service_;
+  engine::snapshot::SnapshotReader reader_;
+  engine::price::Scratch scratch_;
+  engine::quote::Answer answer_;
+  json::BodyReader bodies_;
+  json::QuoteBody body_;
+};
+
+// The OpenAPI 3.1 document.
+std::string_view openapi_text();
+
+}  // namespace server::http

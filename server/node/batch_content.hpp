@@ -1,0 +1,32 @@
+// What an import puts into the journal: rules documents, feed descriptions and accepted rows, in this order, as one
+// text. Before each part stands a line "part KIND NAME-BYTES CONTENT-BYTES", so that a person can read a batch, too.
+// Part of the stored format. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.hpp"
+
+namespace server::node {
+
+// In the order in which the parts of one batch are applied.
+enum class PartKind : std::uint8_t { rules, feed_description, rows };
+
+struct Part {
+  PartKind kind = PartKind::rows;
+  std::string_view name;  // the file it came from; empty for rows
+  std::string_view content;
+};
+
+inline constexpr std::string_view import_kind = "import";  // store::Batch::kind of such a batch
+
+std::string pack(std::span<const Part> parts);
+
+// Views into `content`. Fault: store_corrupt.
+engine::base::Result<std::vector<Part>> unpack(std::string_view content);
+
+}  // namespace server::node

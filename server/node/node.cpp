@@ -1,0 +1,221 @@
+#include "server/node/node.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/contract.hpp"
+#include "server/node/batch_content.hpp"
+#include "server/node/clock.hpp"
+
+namespace server::node {
+
+using engine::base::Fault;
+using engine::base::FaultCode;
+using engine::base::Result;
+
+namespace {
+
+// "31.2 %" of `all`.
+std::string percent_text(std::uint64_t part, std::uint64_t all) {
+  const std::uint64_t tenths = part * 1'000 / all;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
+}
+
+std::optional<Fault> share_fault(const feed::FileReport& file, std::uint32_t percent_max) {
+  if (file.use != feed::FileUse::records || file.rows_refused == 0) return std::nullopt;
+  const bool nothing_left = file.rows_accepted == 0;
+  if (!nothing_left && file.rows_refused * 100 <= file.rows_read * percent_max) return std::nullopt;
+  std::string detail = std::to_string(file.rows_refused) + " of " + std::to_string(file.rows_read) +
+                       " rows can't be used (" + percent_text(file.rows_refused, file.rows_read) + "), ";
+  detail += nothing_left ? "and none can" : "more than the " + std::to_string(percent_max) + " % let through";
+  return Fault{FaultCode::refused_share, file.file, detail + "; nothing was changed"};
+}
+
+std::vector<Fault> share_faults(const feed::ImportReport& report, std::uint32_t percent_max) {
+  std::vector<Fault> faults;
+  for (const feed::FileReport& file : report.files) {
+    if (auto fault = share_fault(file, percent_max)) faults.push_back(*std::move(fault));
+  }
+  return faults;
+}
+
+// Files that can't be read as a whole, and files asked for by name that nothing reads.
+std::vector<Fault> file_faults(const feed::ImportReport& report, const Gathered& gathered) {
+  std::vector<Fault> faults;
+  for (const feed::FileReport& file : report.files) {
+    const bool named = std::ranges::find(gathered.data_named, file.file) != gathered.data_named.end();
+    if (file.fault) {
+      const std::string& where = file.fault->where;
+      faults.push_back({file.fault->code, where.empty() ? file.file : file.file + ", " + where, file.fault->detail});
+    } else if (file.use == feed::FileUse::not_read && named) {
+      faults.push_back({FaultCode::wrong_header, file.file,
+                        "no feed description reads this file, and its name and columns are of no canonical feed"});
+    }
+  }
+  return faults;
+}
+
+std::string source_of(const ImportRequest& request) {
+  std::string source;
+  for (const std::string& path : request.paths) source += (source.empty() ? "" : " ") + path;
+  return source;
+}
+
+std::vector<store::RefusedRow> refused_of(const feed::ImportReport& report) {
+  std::vector<store::RefusedRow> rows;
+  for (const feed::FileReport& file : report.files) {
+    for (const feed::RefusedRow& row : file.refused_rows) {
+      rows.push_back({row.file, row.line, row.column, row.value, engine::base::fault_name(row.code), row.reason});
+    }
+  }
+  return rows;
+}
+
+std::string bare_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
+
+std::string content_of(const Gathered& gathered, const std::string& rows) {
+  std::vector<std::string> names;  // kept while parts look at them
+  names.reserve(gathered.rules.size() + gathered.feed_descriptions.size());
+  std::vector<Part> parts;
+  const auto add = [&](PartKind kind, const std::vector<TextFile>& files) {
+    for (const TextFile& file : files) {
+      names.push_back(bare_name(file.path));
+      parts.push_back({kind, names.back(), file.text});
+    }
+  };
+  add(PartKind::rules, gathered.rules);
+  add(PartKind::feed_description, gathered.feed_descriptions);
+  if (!rows.empty()) parts.push_back({PartKind::rows, {}, rows});
+  return pack(parts);
+}
+
+std::vector<std::string> paths_of(const std::vector<TextFile>& files) {
+  std::vector<std::string> paths;
+  for (const TextFile& file : files) paths.push_back(file.path);
+  return paths;
+}
+
+}  // namespace
+
+// ---- opening --------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<Node>> Node::open(const std::string& folder, const NodeOptions& options) {
+  auto journal = store::open_journal(folder, options.access);
+  if (!journal) return journal.error();
+  std::unique_ptr<Node> node{new Node{options.keep}};
+  node->journal_ = *std::move(journal);
+  if (auto ok = node->load(); !ok) return ok.error();
+  if (node->last_.sequence > 0) {
+    if (auto ok = node->publish(node->last_.sequence); !ok) return ok.error();
+  }
+  node->let_go_of_facts();
+  return node;
+}
+
+Node::Change Node::load() {
+  const LastImport before = last_;
+  if (!state_) {
+    state_.emplace();
+    last_ = {};
+  }
+  const auto loaded = journal_->replay(last_.sequence + 1, [this](store::Batch&& batch) -> Change {
+    if (auto ok = state_->apply(batch); !ok) return ok;
+    last_ = {batch.sequence, std::move(batch.received_at), std::move(batch.source)};
+    return {};
+  });
+  if (!loaded) {
+    state_.reset();
+    last_ = before;
+  }
+  return loaded;
+}
+
+Node::Change Node::publish(std::uint64_t generation) {
+  auto snapshot = state_->build(generation);
+  if (!snapshot) return snapshot.error();
+  cell_.publish(*std::move(snapshot));
+  return {};
+}
+
+void Node::let_go_of_facts() {
+  if (keep_ == Keep::snapshot_only) state_.reset();
+}
+
+std::vector<rules::RuleDocument> Node::rule_documents() const {
+  return state_ ? state_->rule_documents() : std::vector<rules::RuleDocument>{};
+}
+
+Result<bool> Node::refresh() {
+  const auto newest = journal_->last_sequence();
+  if (!newest) return newest.error();
+  if (*newest == last_.sequence) return false;
+  if (auto ok = load(); !ok) return ok.error();
+  if (auto ok = publish(last_.sequence); !ok) return ok.error();
+  let_go_of_facts();
+  return true;
+}
+
+// ---- importing ------------------------------------------------------------------------------------
+
+ImportOutcome Node::import(const ImportRequest& request) {
+  ImportOutcome outcome;
+  auto imported = import_into(request, outcome);
+  if (!imported && outcome.faults.empty()) outcome.faults.push_back(imported.error());
+  // What was put before the fault is in the state: the next import begins with a new one.
+  if (!outcome.accepted()) state_.reset();
+  let_go_of_facts();
+  return outcome;
+}
+
+Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outcome) {
+  const auto several = [&outcome](std::vector<Fault> faults) {
+    outcome.faults = std::move(faults);
+    return outcome.faults.front();
+  };
+  auto gathered = gather(request.paths);
+  if (!gathered) return gathered.error();
+  if (auto ok = load(); !ok) return ok;
+  if (!gathered->rules.empty()) {
+    if (auto faults = state_->put_rules(gathered->rules); !faults.empty()) return several(std::move(faults));
+  }
+  if (auto ok = state_->put_feed_descriptions(gathered->feed_descriptions); !ok) return ok;
+  for (feed::FeedFile& file : gathered->data) file.feed = request.feed;
+  feed::ImportOptions options;
+  options.refused_kept_max = request.refused_kept_max;
+  options.progress = request.progress;
+  auto import = feed::read_feed(state_->facts(), std::move(gathered->data), state_->feed_descriptions(), options);
+  outcome.report = std::move(import.report);
+  outcome.passed_over = gathered->passed_over;
+  if (auto faults = file_faults(outcome.report, *gathered); !faults.empty()) return several(std::move(faults));
+  if (auto faults = share_faults(outcome.report, request.refused_percent_max); !faults.empty()) {
+    return several(std::move(faults));
+  }
+  return journal_and_publish(*gathered, request, import.batch, outcome);
+}
+
+Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportRequest& request, const std::string& rows,
+                                       ImportOutcome& outcome) {
+  std::string content = content_of(gathered, rows);
+  if (content.empty()) {
+    const auto read = [](const feed::FileReport& file) { return file.use == feed::FileUse::records; };
+    if (std::ranges::any_of(outcome.report.files, read)) return {};
+    return Fault{FaultCode::file_missing, source_of(request), "there is nothing here that an import can use"};
+  }
+  auto snapshot = state_->build(last_.sequence + 1);
+  if (!snapshot) return snapshot.error();
+  store::NewBatch batch{utc_now_text(), std::string{import_kind}, source_of(request), std::move(content),
+                        refused_of(outcome.report)};
+  const auto sequence = journal_->append(batch);
+  if (!sequence) return sequence.error();
+  ENSURE(*sequence == (*snapshot)->generation());
+  cell_.publish(*std::move(snapshot));
+  last_ = {*sequence, std::move(batch.received_at), std::move(batch.source)};
+  outcome.sequence = *sequence;
+  outcome.rules = paths_of(gathered.rules);
+  outcome.feed_descriptions = paths_of(gathered.feed_descriptions);
+  return {};
+}
+
+Result<std::vector<store::RefusedRow>> Node::refused_rows(std::uint64_t sequence) { return journal_->refused(sequence); }
+
+}  // namespace server::node

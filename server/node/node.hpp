@@ -1,0 +1,107 @@
+// Node: a data folder opened - its journal replayed into facts and rules, the snapshot built from them and published -
+// and the one door through which new data comes in. An import is one transaction: read, put, build, journal, publish,
+// in this order; where a step fails, nothing has changed for anybody, and the next import starts from the journal.
+// One thread opens, imports and refreshes; snapshot() and cell() are for any thread.
+// Cost of opening: about a microsecond a row in the journal, and the building of the snapshot.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.hpp"
+#include "engine/snapshot/snapshot_cell.hpp"
+#include "server/feed/importer.hpp"
+#include "server/node/state.hpp"
+#include "server/store/journal.hpp"
+
+namespace server::node {
+
+using store::Access;
+
+// Facts are needed by imports and by `show`. A node that lets go of them needs about half the memory and reads its
+// journal again when an import comes.
+enum class Keep : std::uint8_t { facts, snapshot_only };
+
+struct NodeOptions {
+  Access access = Access::read;
+  Keep keep = Keep::snapshot_only;
+};
+
+struct ImportRequest {
+  std::vector<std::string> paths;          // files, folders, "-" for standard input
+  std::string feed;                        // how to read the data files, whatever their names say; empty: by name
+  std::uint32_t refused_percent_max = 10;  // of the rows of any one file
+  std::size_t refused_kept_max = 10'000;   // rows kept for repair, of any one file
+  std::function<void(const feed::ImportProgress&)> progress;
+};
+
+struct ImportOutcome {
+  std::vector<engine::base::Fault> faults;  // why nothing went in; none: it did
+  feed::ImportReport report;                // also of an import that failed while reading data
+  std::vector<std::string> rules;           // files that went in
+  std::vector<std::string> feed_descriptions;
+  std::vector<std::string> passed_over;     // files of folders that are nothing to import
+  std::uint64_t sequence = 0;               // of the batch; 0: there was nothing new to keep
+
+  bool accepted() const { return faults.empty(); }
+};
+
+struct LastImport {
+  std::uint64_t sequence = 0;
+  std::string received_at;
+  std::string source;
+};
+
+class Node {
+ public:
+  // Faults: those of the journal; what the builder says of the data.
+  static engine::base::Result<std::unique_ptr<Node>> open(const std::string& folder, const NodeOptions& options = {});
+
+  // The newest snapshot; null only where a folder opened with Access::create holds nothing yet.
+  std::shared_ptr<const engine::snapshot::Snapshot> snapshot() const { return cell_.pin(); }
+
+  const engine::snapshot::SnapshotCell& cell() const { return cell_; }
+
+  // Of the last batch applied; equal to the snapshot's generation.
+  std::uint64_t sequence() const { return last_.sequence; }
+
+  const LastImport& last_import() const { return last_; }
+
+  // Null unless opened with Keep::facts, and after an import that failed. Changes with the next import or refresh.
+  const engine::model::Facts* facts() const { return state_ ? &state_->facts() : nullptr; }
+
+  // As they were written; none where facts() is null.
+  std::vector<rules::RuleDocument> rule_documents() const;
+
+  // Requires Access::write or create.
+  ImportOutcome import(const ImportRequest& request);
+
+  // Applies what another process has written since; true when there was something.
+  engine::base::Result<bool> refresh();
+
+  engine::base::Result<std::vector<store::RefusedRow>> refused_rows(std::uint64_t sequence);
+
+ private:
+  explicit Node(Keep keep) : keep_{keep} {}
+
+  using Change = engine::base::Result<void>;
+
+  Change load();
+  Change publish(std::uint64_t generation);
+  Change import_into(const ImportRequest& request, ImportOutcome& outcome);
+  Change journal_and_publish(const Gathered& gathered, const ImportRequest& request, const std::string& rows,
+                             ImportOutcome& outcome);
+  void let_go_of_facts();
+
+  Keep keep_;
+  std::unique_ptr<store::Journal> journal_;
+  std::optional<State> state_;  // as of last_.sequence; none: to be made from the journal when it is needed
+  LastImport last_;
+  engine::snapshot::SnapshotCell cell_;
+};
+
+}  // namespace server::node

@@ -1,0 +1,127 @@
+#include "server/node/state.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "engine/snapshot/builder.hpp"
+#include "rules/json_tree.hpp"
+#include "server/node/batch_content.hpp"
+
+namespace server::node {
+
+using engine::base::Fault;
+using engine::base::FaultCode;
+using engine::base::Result;
+
+namespace {
+
+// Messages name the file, not the folder it lay in: a replay must say the same anywhere.
+std::string bare_name(const std::string& path) { return std::filesystem::path{path}.filename().string(); }
+
+// A procedure goes by its name. There is one of each of the other kinds.
+std::string name_of(const rules::RuleDocument& document) {
+  const auto tree = rules::parse_json(document.text);
+  if (!tree) return document.file;
+  for (const char* kind : {"procedure", "procedure_lookup", "availability_bands"}) {
+    const rules::Json* member = tree->find(kind);
+    if (member == nullptr) continue;
+    return member->is(rules::Json::Kind::string) ? std::string{kind} + " " + member->text() : kind;
+  }
+  return document.file;
+}
+
+Fault twice(const std::string& file, const std::string& other, const std::string& name) {
+  return {FaultCode::duplicate_key, file, "'" + name + "' stands in " + other + " of this import already"};
+}
+
+}  // namespace
+
+std::vector<Fault> State::put_rules(const std::vector<TextFile>& files) {
+  std::vector<rules::RuleDocument> texts;
+  for (const TextFile& file : files) texts.push_back({bare_name(file.path), file.text});
+  return put_rule_texts(std::move(texts));
+}
+
+std::vector<Fault> State::put_rule_texts(std::vector<rules::RuleDocument> texts) {
+  std::map<std::string, std::string> seen;  // name to file
+  for (rules::RuleDocument& text : texts) {
+    std::string name = name_of(text);
+    if (const auto [other, fresh] = seen.emplace(name, text.file); !fresh) return {twice(text.file, other->second, name)};
+    const auto known = std::ranges::find(documents_, name, &NamedDocument::name);
+    if (known == documents_.end()) {
+      documents_.push_back({std::move(name), std::move(text)});
+    } else {
+      known->document = std::move(text);
+    }
+  }
+  auto compiled = rules::compile(rule_documents(), facts_.schema);
+  if (compiled.faults.empty()) rules_ = std::move(compiled.rules);
+  return std::move(compiled.faults);
+}
+
+std::vector<rules::RuleDocument> State::rule_documents() const {
+  std::vector<rules::RuleDocument> book;
+  for (const NamedDocument& named : documents_) book.push_back(named.document);
+  return book;
+}
+
+Result<void> State::put_feed_descriptions(const std::vector<TextFile>& files) {
+  std::map<std::string, std::string> seen;  // name to file
+  for (const TextFile& file : files) {
+    auto description = feed::parse_feed_description(file.text);
+    if (!description) {
+      const Fault& fault = description.error();
+      return Fault{fault.code, file.path + "#" + fault.where, fault.detail};
+    }
+    const auto [other, fresh] = seen.emplace(description->name, file.path);
+    if (!fresh) return twice(file.path, other->second, description->name);
+    const auto known = std::ranges::find(feed_descriptions_, description->name, &feed::FeedDescription::name);
+    if (known == feed_descriptions_.end()) {
+      feed_descriptions_.push_back(*std::move(description));
+    } else {
+      *known = *std::move(description);
+    }
+  }
+  return {};
+}
+
+Result<void> State::apply(const store::Batch& batch) {
+  const auto failed = [&batch](const Fault& fault) {
+    return Fault{FaultCode::store_corrupt, "batch " + std::to_string(batch.sequence),
+                 "can't be applied again: " + fault.where + ": " + fault.detail};
+  };
+  if (batch.kind != import_kind) {
+    return failed({FaultCode::unsupported, "kind", "'" + batch.kind + "' is not known to this version"});
+  }
+  if (auto ok = apply_import(batch.content); !ok) return failed(ok.error());
+  return {};
+}
+
+Result<void> State::apply_import(std::string_view content) {
+  const auto parts = unpack(content);
+  if (!parts) return parts.error();
+  std::vector<rules::RuleDocument> texts;
+  std::vector<TextFile> descriptions;
+  for (const Part& part : *parts) {
+    if (part.kind == PartKind::rules) texts.push_back({std::string{part.name}, std::string{part.content}});
+    if (part.kind == PartKind::feed_description) descriptions.push_back({std::string{part.name}, std::string{part.content}});
+  }
+  if (!texts.empty()) {
+    const auto faults = put_rule_texts(std::move(texts));
+    if (!faults.empty()) return faults.front();
+  }
+  if (auto ok = put_feed_descriptions(descriptions); !ok) return ok;
+  for (const Part& part : *parts) {
+    if (part.kind != PartKind::rows) continue;
+    if (const auto rows = feed::replay_batch(facts_, part.content); !rows) return rows.error();
+  }
+  return {};
+}
+
+Result<std::shared_ptr<const engine::snapshot::Snapshot>> State::build(std::uint64_t generation) const {
+  return engine::snapshot::SnapshotBuilder{facts_, rules_, generation}.build();
+}
+
+}  // namespace server::node

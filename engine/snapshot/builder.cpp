@@ -135,6 +135,7 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   made_->record_keys_ = facts_.share_record_keys();
   made_->article_group_codes_ = facts_.article_groups().codes;
   made_->customer_group_codes_ = facts_.customer_groups().codes;
+  for (const model::CustomerGroup& group : facts_.customer_groups().items) made_->customer_group_parents_.push_back(group.parent);
   made_->warehouse_codes_ = facts_.warehouses().codes;
   take_documents();
   if (auto ok = take_articles(); !ok) return ok.error();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/limits.hpp"
 #include "engine/model/facts_common.hpp"
 
 namespace engine::snapshot {
@@ -49,6 +50,15 @@ std::optional<model::TextId> Snapshot::find_text(std::string_view text) const {
 
 std::optional<model::DocumentId> Snapshot::find_document(model::DocumentKind kind, std::string_view code) const {
   return find_in<model::DocumentId>(document_codes_, model::detail::document_key(kind, code));
+}
+
+std::optional<std::uint16_t> Snapshot::group_distance(model::CustomerGroupId group, model::CustomerGroupId ancestor) const {
+  std::uint16_t distance = 0;
+  for (model::CustomerGroupId id = group; !id.is_none() && distance <= base::limits::group_depth; ++distance) {
+    if (id == ancestor) return distance;
+    id = customer_group_parents_[id.raw()];
+  }
+  return std::nullopt;
 }
 
 bool Snapshot::is_named(model::DocumentId document, model::CustomerId customer) const {

@@ -103,6 +103,9 @@ class Snapshot {
 
   const Customers& customers() const { return customers_; }
 
+  // How many steps `ancestor` stands above `group` in the tree of customer groups; nothing where it does not.
+  std::optional<std::uint16_t> group_distance(model::CustomerGroupId group, model::CustomerGroupId ancestor) const;
+
   const std::vector<model::Document>& documents() const { return documents_; }
 
   // Whether records of this document may be used by the customer: an agreement may name who can call it off.
@@ -166,6 +169,7 @@ class Snapshot {
   std::vector<DocumentOrder> document_order_;
   model::Dictionary document_codes_;
   std::shared_ptr<const model::Dictionary> customer_group_codes_;
+  std::vector<model::CustomerGroupId> customer_group_parents_;
   std::shared_ptr<const model::Dictionary> article_group_codes_;
   std::shared_ptr<const model::Dictionary> currency_codes_;
   std::vector<model::Currency> currencies_;

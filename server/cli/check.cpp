@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
 
@@ -31,6 +32,12 @@ constexpr const char* closing =
     "Exit codes: 0 no errors (warnings and notices there may be); 1 errors were found; 2 the command line is wrong;\n"
     "3 the data folder can't be used.";
 
+using rules::FindingKind;
+
+constexpr std::array<FindingKind, 5> finding_kinds{FindingKind::tie, FindingKind::zero_price,
+                                                   FindingKind::price_outlives_agreement,
+                                                   FindingKind::price_precedes_agreement, FindingKind::several_agreements};
+
 struct Options {
   std::vector<std::string> kinds;
   std::size_t rows_max = 50;
@@ -39,12 +46,11 @@ struct Options {
 std::string importance_text(Importance importance, const Run& run) {
   std::string name{rules::importance_name(importance)};
   if (run.format != Format::table || !may_colour(run.out) || importance == Importance::notice) return name;
-  // The name ends its line's colour itself; tables measure it with the invisible part, which is equal in all rows.
   return (importance == Importance::error ? "\x1b[31m" : "\x1b[33m") + name + "\x1b[0m";
 }
 
 void add_counts(Report& report, const std::vector<Finding>& findings) {
-  std::map<std::pair<Importance, rules::FindingKind>, std::uint64_t> counts;
+  std::map<std::pair<Importance, FindingKind>, std::uint64_t> counts;
   for (const Finding& finding : findings) ++counts[{finding.importance, finding.kind}];
   Table& table = report.table("counts", "Counts",
                               {{"importance", "importance"}, {"kind", "kind"}, {"count", "count", Align::right}});
@@ -93,7 +99,7 @@ engine::base::Result<std::vector<Finding>> picked(std::vector<Finding> findings,
   for (const std::string& kind : kinds) {
     std::string names;
     bool known = false;
-    for (const rules::FindingKind each : rules::finding_kinds) {
+    for (const FindingKind each : finding_kinds) {
       known = known || rules::finding_name(each) == kind;
       names.append(names.empty() ? "" : ", ").append(rules::finding_name(each));
     }

@@ -60,8 +60,15 @@ std::string grouped(std::uint64_t number) {
 }
 
 std::size_t shown_width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+  std::size_t width = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '\x1b') {  // a colour: up to its m
+      at = std::min(text.find('m', at), text.size());
+    } else if ((static_cast<unsigned char>(text[at]) & 0xc0U) != 0x80U) {
+      ++width;
+    }
+  }
+  return width;
 }
 
 // ---- Table ----------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ class Report {
 
 // 1234567 as "1,234,567".
 std::string grouped(std::uint64_t number);
-// Columns that `text` takes on a terminal: its characters, not its bytes.
+// Columns that `text` takes on a terminal: its characters, not its bytes nor its colours.
 std::size_t shown_width(std::string_view text);
 
 }  // namespace server::cli

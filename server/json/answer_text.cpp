@@ -1,5 +1,7 @@
 #include "server/json/answer_text.hpp"
 
+#include <algorithm>
+
 #include "engine/base/decimal.hpp"
 #include "server/json/waterfall_text.hpp"
 
@@ -44,6 +46,20 @@ void write_head(const Answered& answered, JsonWriter& json) {
   write_moment(json, "valid_until", answered.answer.valid_until);
 }
 
+// The condition type of the record that gave the price. Most price steps search one type only; where there are several,
+// the record is traced back to its table.
+engine::model::ConditionTypeId type_of(const Snapshot& snapshot, const engine::rule::Procedure& procedure,
+                                       std::uint32_t record) {
+  if (const auto& find = procedure.steps[procedure.answer.price_step].find; find && !find->accesses.empty()) {
+    const auto type_in = [&](const engine::rule::Access& access) { return snapshot.schema().table(access.table).type; };
+    const auto type = type_in(find->accesses.front());
+    if (std::ranges::all_of(find->accesses, [&](const auto& access) { return type_in(access) == type; })) return type;
+  }
+  const auto& conditions = snapshot.conditions();
+  const auto part = conditions.part_of_key(conditions.key_of_record(record));
+  return conditions.table(conditions.table_of_part(part)).shape.type;
+}
+
 // Where the price came from: the type of price, the document, the record.
 void write_source(const Answered& answered, const PricedLine& line, JsonWriter& json) {
   if (line.record == engine::price::no_record) return;
@@ -52,9 +68,7 @@ void write_source(const Answered& answered, const PricedLine& line, JsonWriter& 
   const auto& record = snapshot.conditions().record(line.record);
   json.key("source");
   json.begin_object();
-  if (const auto& find = procedure.steps[procedure.answer.price_step].find) {
-    json.member("type", snapshot.schema().type(find->type).name);
-  }
+  json.member("type", snapshot.schema().type(type_of(snapshot, procedure, line.record)).name);
   write_document(snapshot, record, json);
   json.member("record", snapshot.record_label(record));
   json.end_object();

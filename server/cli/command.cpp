@@ -11,6 +11,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include "server/cli/suggest.hpp"
+
 namespace server::cli {
 
 using engine::base::Fault;
@@ -62,6 +64,19 @@ void add_commands(CLI::App& app, Run& run) {
   add_version(app, run);
 }
 
+void tell_no_command(const CLI::App& app, Run& run) {
+  std::string text = "a command is missing";
+  const auto given = app.remaining();
+  if (!given.empty()) {
+    std::vector<std::string_view> names;
+    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+    for (const CLI::App* command : commands) names.emplace_back(command->get_name());
+    text = "there is no command '" + given.front() + "'" + did_you_mean(near_matches(given.front(), names));
+  }
+  fmt::print(run.err, "netto: {}\n`netto --help` lists the commands.\n", text);
+  run.exit = Exit::bad_input;
+}
+
 // Help and mistakes in the command line alike.
 void tell(const CLI::App& app, const CLI::ParseError& parsed, Run& run) {
   std::ostringstream out;
@@ -79,12 +94,15 @@ Exit run_netto(std::span<const std::string> arguments, Run& run) {
     CLI::App app{about, "netto"};
     app.footer(closing);
     app.fallthrough();  // global options may stand behind the command, too
-    app.require_subcommand(1);
+    app.require_subcommand(0, 1);  // that there is one is said below, in better words
     add_globals(app, run);
     add_commands(app, run);
     std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()};
     try {
       app.parse(reversed);
+      if (app.get_subcommands().empty()) tell_no_command(app, run);
+    } catch (const CLI::ExtrasError& parsed) {
+      app.get_subcommands().empty() ? tell_no_command(app, run) : tell(app, parsed, run);
     } catch (const CLI::ParseError& parsed) {
       tell(app, parsed, run);
     }

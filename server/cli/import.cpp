@@ -63,7 +63,29 @@ const char* use_text(const feed::FileReport& file) {
   return file.fault ? "can't be read" : "";
 }
 
-void add_files(Report& report, const feed::ImportReport& imported) {
+// The folder that all files lie in, with its slash: what need not be said in every line.
+std::string common_folder(const feed::ImportReport& imported) {
+  if (imported.files.empty()) return "";
+  std::string common = imported.files.front().file;
+  for (const feed::FileReport& file : imported.files) {
+    const auto differ = std::ranges::mismatch(common, file.file);
+    common.erase(differ.in1, common.end());
+  }
+  return common.substr(0, common.find_last_of('/') + 1);
+}
+
+// File names as they are shown: without the folder common to all.
+class Names {
+ public:
+  explicit Names(const feed::ImportReport& imported) : folder_{common_folder(imported)} {}
+
+  std::string operator()(const std::string& file) const { return file.substr(folder_.size()); }
+
+ private:
+  std::string folder_;
+};
+
+void add_files(Report& report, const feed::ImportReport& imported, const Names& shown) {
   Table& files = report.table("files", "",
                               {{"file", "file"},
                                {"feed", "feed"},
@@ -73,7 +95,7 @@ void add_files(Report& report, const feed::ImportReport& imported) {
                                {"refused", "refused", Align::right},
                                {"note", ""}});
   for (const feed::FileReport& file : imported.files) {
-    files.add({file.file, file.feed, file.rows_read, file.rows_accepted, file.rows_set_aside, file.rows_refused,
+    files.add({shown(file.file), file.feed, file.rows_read, file.rows_accepted, file.rows_set_aside, file.rows_refused,
                use_text(file)});
   }
   if (imported.files.size() < 2) return;
@@ -81,7 +103,7 @@ void add_files(Report& report, const feed::ImportReport& imported) {
              imported.rows_refused(), ""});
 }
 
-void add_set_aside(Report& report, const feed::ImportReport& imported) {
+void add_set_aside(Report& report, const feed::ImportReport& imported, const Names& shown) {
   Table& reasons = report.table("set_aside", "Set aside by a feed's own rules",
                                 {{"file", "file"}, {"rows", "rows", Align::right}, {"reason", "reason"}});
   for (const feed::FileReport& file : imported.files) {
@@ -89,12 +111,12 @@ void add_set_aside(Report& report, const feed::ImportReport& imported) {
     for (const auto& [reason, rows] : file.set_aside_reasons) most.emplace_back(rows, reason);
     std::ranges::sort(most, std::ranges::greater{}, &std::pair<std::uint64_t, std::string>::first);
     for (std::size_t i = 0; i < std::min(most.size(), reasons_shown_max); ++i) {
-      reasons.add({file.file, most[i].first, most[i].second});
+      reasons.add({shown(file.file), most[i].first, most[i].second});
     }
   }
 }
 
-void add_refused(Report& report, const feed::ImportReport& imported) {
+void add_refused(Report& report, const feed::ImportReport& imported, const Names& names) {
   Table& refused = report.table("refused", "Refused",
                                 {{"place", "place"},
                                  {"column", "column"},
@@ -106,7 +128,7 @@ void add_refused(Report& report, const feed::ImportReport& imported) {
     for (const feed::RefusedRow& row : file.refused_rows) {
       if (shown == refused_shown_max) break;
       ++shown;
-      refused.add({row.file + ":" + std::to_string(row.line), row.column, row.value.empty() ? "" : "'" + row.value + "'",
+      refused.add({names(row.file) + ":" + std::to_string(row.line), row.column, row.value.empty() ? "" : "'" + row.value + "'",
                    engine::base::fault_name(row.code), row.reason});
     }
   }
@@ -116,24 +138,30 @@ void add_refused(Report& report, const feed::ImportReport& imported) {
   }
 }
 
-void report_outcome(const ImportOutcome& outcome, Clock::duration elapsed, Run& run) {
+const char* result_text(const ImportOutcome& outcome) {
+  if (!outcome.accepted()) return "not imported; nothing was changed";
+  return outcome.sequence == 0 ? "nothing new" : "imported";
+}
+
+void report_outcome(const ImportOutcome& outcome, std::uint64_t generation, Clock::duration elapsed, Run& run) {
+  if (!outcome.accepted() && outcome.report.files.empty() && run.format == Format::table) return;
   Report report;
-  if (outcome.accepted()) {
-    report.fact("sequence", "sequence", outcome.sequence);
-    report.fact("generation", "generation", outcome.sequence);
-  }
+  report.fact("result", "result", result_text(outcome));
+  report.fact("sequence", "sequence", outcome.sequence == 0 ? Value{""} : Value{outcome.sequence});
+  report.fact("generation", "generation", generation);
   const auto joined = [](const std::vector<std::string>& files) {
     std::string text;
-    for (const std::string& file : files) text += (text.empty() ? "" : ", ") + file;
+    for (const std::string& file : files) text += (text.empty() ? "" : ", ") + file.substr(file.find_last_of('/') + 1);
     return text;
   };
   report.fact("rules", "rules", joined(outcome.rules));
   report.fact("feed_descriptions", "feed descriptions", joined(outcome.feed_descriptions));
   report.fact("passed_over", "passed over", joined(outcome.passed_over));
   report.fact("time", "time", seconds_text(elapsed));
-  add_files(report, outcome.report);
-  add_set_aside(report, outcome.report);
-  add_refused(report, outcome.report);
+  const Names names{outcome.report};
+  add_files(report, outcome.report, names);
+  add_set_aside(report, outcome.report, names);
+  add_refused(report, outcome.report, names);
   report.write(run);
 }
 
@@ -177,7 +205,7 @@ void run_import(const Options& options, Run& run) {
   auto node = node::Node::open(run.data, {node::Access::create, node::Keep::facts});
   if (!node) return fail(run, node.error());
   const ImportOutcome outcome = import_files(**node, options, run);
-  report_outcome(outcome, Clock::now() - begin, run);
+  report_outcome(outcome, (*node)->sequence(), Clock::now() - begin, run);
   for (const Fault& fault : outcome.faults) fail(run, fault);
   if (!options.refused_file.empty()) {
     if (auto ok = write_refused(options.refused_file, outcome.report); !ok) fail(run, ok.error());

@@ -82,11 +82,11 @@ class BatchReader {
     if (!rows.next() || rows.problem()) return corrupt("a section has no header");
     auto table = open(*section, rows);
     if (!table) return table.error();
+    at_ = start + rows.offset();
     for (std::uint64_t i = 0; i < section->rows; ++i) {
       if (auto ok = put(*table, rows); !ok) return ok;
       at_ = start + rows.offset();
     }
-    at_ = start + rows.offset();
     return {};
   }
 

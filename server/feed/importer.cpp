@@ -174,8 +174,9 @@ class Importer {
           still.push_back(std::move(waiting));
         }
       }
-      if (still.size() == waiting_.size()) break;
+      const bool stuck = still.size() == waiting_.size();
       waiting_ = std::move(still);
+      if (stuck) break;
     }
     for (Waiting& waiting : waiting_) refuse(waiting.file, waiting.row, std::move(waiting.place));
     waiting_.clear();

@@ -163,7 +163,7 @@ bool RowPlan::evaluate_column(const Node& node, Value& value) {
   return true;
 }
 
-// Sets the join's key and row for the row at hand. A key that is empty in all its parts has nothing to look up.
+// Sets the join's key and row for the row at hand. A key without any value of the row has nothing to look up.
 bool RowPlan::find_row(BoundJoin& join) {
   if (join.row_number == row_number_) return true;
   join.key.clear();
@@ -173,7 +173,7 @@ bool RowPlan::find_row(BoundJoin& join) {
     if (!evaluate(part, value)) return false;
     if (&part != &join.on.front()) join.key += JoinTable::key_separator;
     join.key += value.text;
-    any = any || !value.text.empty();
+    any = any || (!value.text.empty() && part.source->kind != Source::Kind::constant);
   }
   if (!any) join.key.clear();
   join.found = any ? join.table->find(join.key) : std::nullopt;

@@ -39,7 +39,7 @@ constexpr std::array<std::string_view, 12> month_names{"jan", "feb", "mar", "apr
 struct DateParts {
   int year = -1, month = -1, day = -1;
   int hour = 0, hour_of_12 = -1, minute = 0;
-  std::optional<bool> afternoon;
+  int half_day = -1;  // 0 before noon, 1 after
   bool seconds = false;
 };
 
@@ -127,7 +127,7 @@ class DateReader {
     if (text_.size() < 2 || (text_[1] != 'M' && text_[1] != 'm')) return false;
     const char half = text_[0];
     if (half != 'A' && half != 'a' && half != 'P' && half != 'p') return false;
-    parts_.afternoon = half == 'P' || half == 'p';
+    parts_.half_day = half == 'P' || half == 'p' ? 1 : 0;
     text_.remove_prefix(2);
     return true;
   }
@@ -153,8 +153,8 @@ class DateReader {
 
 bool resolve_hour(DateParts& parts) {
   if (parts.hour_of_12 < 0) return true;
-  if (parts.hour_of_12 < 1 || parts.hour_of_12 > 12 || !parts.afternoon) return false;
-  parts.hour = parts.hour_of_12 % 12 + (*parts.afternoon ? 12 : 0);
+  if (parts.hour_of_12 < 1 || parts.hour_of_12 > 12 || parts.half_day < 0) return false;
+  parts.hour = parts.hour_of_12 % 12 + parts.half_day * 12;
   return true;
 }
 

@@ -55,7 +55,8 @@ const Names<rule::Phase> phases{{"line", rule::Phase::line},
                                 {"document", rule::Phase::document},
                                 {"tax", rule::Phase::tax}};
 const Names<rule::AgreementUse> agreement_uses{
-    {"any", rule::AgreementUse::any}, {"asked", rule::AgreementUse::asked}, {"none", rule::AgreementUse::none}};
+    {"any", rule::AgreementUse::any}, {"asked", rule::AgreementUse::asked}, {"allowed", rule::AgreementUse::allowed},
+    {"none", rule::AgreementUse::none}};
 const Names<rule::ListsOf> lists_of{{"any", rule::ListsOf::any},
                                     {"customer", rule::ListsOf::customer},
                                     {"group", rule::ListsOf::group},

@@ -172,7 +172,8 @@ class BlockRun {
 
   bool agreement_fits(model::DocumentId document, const Line& line, const rule::Access& rule) const {
     if (rule.agreement == rule::AgreementUse::asked && document != line.agreement) return false;
-    if (document.is_none()) return true;
+    if (document.is_none()) return rule.agreement != rule::AgreementUse::allowed;
+    if (rule.agreement == rule::AgreementUse::allowed && !snapshot_.is_agreement(document)) return false;
     if (rule.agreement == rule::AgreementUse::none && snapshot_.is_agreement(document)) return false;
     return snapshot_.may_use(document, header_.customer);
   }

@@ -46,11 +46,13 @@ enum class TiePolicy : std::uint8_t {
   report,  // settled by document and external key, and told in explain
 };
 
-// Which records an access takes where a line names a framework agreement.
+// Which records an access takes, by the framework agreement they came from. Whatever it says, records of an agreement
+// that names its customers are for those only.
 enum class AgreementUse : std::uint8_t {
-  any,    // whatever document they came from
-  asked,  // only those of the agreement that the line names; no candidate where it names none
-  none,   // only those of no agreement
+  any,      // whatever document they came from
+  asked,    // only those of the agreement that the line names; no candidate where it names none
+  allowed,  // only those of agreements, of any that the customer may call off
+  none,     // only those of no agreement
 };
 
 // By which assignments a price list may reach the customer.

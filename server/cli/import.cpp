@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,7 +23,8 @@ using node::ImportOutcome;
 
 namespace {
 
-constexpr std::size_t refused_shown_max = 10;
+constexpr std::size_t refused_shown_max = 12;
+constexpr std::size_t refused_alike_max = 3;  // of one file, column and code: so that other reasons show, too
 constexpr std::size_t refused_written_max = 100'000'000;  // with --refused: all that a file can reasonably have
 constexpr std::size_t reasons_shown_max = 5;
 
@@ -125,8 +127,10 @@ void add_refused(Report& report, const feed::ImportReport& imported, const Names
                                  {"reason", "reason"}});
   std::size_t shown = 0;
   for (const feed::FileReport& file : imported.files) {
+    std::map<std::pair<std::string, FaultCode>, std::size_t> alike;
     for (const feed::RefusedRow& row : file.refused_rows) {
       if (shown == refused_shown_max) break;
+      if (++alike[{row.column, row.code}] > refused_alike_max) continue;
       ++shown;
       refused.add({names(row.file) + ":" + std::to_string(row.line), row.column, row.value.empty() ? "" : "'" + row.value + "'",
                    engine::base::fault_name(row.code), row.reason});

@@ -27,12 +27,12 @@ bool is_json(std::string_view content_type) {
   return content_type.empty() || equals_ignoring_case(media_type, "application/json");
 }
 
-// The body's fault in full: a field that no rule knows can only have come in as one of the attributes.
-void refuse_body(engine::base::Fault fault, Response& response) {
-  if (fault.code == FaultCode::unknown_field && !fault.where.empty() && fault.where.find('/', 1) == std::string::npos) {
-    fault.where.insert(0, "/attributes");
-  }
-  write_body_problem(fault, response);
+// Refuses a body that was read well and asks what can't be answered. A field that no rule knows can only have come in
+// as one of the attributes.
+void refuse_question(const engine::base::Fault& fault, Response& response) {
+  if (fault.code != FaultCode::unknown_field || fault.where.empty()) return write_body_problem(fault, response);
+  const auto pointer = "/attributes" + json::pointer_step(std::string_view{fault.where}.substr(1));
+  write_body_problem({fault.code, pointer, fault.detail}, response);
 }
 
 void append_hex(std::string& out, std::uint64_t value) {
@@ -168,7 +168,7 @@ void Worker::quote(const Request& request, const Target&, Response& response) {
   if (newest == nullptr) return;
   if (auto read = bodies_.read_quote(request.body, body_); !read) return write_body_problem(read.error(), response);
   const auto question = ask(*newest);
-  if (!question) return refuse_body(question.error(), response);
+  if (!question) return refuse_question(question.error(), response);
   json::write_quote({*newest, body_, *question, answer_}, response.body);
 }
 
@@ -180,7 +180,7 @@ void Worker::availability(const Request& request, const Target&, Response& respo
     return write_body_problem(read.error(), response);
   }
   const auto question = look(*newest);
-  if (!question) return refuse_body(question.error(), response);
+  if (!question) return refuse_question(question.error(), response);
   json::write_availability({*newest, body_, *question, answer_}, response.body);
 }
 

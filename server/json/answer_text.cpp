@@ -120,7 +120,7 @@ void write_line(const Answered& answered, std::size_t number, JsonWriter& json) 
   }
   if (number < answered.answer.traces.size()) {
     json.key("waterfall");
-    write_waterfall(answered.snapshot, answered.question, number, answered.answer.traces[number], json);
+    write_waterfall(answered.snapshot, answered.question, answered.answer, number, json);
   }
 }
 

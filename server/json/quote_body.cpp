@@ -103,19 +103,6 @@ const char* reason_of(simdjson::error_code error) {
   }
 }
 
-void append_step(std::string& pointer, std::string_view name) {
-  pointer += '/';
-  for (const char c : name) {
-    if (c == '~') {
-      pointer += "~0";
-    } else if (c == '/') {
-      pointer += "~1";
-    } else {
-      pointer += c;
-    }
-  }
-}
-
 // Where the walk is: in the root object, or in one element of one of its members.
 struct Place {
   std::string_view parent;
@@ -123,9 +110,9 @@ struct Place {
 
   std::string pointer_to(std::string_view name) const {
     std::string pointer;
-    if (!parent.empty()) append_step(pointer, parent);
-    if (element) append_step(pointer, std::to_string(*element));
-    if (!name.empty()) append_step(pointer, name);
+    if (!parent.empty()) pointer += pointer_step(parent);
+    if (element) pointer += "/" + std::to_string(*element);
+    if (!name.empty()) pointer += pointer_step(name);
     return pointer;
   }
 };
@@ -401,6 +388,20 @@ Result<void> BodyReader::read_quote(std::string_view text, QuoteBody& body) {
 
 Result<void> BodyReader::read_availability(std::string_view text, QuoteBody& body) {
   return Walk{*parts_, body}.run(text, {availability_members, article_members, "articles"});
+}
+
+std::string pointer_step(std::string_view name) {
+  std::string step = "/";
+  for (const char c : name) {
+    if (c == '~') {
+      step += "~0";
+    } else if (c == '/') {
+      step += "~1";
+    } else {
+      step += c;
+    }
+  }
+  return step;
 }
 
 bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -48,6 +49,9 @@ class BodyReader {
 
 inline constexpr std::size_t attributes_max = 64;   // of one question
 inline constexpr std::size_t number_length = 64;    // bytes of a quantity
+
+// A member's name as a step of an RFC 6901 pointer: "a/b" as "/a~1b".
+std::string pointer_step(std::string_view name);
 
 // Whether `text` is UTF-8: what comes in by a URL must be, since answers and messages repeat it.
 bool is_utf8(std::string_view text);

@@ -41,14 +41,15 @@ class Waterfall {
         article_{question.lines[line].article},
         json_{json} {}
 
-  void write(const engine::price::LineTrace& trace) {
+  void write(const engine::price::LineTrace& trace, bool is_priced) {
     json_.begin_array();
-    for (const auto& step : trace.steps) write_step(step);
+    for (const auto& step : trace.steps) write_step(step, !is_priced && &step == &trace.steps.back());
     json_.end_array();
   }
 
  private:
-  void write_step(const StepTrace& trace) {
+  // A line without a price ends with the step that found none: that has no amount, not an amount of zero.
+  void write_step(const StepTrace& trace, bool stops_here) {
     const auto& step = procedure_.steps[trace.step];
     json_.begin_object();
     json_.member("step", step.name);
@@ -56,7 +57,7 @@ class Waterfall {
     if (step.statistical) write_flag("statistical");
     if (trace.skipped) {
       write_flag("skipped");
-    } else {
+    } else if (trace.record != engine::price::no_record || !stops_here) {
       write_amounts(trace);
     }
     if (step.find && !trace.skipped) write_found(step, trace);
@@ -71,8 +72,8 @@ class Waterfall {
   void write_amounts(const StepTrace& trace) {
     json_.key("amount");
     json_.decimal(trace.amount.mantissa, trace.amount.decimals);
-    const bool same = trace.exact.mantissa == trace.amount.mantissa && trace.exact.decimals == trace.amount.decimals;
-    if (same) return;
+    const engine::base::Decimal exact{trace.exact.mantissa, trace.exact.decimals};
+    if (exact == engine::base::Decimal{trace.amount.mantissa, trace.amount.decimals}) return;
     json_.key("before_rounding");
     json_.decimal(trace.exact.mantissa, trace.exact.decimals);
   }
@@ -207,9 +208,10 @@ class Waterfall {
 
 }  // namespace
 
-void write_waterfall(const Snapshot& snapshot, const engine::quote::Question& question, std::size_t line,
-                     const engine::price::LineTrace& trace, JsonWriter& json) {
-  Waterfall{snapshot, question, line, json}.write(trace);
+void write_waterfall(const Snapshot& snapshot, const engine::quote::Question& question,
+                     const engine::quote::Answer& answer, std::size_t line, JsonWriter& json) {
+  const bool is_priced = answer.priced.lines[line].outcome == engine::model::Outcome::priced;
+  Waterfall{snapshot, question, line, json}.write(answer.traces[line], is_priced);
 }
 
 void write_document(const Snapshot& snapshot, const ConditionRecord& record, JsonWriter& json) {

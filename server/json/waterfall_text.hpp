@@ -5,15 +5,16 @@
 
 #include <string_view>
 
-#include "engine/price/priced.hpp"
+#include "engine/quote/answer.hpp"
 #include "engine/quote/question.hpp"
 #include "engine/snapshot/snapshot.hpp"
 #include "server/json/json_writer.hpp"
 
 namespace server::json {
 
+// Requires an answer with traces.
 void write_waterfall(const engine::snapshot::Snapshot& snapshot, const engine::quote::Question& question,
-                     std::size_t line, const engine::price::LineTrace& trace, JsonWriter& json);
+                     const engine::quote::Answer& answer, std::size_t line, JsonWriter& json);
 
 // The member "document" of a record that came from a price list, agreement or promotion; nothing for others.
 void write_document(const engine::snapshot::Snapshot& snapshot, const engine::model::ConditionRecord& record,

@@ -44,12 +44,8 @@ ImportOutcome import_adventureworks(Node& node, const std::string& masters) {
 }
 
 ImportOutcome import_va_fss_rules(Node& node) {
-  ImportRequest request = request_of({"docs/examples/va-fss/rules", "docs/examples/va-fss/feeds",
-                                      "docs/examples/canonical/currencies.csv"});
-  // By their kinds: the names of the files are not those of the canonical feeds.
-  request.paths.push_back(project_path("docs/examples/va-fss/groups.csv"));
-  request.paths.push_back(project_path("docs/examples/va-fss/customers.csv"));
-  return node.import(request);
+  return node.import(request_of({"docs/examples/va-fss/rules", "docs/examples/va-fss/feeds", "docs/examples/va-fss/groups.csv",
+                                 "docs/examples/va-fss/customers.csv", "docs/examples/canonical/currencies.csv"}));
 }
 
 ImportOutcome import_va_fss_prices(Node& node, const std::string& file) {

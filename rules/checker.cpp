@@ -118,7 +118,12 @@ class Checker {
 
   static std::string start_text(engine::base::CivilMinutes at) { return at.is_open() ? "from ever" : "from " + to_string(at); }
 
-  static std::string end_text(engine::base::CivilMinutes at) { return at.is_open() ? "for ever" : "before " + to_string(at); }
+  // Validity is half-open inside; people are told the last day that belongs to it.
+  static std::string end_text(engine::base::CivilMinutes at) {
+    if (at.is_open()) return "for ever";
+    const engine::base::CivilMinutes last_day{at.raw() - engine::base::CivilMinutes::minutes_per_day};
+    return at == at.day_start() ? "to " + to_string(last_day) : "before " + to_string(at);
+  }
 
   bool same_candidates(const ConditionRecord& a, const ConditionRecord& b) const {
     const model::Terms& x = index_.terms(a);

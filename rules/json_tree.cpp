@@ -20,7 +20,8 @@ std::string place_in(std::string_view text, std::size_t offset) {
   const auto line = std::ranges::count(before, '\n') + 1;
   const std::size_t line_start = before.rfind('\n') + 1;
   const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
-  const auto column = std::ranges::count_if(before.substr(line_start), [&](char c) { return !continues(c); }) + 1;
+  const auto column =
+      std::ranges::count_if(before.substr(line_start), [&](char c) { return !continues(c); }) + 1;
   return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
@@ -29,7 +30,9 @@ std::size_t first_invalid_utf8(std::string_view text) {
   std::size_t line_start = 0;
   while (true) {
     const std::size_t line_end = std::min(text.find('\n', line_start), text.size());
-    if (!simdjson::validate_utf8(text.substr(line_start, line_end - line_start)) || line_end == text.size()) break;
+    if (!simdjson::validate_utf8(text.substr(line_start, line_end - line_start)) ||
+        line_end == text.size())
+      break;
     line_start = line_end + 1;
   }
   std::size_t valid = line_start;
@@ -111,14 +114,22 @@ std::string pointer_step(std::string_view name) {
 
 const char* reason_of(simdjson::error_code error) {
   switch (error) {
-    case simdjson::EMPTY: return "there is no JSON here";
-    case simdjson::UTF8_ERROR: return "not UTF-8 from here on";
-    case simdjson::UNCLOSED_STRING: return "this text has no closing quote";
-    case simdjson::UNESCAPED_CHARS: return "a control character in a text must be written as an escape";
-    case simdjson::STRING_ERROR: return "a bad escape in a text";
-    case simdjson::INCOMPLETE_ARRAY_OR_OBJECT: return "the array or object that starts here is not closed, or more text follows it";
-    case simdjson::TAPE_ERROR: return "a comma, colon, quote, bracket or value is missing, or too many";
-    default: return simdjson::error_message(error);
+    case simdjson::EMPTY:
+      return "there is no JSON here";
+    case simdjson::UTF8_ERROR:
+      return "not UTF-8 from here on";
+    case simdjson::UNCLOSED_STRING:
+      return "this text has no closing quote";
+    case simdjson::UNESCAPED_CHARS:
+      return "a control character in a text must be written as an escape";
+    case simdjson::STRING_ERROR:
+      return "a bad escape in a text";
+    case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
+      return "the array or object that starts here is not closed, or more text follows it";
+    case simdjson::TAPE_ERROR:
+      return "a comma, colon, quote, bracket or value is missing, or too many";
+    default:
+      return simdjson::error_message(error);
   }
 }
 
@@ -133,12 +144,18 @@ const Json* Json::find(std::string_view name) const {
 
 const char* kind_name(Json::Kind kind) {
   switch (kind) {
-    case Json::Kind::null: return "null";
-    case Json::Kind::boolean: return "true or false";
-    case Json::Kind::number: return "a number";
-    case Json::Kind::string: return "a string";
-    case Json::Kind::array: return "an array";
-    case Json::Kind::object: return "an object";
+    case Json::Kind::null:
+      return "null";
+    case Json::Kind::boolean:
+      return "true or false";
+    case Json::Kind::number:
+      return "a number";
+    case Json::Kind::string:
+      return "a string";
+    case Json::Kind::array:
+      return "an array";
+    case Json::Kind::object:
+      return "an object";
   }
   return "";
 }
@@ -150,11 +167,13 @@ class JsonReader {
   explicit JsonReader(std::string_view text) : text_{text}, padded_{text} {}
 
   Result<Json> read() {
-    if (const auto error = parser_.iterate(padded_).get(document_)) return fault(error, stage_one_offset(error));
+    if (const auto error = parser_.iterate(padded_).get(document_))
+      return fault(error, stage_one_offset(error));
     Json root;
     if (auto ok = read_value(document_, root, "", 0); !ok) return ok.error();
     if (const std::size_t at = rest_starts_at(); at < text_.size()) {
-      return Fault{FaultCode::bad_json, place_in(text_, at), "the JSON has ended, but more text follows"};
+      return Fault{FaultCode::bad_json, place_in(text_, at),
+                   "the JSON has ended, but more text follows"};
     }
     return root;
   }
@@ -191,11 +210,14 @@ class JsonReader {
     if (type == ondemand::json_type::array || type == ondemand::json_type::object) {
       if (depth == json_depth_max) {
         return Fault{FaultCode::too_deep, here(),
-                     "arrays and objects stand more than " + std::to_string(json_depth_max) + " deep (json_depth_max)"};
+                     "arrays and objects stand more than " + std::to_string(json_depth_max) +
+                         " deep (json_depth_max)"};
       }
-      return type == ondemand::json_type::array ? read_array(source, node, depth) : read_object(source, node, depth);
+      return type == ondemand::json_type::array ? read_array(source, node, depth)
+                                                : read_object(source, node, depth);
     }
-    return type == ondemand::json_type::string ? read_string(source, node) : read_token(source, node);
+    return type == ondemand::json_type::string ? read_string(source, node)
+                                               : read_token(source, node);
   }
 
   template <class Source>
@@ -207,7 +229,9 @@ class JsonReader {
       ondemand::value value;
       if (const auto error = std::move(element).get(value)) return fault(error);
       std::string pointer = node.pointer_ + "/" + std::to_string(node.items_.size());
-      if (auto ok = read_value(value, node.items_.emplace_back(), std::move(pointer), depth + 1); !ok) return ok;
+      if (auto ok = read_value(value, node.items_.emplace_back(), std::move(pointer), depth + 1);
+          !ok)
+        return ok;
     }
     return {};
   }
@@ -227,7 +251,8 @@ class JsonReader {
       JsonMember& member = node.members_.emplace_back();
       member.name = name;
       std::string pointer = node.pointer_ + pointer_step(member.name);
-      if (auto ok = read_value(field.value(), member.value, std::move(pointer), depth + 1); !ok) return ok;
+      if (auto ok = read_value(field.value(), member.value, std::move(pointer), depth + 1); !ok)
+        return ok;
     }
     return check_names(node, offsets);
   }
@@ -258,7 +283,8 @@ class JsonReader {
   Done read_token(Source& source, Json& node) {
     const std::size_t start = offset();
     std::string_view raw;
-    if (const auto error = simdjson::simdjson_result<std::string_view>(source.raw_json_token()).get(raw)) {
+    if (const auto error =
+            simdjson::simdjson_result<std::string_view>(source.raw_json_token()).get(raw)) {
       return fault(error, start);
     }
     const std::string_view token = trimmed(raw);
@@ -269,7 +295,8 @@ class JsonReader {
       node.kind_ = Json::Kind::number;
       node.text_ = token;
     } else if (token != "null") {
-      return Fault{FaultCode::bad_json, place_in(text_, start), "'" + std::string{token.substr(0, 40)} + "' is no JSON value"};
+      return Fault{FaultCode::bad_json, place_in(text_, start),
+                   "'" + std::string{token.substr(0, 40)} + "' is no JSON value"};
     }
     token_end_ = static_cast<std::size_t>(raw.data() + raw.size() - padded_.data());
     return {};
@@ -287,8 +314,9 @@ class JsonReader {
 
 Result<Json> parse_json(std::string_view text) {
   if (text.size() > json_size_max) {
-    return Fault{FaultCode::too_large, "", "the JSON has " + std::to_string(text.size()) + " bytes; at most " +
-                                               std::to_string(json_size_max) + " are read (json_size_max)"};
+    return Fault{FaultCode::too_large, "",
+                 "the JSON has " + std::to_string(text.size()) + " bytes; at most " +
+                     std::to_string(json_size_max) + " are read (json_size_max)"};
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   return JsonReader{text}.read();

@@ -5,13 +5,13 @@
 // Cost: one allocation or two a node; not meant for bulk data.
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/result.hpp"
 
 namespace rules {
 

@@ -87,7 +87,7 @@ std::vector<TypeBound> type_bounds(const model::Facts& facts) {
 
 class FactsCodes final : public CodeResolver {
  public:
-  explicit FactsCodes(const model::Facts& facts) : facts_{facts} {}
+  FactsCodes(const model::Facts& facts, const model::Dictionary& texts) : facts_{facts}, texts_{texts} {}
 
   std::vector<std::uint32_t> ids(model::FieldId field, const std::vector<std::string>& codes) const override {
     std::vector<std::uint32_t> found;
@@ -110,11 +110,33 @@ class FactsCodes final : public CodeResolver {
       }
       case model::Domain::text: break;
     }
-    return facts_.share_texts()->find(code);
+    return texts_.find(code);
   }
 
   const model::Facts& facts_;
+  const model::Dictionary& texts_;  // the snapshot's
 };
+
+// Texts that rules name: of look-ups and constants those that stand for a text field, and the kinds of returns.
+std::vector<std::string_view> texts_of_rules(const rule::RuleSet& rules, const model::Schema& schema) {
+  std::vector<std::string_view> texts;
+  const auto add = [&](const std::vector<rule::KeyConstants>& codes) {
+    for (const rule::KeyConstants& constant : codes) {
+      if (schema.field(constant.field).domain != model::Domain::text) continue;
+      texts.insert(texts.end(), constant.codes.begin(), constant.codes.end());
+    }
+  };
+  for (const rule::LookupRow& row : rules.procedure_lookup) add(row.when);
+  for (const rule::LookupRow& row : rules.band_lookup) add(row.when);
+  for (const rule::Procedure& procedure : rules.procedures) {
+    texts.insert(texts.end(), procedure.quantity.return_kinds.begin(), procedure.quantity.return_kinds.end());
+    for (const rule::Step& step : procedure.steps) {
+      if (!step.find) continue;
+      for (const rule::Access& access : step.find->accesses) add(access.constants);
+    }
+  }
+  return texts;
+}
 
 }  // namespace
 
@@ -131,7 +153,7 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   made_->currency_codes_ = facts_.currencies().codes;
   made_->currencies_ = facts_.currencies().items;
   made_->unit_codes_ = facts_.share_units();
-  made_->texts_ = facts_.share_texts();
+  made_->texts_ = texts_with_rules();
   made_->record_keys_ = facts_.share_record_keys();
   made_->article_group_codes_ = facts_.article_groups().codes;
   made_->customer_group_codes_ = facts_.customer_groups().codes;
@@ -145,6 +167,20 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   made_->conditions_ = ConditionIndexBuilder{facts_, made_->articles_}.build();
   if (auto ok = bind_rules(); !ok) return ok.error();
   return std::shared_ptr<const Snapshot>{std::move(made_)};
+}
+
+// A question's text is found among these. One that only the rules name - the channel of a look-up, a kind of return - is
+// as good as one that stands in the data.
+std::shared_ptr<const model::Dictionary> SnapshotBuilder::texts_with_rules() const {
+  const auto shared = facts_.share_texts();
+  std::shared_ptr<model::Dictionary> own;
+  for (const std::string_view text : texts_of_rules(*rules_, facts_.schema)) {
+    if (shared->find(text)) continue;
+    if (own == nullptr) own = std::make_shared<model::Dictionary>(*shared);
+    own->intern(text);
+  }
+  if (own == nullptr) return shared;
+  return own;
 }
 
 void SnapshotBuilder::take_documents() {
@@ -280,7 +316,7 @@ Result<std::uint32_t> SnapshotBuilder::lookup_result(const std::string& name, bo
 }
 
 Result<std::vector<BoundLookupRow>> SnapshotBuilder::bind_lookup(const std::vector<rule::LookupRow>& rows, bool bands) const {
-  const FactsCodes codes{facts_};
+  const FactsCodes codes{facts_, *made_->texts_};
   std::vector<BoundLookupRow> bound;
   for (const rule::LookupRow& row : rows) {
     auto result = lookup_result(row.result, bands);
@@ -294,7 +330,7 @@ Result<std::vector<BoundLookupRow>> SnapshotBuilder::bind_lookup(const std::vect
 
 Result<void> SnapshotBuilder::bind_rules() {
   const std::vector<TypeBound> bounds = type_bounds(facts_);
-  const FactsCodes codes{facts_};
+  const FactsCodes codes{facts_, *made_->texts_};
   for (const rule::Procedure& procedure : rules_->procedures) {
     auto bound = bind_procedure(procedure, facts_.schema, bounds, codes);
     if (!bound) return bound.error();

@@ -21,6 +21,7 @@ class SnapshotBuilder {
   base::Result<std::shared_ptr<const Snapshot>> build();
 
  private:
+  std::shared_ptr<const model::Dictionary> texts_with_rules() const;
   base::Result<void> take_articles();
   base::Result<void> take_customers();
   void take_documents();

@@ -48,6 +48,7 @@ const char* agreement_text(AgreementUse use) {
   switch (use) {
     case AgreementUse::any: return "";
     case AgreementUse::asked: return "the one named";
+    case AgreementUse::allowed: return "any allowed";
     case AgreementUse::none: break;
   }
   return "none";

@@ -1,10 +1,10 @@
 #include "server/feed/batch.hpp"
 
-#include <charconv>
-#include <optional>
-
 #include "server/feed/csv_reader.hpp"
 #include "server/feed/importer.hpp"
+
+#include <charconv>
+#include <optional>
 
 namespace server::feed {
 
@@ -14,7 +14,8 @@ using engine::base::Result;
 
 namespace {
 
-constexpr std::size_t count_digits = 12;  // a number of rows, with leading zeros: it is written when the section ends
+constexpr std::size_t count_digits =
+    12;  // a number of rows, with leading zeros: it is written when the section ends
 constexpr std::string_view line_column = "line";
 
 // Sections of conditions carry the line of their source: a record without external key is known by it.
@@ -76,7 +77,8 @@ class BatchReader {
   Result<void> replay_section() {
     const std::size_t line_end = batch_.find('\n', at_);
     const auto section = read_section_line(batch_.substr(at_, line_end - at_));
-    if (line_end == std::string_view::npos || !section) return corrupt("a section does not begin with its kind, rows and feed");
+    if (line_end == std::string_view::npos || !section)
+      return corrupt("a section does not begin with its kind, rows and feed");
     const std::size_t start = line_end + 1;
     CsvReader rows{batch_.substr(start), CsvFormat{}};
     if (!rows.next() || rows.problem()) return corrupt("a section has no header");
@@ -109,10 +111,13 @@ class BatchReader {
       line = static_cast<std::uint32_t>(*number);
       cells = cells.subspan(1);
     }
-    if (cells.size() != table.columns().size()) return corrupt("a row has another number of columns than its header");
+    if (cells.size() != table.columns().size())
+      return corrupt("a row has another number of columns than its header");
     if (auto ok = table.put(cells, line); !ok) {
       const Fault& fault = ok.error();
-      return Fault{fault.code, "byte " + std::to_string(at_) + " of the batch, " + std::string{kind_name(table.kind())} + " " + fault.where,
+      return Fault{fault.code,
+                   "byte " + std::to_string(at_) + " of the batch, " +
+                       std::string{kind_name(table.kind())} + " " + fault.where,
                    fault.detail};
     }
     ++rows_;
@@ -127,7 +132,8 @@ class BatchReader {
 
 }  // namespace
 
-void BatchWriter::add(const CanonicalTable& table, std::span<const std::string_view> cells, std::uint32_t line) {
+void BatchWriter::add(const CanonicalTable& table, std::span<const std::string_view> cells,
+                      std::uint32_t line) {
   if (&table != table_) begin_section(table);
   bool first = true;
   if (carries_line(table.kind())) {
@@ -176,6 +182,8 @@ std::string BatchWriter::take() {
   return std::move(text_);
 }
 
-Result<std::uint64_t> replay_batch(engine::model::Facts& facts, std::string_view batch) { return BatchReader{facts, batch}.replay(); }
+Result<std::uint64_t> replay_batch(engine::model::Facts& facts, std::string_view batch) {
+  return BatchReader{facts, batch}.replay();
+}
 
 }  // namespace server::feed

@@ -3,19 +3,20 @@
 // One thread.
 #pragma once
 
+#include "server/feed/canonical_table.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "server/feed/canonical_table.hpp"
 
 namespace server::feed {
 
 class BatchWriter {
  public:
   // A row that `table` has taken.
-  void add(const CanonicalTable& table, std::span<const std::string_view> cells, std::uint32_t line);
+  void add(const CanonicalTable& table, std::span<const std::string_view> cells,
+           std::uint32_t line);
 
   // The batch; empty when no row was added. The writer is spent.
   std::string take();

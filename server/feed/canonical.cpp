@@ -1,11 +1,11 @@
 #include "server/feed/canonical.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "server/feed/canonical_columns.hpp"
 #include "server/feed/csv_reader.hpp"
 #include "server/feed/text_source.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace server::feed {
 
@@ -19,12 +19,14 @@ using engine::model::Schema;
 namespace {
 
 constexpr std::array<std::string_view, kind_count> names{
-    "currencies", "article_groups", "articles",   "article_units",          "customer_groups", "price_lists", "promotions",
-    "customers",  "agreements",     "price_list_assignments", "conditions", "warehouses",      "stock",       "receipts"};
+    "currencies",  "article_groups", "articles",  "article_units", "customer_groups",
+    "price_lists", "promotions",     "customers", "agreements",    "price_list_assignments",
+    "conditions",  "warehouses",     "stock",     "receipts"};
 
 // The key fields that every data folder has; a procedure declares further ones.
 constexpr bool is_fixed_key(std::string_view name) {
-  return name == "customer" || name == "customer_group" || name == "price_list" || name == "article" || name == "article_group";
+  return name == "customer" || name == "customer_group" || name == "price_list" ||
+         name == "article" || name == "article_group";
 }
 
 std::optional<Column> attribute_column(Kind kind, std::string_view name, const Schema& schema) {
@@ -46,7 +48,9 @@ std::string listed(std::span<const std::string> header) {
 
 std::string known_columns(Kind kind, const Schema& schema) {
   std::string text;
-  const auto add = [&](std::string_view name) { text.append(text.empty() ? "" : ", ").append(name); };
+  const auto add = [&](std::string_view name) {
+    text.append(text.empty() ? "" : ", ").append(name);
+  };
   for (const Column& column : columns_of(kind)) add(column.name);
   for (std::uint32_t i = 0; i < schema.field_count(); ++i) {
     const std::string& field = schema.field(engine::model::FieldId{i}).name;
@@ -73,20 +77,34 @@ std::optional<Kind> kind_from(std::string_view name) {
 
 std::span<const Column> columns_of(Kind kind) {
   switch (kind) {
-    case Kind::currencies: return columns::currencies;
-    case Kind::article_groups: return columns::article_groups;
-    case Kind::articles: return columns::articles;
-    case Kind::article_units: return columns::article_units;
-    case Kind::customer_groups: return columns::customer_groups;
-    case Kind::price_lists: return columns::price_lists;
-    case Kind::promotions: return columns::promotions;
-    case Kind::customers: return columns::customers;
-    case Kind::agreements: return columns::agreements;
-    case Kind::price_list_assignments: return columns::price_list_assignments;
-    case Kind::conditions: return columns::conditions;
-    case Kind::warehouses: return columns::warehouses;
-    case Kind::stock: return columns::stock;
-    case Kind::receipts: return columns::receipts;
+    case Kind::currencies:
+      return columns::currencies;
+    case Kind::article_groups:
+      return columns::article_groups;
+    case Kind::articles:
+      return columns::articles;
+    case Kind::article_units:
+      return columns::article_units;
+    case Kind::customer_groups:
+      return columns::customer_groups;
+    case Kind::price_lists:
+      return columns::price_lists;
+    case Kind::promotions:
+      return columns::promotions;
+    case Kind::customers:
+      return columns::customers;
+    case Kind::agreements:
+      return columns::agreements;
+    case Kind::price_list_assignments:
+      return columns::price_list_assignments;
+    case Kind::conditions:
+      return columns::conditions;
+    case Kind::warehouses:
+      return columns::warehouses;
+    case Kind::stock:
+      return columns::stock;
+    case Kind::receipts:
+      return columns::receipts;
   }
   return {};
 }
@@ -95,14 +113,16 @@ std::optional<Column> find_column(Kind kind, std::string_view name, const Schema
   const auto fixed = columns_of(kind);
   const auto found = std::ranges::find(fixed, name, &Column::name);
   if (found != fixed.end()) return *found;
-  if (kind == Kind::conditions && (is_fixed_key(name) || schema.find_field(name))) return Column{name, ValueType::text, false};
+  if (kind == Kind::conditions && (is_fixed_key(name) || schema.find_field(name)))
+    return Column{name, ValueType::text, false};
   return attribute_column(kind, name, schema);
 }
 
 Result<void> check_header(Kind kind, std::span<const std::string> header, const Schema& schema) {
   for (std::size_t i = 0; i < header.size(); ++i) {
     if (!find_column(kind, header[i], schema)) {
-      return wrong_header(header[i], "'" + header[i] + "' is no column of " + std::string{kind_name(kind)} + "; it has " +
+      return wrong_header(header[i], "'" + header[i] + "' is no column of " +
+                                         std::string{kind_name(kind)} + "; it has " +
                                          known_columns(kind, schema));
     }
     if (std::ranges::find(header.first(i), header[i]) != header.first(i).end()) {
@@ -111,13 +131,15 @@ Result<void> check_header(Kind kind, std::span<const std::string> header, const 
   }
   for (const Column& column : columns_of(kind)) {
     if (!column.required || std::ranges::find(header, column.name) != header.end()) continue;
-    return wrong_header(std::string{column.name}, "the column '" + std::string{column.name} + "' is missing; " +
-                                                      std::string{kind_name(kind)} + " can't do without it");
+    return wrong_header(std::string{column.name},
+                        "the column '" + std::string{column.name} + "' is missing; " +
+                            std::string{kind_name(kind)} + " can't do without it");
   }
   return {};
 }
 
-Result<Kind> kind_of_file(std::string_view file_name, std::span<const std::string> header, const Schema& schema) {
+Result<Kind> kind_of_file(std::string_view file_name, std::span<const std::string> header,
+                          const Schema& schema) {
   const std::string_view bare = bare_name(file_name);
   if (const auto named = kind_from(bare.substr(0, bare.rfind('.')))) return *named;
   std::optional<Kind> fitting;
@@ -129,12 +151,15 @@ Result<Kind> kind_of_file(std::string_view file_name, std::span<const std::strin
     fitting = kind;
   }
   if (!fitting) {
-    return wrong_header("", "the header (" + listed(header) + ") fits no kind of record; name the file as its kind, such as conditions.csv, " +
-                                "or write a feed description");
+    return wrong_header(
+        "", "the header (" + listed(header) +
+                ") fits no kind of record; name the file as its kind, such as conditions.csv, " +
+                "or write a feed description");
   }
   if (fitting_names != kind_name(*fitting)) {
-    return wrong_header("", "the header (" + listed(header) + ") fits several kinds of record (" + fitting_names +
-                                "); name the file as its kind, such as " + std::string{kind_name(*fitting)} + ".csv");
+    return wrong_header("", "the header (" + listed(header) + ") fits several kinds of record (" +
+                                fitting_names + "); name the file as its kind, such as " +
+                                std::string{kind_name(*fitting)} + ".csv");
   }
   return *fitting;
 }

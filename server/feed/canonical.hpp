@@ -4,14 +4,14 @@
 // day, with a time the first moment no longer valid; percents are percent numbers. Immutable tables; any thread.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "engine/model/schema.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "engine/base/result.hpp"
-#include "engine/model/schema.hpp"
 
 namespace server::feed {
 
@@ -35,7 +35,15 @@ enum class Kind : std::uint8_t {
 
 inline constexpr std::size_t kind_count = 14;
 
-enum class ValueType : std::uint8_t { text, codes, decimal, integer, boolean, moment, validity_end };
+enum class ValueType : std::uint8_t {
+  text,
+  codes,
+  decimal,
+  integer,
+  boolean,
+  moment,
+  validity_end
+};
 
 struct Column {
   std::string_view name;
@@ -51,14 +59,16 @@ std::optional<Kind> kind_from(std::string_view name);
 std::span<const Column> columns_of(Kind kind);
 
 // The kind's column of this name, open ones too; nothing when it has none.
-std::optional<Column> find_column(Kind kind, std::string_view name, const engine::model::Schema& schema);
+std::optional<Column> find_column(Kind kind, std::string_view name,
+                                  const engine::model::Schema& schema);
 
 // Faults: wrong_header, naming the unknown, repeated or missing column and those there are.
 engine::base::Result<void> check_header(Kind kind, std::span<const std::string> header,
                                         const engine::model::Schema& schema);
 
 // The kind of a file without a description: by its name (`conditions.csv`), else the only kind its header fits.
-engine::base::Result<Kind> kind_of_file(std::string_view file_name, std::span<const std::string> header,
+engine::base::Result<Kind> kind_of_file(std::string_view file_name,
+                                        std::span<const std::string> header,
                                         const engine::model::Schema& schema);
 
 }  // namespace server::feed

@@ -1,11 +1,11 @@
 #include "server/feed/canonical_table.hpp"
 
+#include "engine/base/limits.hpp"
+#include "server/feed/canonical_columns.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <optional>
-
-#include "engine/base/limits.hpp"
-#include "server/feed/canonical_columns.hpp"
 
 namespace server::feed {
 
@@ -57,7 +57,8 @@ std::string_view trimmed(std::string_view text) {
 // The cells of one row by canonical position, as typed values. The first one that can't be read is the row's fault.
 class CanonicalTable::Row {
  public:
-  Row(CanonicalTable& table, std::span<const std::string_view> cells) : table_{table}, cells_{cells} {}
+  Row(CanonicalTable& table, std::span<const std::string_view> cells)
+      : table_{table}, cells_{cells} {}
 
   const std::optional<Fault>& fault() const { return fault_; }
 
@@ -68,7 +69,8 @@ class CanonicalTable::Row {
   void check_sizes() {
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       if (cells_[i].size() <= limits::text_length) continue;
-      refuse(FaultCode::too_large, table_.columns_[i], "a text has at most " + std::to_string(limits::text_length) + " bytes (text_length)");
+      refuse(FaultCode::too_large, table_.columns_[i],
+             "a text has at most " + std::to_string(limits::text_length) + " bytes (text_length)");
     }
   }
 
@@ -98,9 +100,11 @@ class CanonicalTable::Row {
     const auto value = decimal(place);
     if (!value) return std::nullopt;
     const auto exact = Quantity::exactly(*value);
-    const bool fits = exact && *exact <= Quantity::whole(limits::quantity_whole) && *exact >= Quantity::whole(-limits::quantity_whole);
+    const bool fits = exact && *exact <= Quantity::whole(limits::quantity_whole) &&
+                      *exact >= Quantity::whole(-limits::quantity_whole);
     if (!fits) {
-      refuse(FaultCode::out_of_range, name(place), in_quotes(text(place)) + " is no quantity: at most 6 decimals, at most a billion");
+      refuse(FaultCode::out_of_range, name(place),
+             in_quotes(text(place)) + " is no quantity: at most 6 decimals, at most a billion");
       return std::nullopt;
     }
     return exact;
@@ -115,7 +119,8 @@ class CanonicalTable::Row {
       refuse(FaultCode::bad_number, name(place), in_quotes(text(place)) + " is no whole number");
     } else if (*whole < least || *whole > most) {
       refuse(FaultCode::out_of_range, name(place),
-             in_quotes(text(place)) + " does not lie between " + std::to_string(least) + " and " + std::to_string(most));
+             in_quotes(text(place)) + " does not lie between " + std::to_string(least) + " and " +
+                 std::to_string(most));
     } else {
       return static_cast<std::int64_t>(*whole);
     }
@@ -124,8 +129,8 @@ class CanonicalTable::Row {
 
   template <class Place>
   std::int32_t rank(Place place) {
-    return static_cast<std::int32_t>(
-        integer(place, 0, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()));
+    return static_cast<std::int32_t>(integer(place, 0, std::numeric_limits<std::int32_t>::min(),
+                                             std::numeric_limits<std::int32_t>::max()));
   }
 
   template <class Place>
@@ -133,13 +138,15 @@ class CanonicalTable::Row {
     const std::string_view value = text(place);
     if (value.empty()) return otherwise;
     if (value == "true" || value == "1") return true;
-    if (value != "false" && value != "0") refuse(FaultCode::bad_text, name(place), in_quotes(value) + " is none of true, false, 1, 0");
+    if (value != "false" && value != "0")
+      refuse(FaultCode::bad_text, name(place), in_quotes(value) + " is none of true, false, 1, 0");
     return false;
   }
 
   template <class Place>
   CivilMinutes moment(Place place) {
-    return read_date(place, table_.last_from_, [](std::string_view, CivilMinutes minutes) { return minutes; });
+    return read_date(place, table_.last_from_,
+                     [](std::string_view, CivilMinutes minutes) { return minutes; });
   }
 
   template <class Place>
@@ -223,7 +230,8 @@ class CanonicalTable::Row {
     for (std::uint32_t i = 0; i < schema.flag_count(); ++i) {
       known += (known.empty() ? "" : ", ") + schema.flag_name(engine::model::FlagId{i});
     }
-    refuse(FaultCode::bad_text, "flags", in_quotes(flag) + " is no declared flag; there are " + known);
+    refuse(FaultCode::bad_text, "flags",
+           in_quotes(flag) + " is no declared flag; there are " + known);
   }
 
   CanonicalTable& table_;
@@ -231,7 +239,8 @@ class CanonicalTable::Row {
   std::optional<Fault> fault_;
 };
 
-Result<CanonicalTable> CanonicalTable::bind(engine::model::Facts& facts, Kind kind, std::vector<std::string> columns, std::string feed) {
+Result<CanonicalTable> CanonicalTable::bind(engine::model::Facts& facts, Kind kind,
+                                            std::vector<std::string> columns, std::string feed) {
   if (auto ok = check_header(kind, columns, facts.schema); !ok) return ok.error();
   CanonicalTable table;
   table.facts_ = &facts;
@@ -240,12 +249,14 @@ Result<CanonicalTable> CanonicalTable::bind(engine::model::Facts& facts, Kind ki
   table.columns_ = std::move(columns);
   for (const Column& column : columns_of(kind)) {
     const auto found = std::ranges::find(table.columns_, column.name);
-    table.cell_of_.push_back(found == table.columns_.end() ? -1 : static_cast<int>(found - table.columns_.begin()));
+    table.cell_of_.push_back(
+        found == table.columns_.end() ? -1 : static_cast<int>(found - table.columns_.begin()));
   }
   for (std::size_t i = 0; i < table.columns_.size(); ++i) {
     std::string_view name = table.columns_[i];
     if (std::ranges::find(columns_of(kind), name, &Column::name) != columns_of(kind).end()) {
-      if (kind == Kind::customers && name == "country") table.open_columns_.emplace_back(Schema::country, i);
+      if (kind == Kind::customers && name == "country")
+        table.open_columns_.emplace_back(Schema::country, i);
       continue;
     }
     if (kind != Kind::conditions) name.remove_prefix(attribute_prefix.size());
@@ -260,20 +271,34 @@ Result<void> CanonicalTable::put(std::span<const std::string_view> cells, std::u
   row.check_sizes();
   if (row.fault()) return *row.fault();
   switch (kind_) {
-    case Kind::currencies: return put_currency(row);
-    case Kind::article_groups: return put_article_group(row);
-    case Kind::articles: return put_article(row);
-    case Kind::article_units: return put_article_unit(row);
-    case Kind::customer_groups: return put_customer_group(row);
-    case Kind::price_lists: return put_price_list(row);
-    case Kind::promotions: return put_promotion(row);
-    case Kind::customers: return put_customer(row);
-    case Kind::agreements: return put_agreement(row);
-    case Kind::price_list_assignments: return put_assignment(row);
-    case Kind::conditions: return put_condition(row, line);
-    case Kind::warehouses: return put_warehouse(row);
-    case Kind::stock: return put_stock(row);
-    case Kind::receipts: return put_receipt(row);
+    case Kind::currencies:
+      return put_currency(row);
+    case Kind::article_groups:
+      return put_article_group(row);
+    case Kind::articles:
+      return put_article(row);
+    case Kind::article_units:
+      return put_article_unit(row);
+    case Kind::customer_groups:
+      return put_customer_group(row);
+    case Kind::price_lists:
+      return put_price_list(row);
+    case Kind::promotions:
+      return put_promotion(row);
+    case Kind::customers:
+      return put_customer(row);
+    case Kind::agreements:
+      return put_agreement(row);
+    case Kind::price_list_assignments:
+      return put_assignment(row);
+    case Kind::conditions:
+      return put_condition(row, line);
+    case Kind::warehouses:
+      return put_warehouse(row);
+    case Kind::stock:
+      return put_stock(row);
+    case Kind::receipts:
+      return put_receipt(row);
   }
   return {};
 }
@@ -284,7 +309,8 @@ Result<void> CanonicalTable::put_currency(Row& row) {
   draft.code = row.text(Currencies::code);
   draft.name = row.text(Currencies::name);
   constexpr std::int64_t decimals_max = 6;
-  if (row.text(Currencies::decimals).empty()) row.refuse(FaultCode::missing_value, "decimals", "the currency's decimals are missing");
+  if (row.text(Currencies::decimals).empty())
+    row.refuse(FaultCode::missing_value, "decimals", "the currency's decimals are missing");
   draft.decimals = static_cast<std::uint8_t>(row.integer(Currencies::decimals, 0, 0, decimals_max));
   if (row.fault()) return *row.fault();
   return facts_->put(draft);
@@ -292,7 +318,9 @@ Result<void> CanonicalTable::put_currency(Row& row) {
 
 Result<void> CanonicalTable::put_article_group(Row& row) {
   using place::ArticleGroups;
-  return facts_->put(engine::model::ArticleGroupDraft{row.text(ArticleGroups::code), row.text(ArticleGroups::name), row.text(ArticleGroups::parent)});
+  return facts_->put(engine::model::ArticleGroupDraft{row.text(ArticleGroups::code),
+                                                      row.text(ArticleGroups::name),
+                                                      row.text(ArticleGroups::parent)});
 }
 
 Result<void> CanonicalTable::put_article(Row& row) {
@@ -317,8 +345,10 @@ Result<void> CanonicalTable::put_article_unit(Row& row) {
   engine::model::ArticleUnitDraft draft;
   draft.article = row.text(ArticleUnits::article);
   draft.unit = row.text(ArticleUnits::unit);
-  constexpr auto most = std::numeric_limits<std::int64_t>::max();  // Facts knows the narrower bounds
-  if (row.text(ArticleUnits::numerator).empty()) row.refuse(FaultCode::missing_value, "numerator", "the unit's factor is missing");
+  constexpr auto most =
+      std::numeric_limits<std::int64_t>::max();  // Facts knows the narrower bounds
+  if (row.text(ArticleUnits::numerator).empty())
+    row.refuse(FaultCode::missing_value, "numerator", "the unit's factor is missing");
   draft.numerator = row.integer(ArticleUnits::numerator, 1, 0, most);
   draft.denominator = row.integer(ArticleUnits::denominator, 1, 0, most);
   if (row.fault()) return *row.fault();
@@ -412,7 +442,8 @@ Result<void> CanonicalTable::put_condition(Row& row, std::uint32_t line) {
   }
   draft.currency = row.text(Conditions::currency);
   draft.unit = row.text(Conditions::unit);
-  draft.price_unit = row.integer(Conditions::price_unit, 1, 0, std::numeric_limits<std::int64_t>::max());
+  draft.price_unit =
+      row.integer(Conditions::price_unit, 1, 0, std::numeric_limits<std::int64_t>::max());
   draft.from_quantity = row.quantity(Conditions::from_quantity).value_or(Quantity{});
   draft.to_quantity = row.quantity(Conditions::to_quantity);
   draft.validity = row.validity(Conditions::valid_from, Conditions::valid_to);
@@ -427,7 +458,8 @@ Result<void> CanonicalTable::put_condition(Row& row, std::uint32_t line) {
 
 Result<void> CanonicalTable::put_warehouse(Row& row) {
   using place::Warehouses;
-  return facts_->put(engine::model::WarehouseDraft{row.text(Warehouses::code), row.text(Warehouses::name)});
+  return facts_->put(
+      engine::model::WarehouseDraft{row.text(Warehouses::code), row.text(Warehouses::name)});
 }
 
 Result<void> CanonicalTable::put_stock(Row& row) {

@@ -3,6 +3,11 @@
 // One writer (the facts'). Cost: some 100 ns a row beside Facts::put, no allocation for rows without lists.
 #pragma once
 
+#include "engine/base/date.hpp"
+#include "engine/base/result.hpp"
+#include "engine/model/facts.hpp"
+#include "server/feed/canonical.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string>
@@ -10,17 +15,13 @@
 #include <utility>
 #include <vector>
 
-#include "engine/base/date.hpp"
-#include "engine/base/result.hpp"
-#include "engine/model/facts.hpp"
-#include "server/feed/canonical.hpp"
-
 namespace server::feed {
 
 class CanonicalTable {
  public:
   // `feed` is the scope of external keys. Requires that `facts` outlives the table. Faults: wrong_header.
-  static engine::base::Result<CanonicalTable> bind(engine::model::Facts& facts, Kind kind, std::vector<std::string> columns,
+  static engine::base::Result<CanonicalTable> bind(engine::model::Facts& facts, Kind kind,
+                                                   std::vector<std::string> columns,
                                                    std::string feed);
 
   Kind kind() const { return kind_; }
@@ -69,9 +70,10 @@ class CanonicalTable {
   std::string feed_;
   std::vector<std::string> columns_;
   std::vector<int> cell_of_;  // by position in columns_of(kind); -1: not there
-  std::vector<std::pair<engine::model::FieldId, std::size_t>> open_columns_;  // key fields or attributes, and their cell
-  std::vector<engine::model::KeyText> open_values_;                           // of the row at hand
-  std::vector<std::string_view> list_a_, list_b_;                             // of the row at hand
+  std::vector<std::pair<engine::model::FieldId, std::size_t>>
+      open_columns_;                                 // key fields or attributes, and their cell
+  std::vector<engine::model::KeyText> open_values_;  // of the row at hand
+  std::vector<std::string_view> list_a_, list_b_;    // of the row at hand
   LastDate last_from_, last_to_;
   LastFlags last_flags_;
 };

@@ -12,11 +12,14 @@ using engine::base::FaultCode;
 
 namespace {
 
-std::uint64_t line_feeds(std::string_view text) { return static_cast<std::uint64_t>(std::ranges::count(text, '\n')); }
+std::uint64_t line_feeds(std::string_view text) {
+  return static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
+}
 
 }  // namespace
 
-CsvReader::CsvReader(std::string_view text, CsvFormat format) : text_{text}, format_{std::move(format)} {
+CsvReader::CsvReader(std::string_view text, CsvFormat format)
+    : text_{text}, format_{std::move(format)} {
   ENSURE(!format_.separator.empty());
 }
 
@@ -28,7 +31,8 @@ bool CsvReader::next() {
     const std::size_t start = at_;
     line_ = next_line_;
     std::size_t end = row_end_from(start);
-    const bool quoted = format_.quote && end > start && std::memchr(text_.data() + start, *format_.quote, end - start) != nullptr;
+    const bool quoted = format_.quote && end > start &&
+                        std::memchr(text_.data() + start, *format_.quote, end - start) != nullptr;
     if (quoted) {
       const std::size_t quoted_end = split_quoted(start);
       if (quoted_end != none) end = quoted_end;
@@ -50,7 +54,9 @@ bool CsvReader::next() {
 std::size_t CsvReader::row_end_from(std::size_t from) const {
   if (!format_.row_end.empty()) return std::min(text_.find(format_.row_end, from), text_.size());
   const void* found = std::memchr(text_.data() + from, '\n', text_.size() - from);
-  std::size_t end = found == nullptr ? text_.size() : static_cast<std::size_t>(static_cast<const char*>(found) - text_.data());
+  std::size_t end = found == nullptr
+                        ? text_.size()
+                        : static_cast<std::size_t>(static_cast<const char*>(found) - text_.data());
   if (end > from && text_[end - 1] == '\r') --end;
   return end;
 }
@@ -58,7 +64,8 @@ std::size_t CsvReader::row_end_from(std::size_t from) const {
 // 0 where no row ends at `at`, and at the end of the text.
 std::size_t CsvReader::row_end_size_at(std::size_t at) const {
   const std::string_view rest = text_.substr(at);
-  if (!format_.row_end.empty()) return rest.starts_with(format_.row_end) ? format_.row_end.size() : 0;
+  if (!format_.row_end.empty())
+    return rest.starts_with(format_.row_end) ? format_.row_end.size() : 0;
   if (rest.starts_with('\n') || rest == "\r") return 1;
   return rest.starts_with("\r\n") ? 2 : 0;
 }
@@ -68,7 +75,8 @@ void CsvReader::split_plain(std::string_view row) {
   if (separator.size() == 1) {
     const char* begin = row.data();
     const char* const end = begin + row.size();
-    while (const void* found = std::memchr(begin, separator.front(), static_cast<std::size_t>(end - begin))) {
+    while (const void* found =
+               std::memchr(begin, separator.front(), static_cast<std::size_t>(end - begin))) {
       if (fields_.size() > fields_per_row_max) return;  // refused by check_limits
       const char* const stop = static_cast<const char*>(found);
       fields_.emplace_back(begin, static_cast<std::size_t>(stop - begin));
@@ -78,7 +86,8 @@ void CsvReader::split_plain(std::string_view row) {
     return;
   }
   std::size_t begin = 0;
-  for (std::size_t stop = row.find(separator); stop != std::string_view::npos; stop = row.find(separator, begin)) {
+  for (std::size_t stop = row.find(separator); stop != std::string_view::npos;
+       stop = row.find(separator, begin)) {
     if (fields_.size() > fields_per_row_max) return;
     fields_.push_back(row.substr(begin, stop - begin));
     begin = stop + separator.size();
@@ -102,7 +111,9 @@ std::size_t CsvReader::split_quoted(std::size_t start) {
 std::size_t CsvReader::read_unquoted(std::size_t start) {
   const std::string_view separator = format_.separator;
   std::size_t at = start;
-  while (at < text_.size() && row_end_size_at(at) == 0 && text_.substr(at, separator.size()) != separator) ++at;
+  while (at < text_.size() && row_end_size_at(at) == 0 &&
+         text_.substr(at, separator.size()) != separator)
+    ++at;
   fields_.push_back(text_.substr(start, at - start));
   return at;
 }
@@ -115,8 +126,9 @@ std::size_t CsvReader::read_quoted(std::size_t start) {
   while (true) {
     at = std::min(text_.find(quote, at), limit);
     if (at >= limit) {
-      refuse(FaultCode::bad_text, "a quote in column " + std::to_string(fields_.size() + 1) + " is not closed within " +
-                                      std::to_string(field_size_max) + " bytes");
+      refuse(FaultCode::bad_text, "a quote in column " + std::to_string(fields_.size() + 1) +
+                                      " is not closed within " + std::to_string(field_size_max) +
+                                      " bytes");
       return none;
     }
     if (text_.substr(at + 1, 1) != std::string_view{&quote, 1}) break;
@@ -125,9 +137,11 @@ std::size_t CsvReader::read_quoted(std::size_t start) {
   }
   const std::string_view field = text_.substr(start + 1, at - start - 1);
   const std::size_t end = at + 1;
-  if (end < text_.size() && row_end_size_at(end) == 0 && !text_.substr(end).starts_with(format_.separator)) {
-    refuse(FaultCode::bad_text,
-           "text follows the closing quote in column " + std::to_string(fields_.size() + 1) + "; a quote inside a text is doubled");
+  if (end < text_.size() && row_end_size_at(end) == 0 &&
+      !text_.substr(end).starts_with(format_.separator)) {
+    refuse(FaultCode::bad_text, "text follows the closing quote in column " +
+                                    std::to_string(fields_.size() + 1) +
+                                    "; a quote inside a text is doubled");
     return none;
   }
   fields_.push_back(doubled ? without_doubled_quotes(field) : field);
@@ -147,10 +161,13 @@ std::string_view CsvReader::without_doubled_quotes(std::string_view field) {
 
 void CsvReader::check_limits() {
   if (fields_.size() > fields_per_row_max) {
-    refuse(FaultCode::too_large, "the row has more than " + std::to_string(fields_per_row_max) + " columns (fields_per_row_max)");
+    refuse(FaultCode::too_large, "the row has more than " + std::to_string(fields_per_row_max) +
+                                     " columns (fields_per_row_max)");
   } else if (raw_.size() > field_size_max &&
-             std::ranges::any_of(fields_, [](std::string_view field) { return field.size() > field_size_max; })) {
-    refuse(FaultCode::too_large, "a cell has more than " + std::to_string(field_size_max) + " bytes (field_size_max)");
+             std::ranges::any_of(
+                 fields_, [](std::string_view field) { return field.size() > field_size_max; })) {
+    refuse(FaultCode::too_large,
+           "a cell has more than " + std::to_string(field_size_max) + " bytes (field_size_max)");
   }
 }
 
@@ -166,8 +183,10 @@ std::string separator_guess(std::string_view text) {
   std::size_t best_count = 0;
   for (const std::string_view candidate : candidates) {
     std::size_t least = static_cast<std::size_t>(-1);
-    CsvReader rows{text.substr(0, std::min<std::size_t>(text.size(), field_size_max)), CsvFormat{std::string{candidate}, "", '"'}};
-    for (int line = 0; line < lines_looked_at && rows.next(); ++line) least = std::min(least, rows.fields().size());
+    CsvReader rows{text.substr(0, std::min<std::size_t>(text.size(), field_size_max)),
+                   CsvFormat{std::string{candidate}, "", '"'}};
+    for (int line = 0; line < lines_looked_at && rows.next(); ++line)
+      least = std::min(least, rows.fields().size());
     if (least != static_cast<std::size_t>(-1) && least > 1 && least > best_count) {
       best = candidate;
       best_count = least;
@@ -182,7 +201,8 @@ std::string separator_name(std::string_view separator) {
 }
 
 void append_cell(std::string& out, std::string_view cell) {
-  const bool plain = std::ranges::none_of(cell, [](char c) { return c == ',' || c == '"' || c == '\n' || c == '\r'; });
+  const bool plain = std::ranges::none_of(
+      cell, [](char c) { return c == ',' || c == '"' || c == '\n' || c == '\r'; });
   if (plain) {
     out += cell;
     return;

@@ -5,6 +5,8 @@
 // One thread. Cost: about 1 GB/s for plain rows; no allocation per row.
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -13,8 +15,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/result.hpp"
 
 namespace server::feed {
 
@@ -69,7 +69,8 @@ class CsvReader {
   std::uint64_t line_ = 0;
   std::string_view raw_;
   std::vector<std::string_view> fields_;
-  std::deque<std::string> unquoted_;  // fields whose doubled quotes were undone; the first unquoted_used_ of them
+  std::deque<std::string>
+      unquoted_;  // fields whose doubled quotes were undone; the first unquoted_used_ of them
   std::size_t unquoted_used_ = 0;
   std::optional<engine::base::Fault> problem_;
 };

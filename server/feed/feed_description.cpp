@@ -21,7 +21,8 @@ Result<std::vector<std::string>> description_paths(const std::string& path) {
   for (; !error && entry != std::filesystem::directory_iterator{}; entry.increment(error)) {
     if (entry->path().extension() == ".json") paths.push_back(entry->path().string());
   }
-  if (error) return Fault{FaultCode::file_unreadable, path, "the folder can't be read: " + error.message()};
+  if (error)
+    return Fault{FaultCode::file_unreadable, path, "the folder can't be read: " + error.message()};
   std::ranges::sort(paths);
   return paths;
 }
@@ -38,7 +39,8 @@ bool fits_pattern(std::string_view name, std::string_view pattern) {
     if (expected < pattern.size() && pattern[expected] == '*') {
       star = expected++;
       taken_to = at;
-    } else if (expected < pattern.size() && (pattern[expected] == '?' || pattern[expected] == name[at])) {
+    } else if (expected < pattern.size() &&
+               (pattern[expected] == '?' || pattern[expected] == name[at])) {
       ++expected;
       ++at;
     } else if (star != std::string_view::npos) {
@@ -52,7 +54,8 @@ bool fits_pattern(std::string_view name, std::string_view pattern) {
 }
 
 bool FeedDescription::reads(std::string_view file_name) const {
-  return std::ranges::any_of(files, [&](const std::string& pattern) { return fits_pattern(file_name, pattern); });
+  return std::ranges::any_of(
+      files, [&](const std::string& pattern) { return fits_pattern(file_name, pattern); });
 }
 
 Result<std::vector<FeedDescription>> read_feed_descriptions(const std::string& path) {
@@ -65,9 +68,11 @@ Result<std::vector<FeedDescription>> read_feed_descriptions(const std::string& p
     auto description = parse_feed_description(*text);
     if (!description) {
       const Fault& fault = description.error();
-      return Fault{fault.code, file + (fault.where.empty() ? "" : ", " + fault.where), fault.detail};
+      return Fault{fault.code, file + (fault.where.empty() ? "" : ", " + fault.where),
+                   fault.detail};
     }
-    if (std::ranges::find(descriptions, description->name, &FeedDescription::name) != descriptions.end()) {
+    if (std::ranges::find(descriptions, description->name, &FeedDescription::name) !=
+        descriptions.end()) {
       return Fault{FaultCode::bad_feed_description, file + ", /feed",
                    "another description is named '" + description->name + "' too"};
     }

@@ -4,18 +4,18 @@
 // Immutable once read; any thread.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "server/feed/canonical.hpp"
+#include "server/feed/csv_reader.hpp"
+#include "server/feed/text_source.hpp"
+#include "server/feed/value_formats.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "engine/base/result.hpp"
-#include "server/feed/canonical.hpp"
-#include "server/feed/csv_reader.hpp"
-#include "server/feed/text_source.hpp"
-#include "server/feed/value_formats.hpp"
 
 namespace server::feed {
 
@@ -44,7 +44,7 @@ struct Source {
     add,       // exact decimals; empty where a part is
     subtract,  // the first part less the others
     multiply,
-    map,   // the first part's value through `values`; the second part, if any, where they don't know it
+    map,  // the first part's value through `values`; the second part, if any, where they don't know it
     date,  // the part's value by own `patterns`, `end`
   };
 
@@ -80,7 +80,8 @@ struct Join {
   std::vector<std::string> key;  // columns of that file
   std::vector<Source> on;        // what they must equal; in the row's columns and earlier joins
   Rows rows = Rows::one;
-  bool may_miss = false;  // a key without a row gives empty values; else the row that asks is refused
+  bool may_miss =
+      false;  // a key without a row gives empty values; else the row that asks is refused
 };
 
 struct SkipRule {
@@ -107,7 +108,7 @@ struct FeedDescription {
   NumberFormat numbers;
   std::vector<DatePattern> dates;
   std::vector<std::string> open_dates;  // that stand for an open end: 9999-12-31
-  std::optional<EndMeaning> end;        // none: last_day; must be said where a date pattern has a time
+  std::optional<EndMeaning> end;  // none: last_day; must be said where a date pattern has a time
   std::vector<Join> joins;
   std::vector<SkipRule> skip;
   std::vector<RecordRule> records;

@@ -1,9 +1,9 @@
+#include "rules/json_tree.hpp"
+#include "server/feed/feed_description.hpp"
+
 #include <algorithm>
 #include <array>
 #include <span>
-
-#include "rules/json_tree.hpp"
-#include "server/feed/feed_description.hpp"
 
 namespace server::feed {
 
@@ -22,16 +22,18 @@ struct Choice {
   T value;
 };
 
-constexpr std::array<Choice<Encoding>, 3> encodings{
-    {{"utf-8", Encoding::utf8}, {"latin-1", Encoding::latin1}, {"windows-1252", Encoding::windows1252}}};
-constexpr std::array<Choice<ExtraColumns>, 3> extra_columns{{{"refuse", ExtraColumns::refuse},
-                                                            {"ignore_empty", ExtraColumns::ignore_empty},
-                                                            {"ignore", ExtraColumns::ignore}}};
+constexpr std::array<Choice<Encoding>, 3> encodings{{{"utf-8", Encoding::utf8},
+                                                     {"latin-1", Encoding::latin1},
+                                                     {"windows-1252", Encoding::windows1252}}};
+constexpr std::array<Choice<ExtraColumns>, 3> extra_columns{
+    {{"refuse", ExtraColumns::refuse},
+     {"ignore_empty", ExtraColumns::ignore_empty},
+     {"ignore", ExtraColumns::ignore}}};
 constexpr std::array<Choice<MissingColumns>, 2> missing_columns{
     {{"refuse", MissingColumns::refuse}, {"empty", MissingColumns::empty}}};
 constexpr std::array<Choice<EndMeaning>, 3> ends{{{"last_day", EndMeaning::last_day},
-                                                 {"last_minute", EndMeaning::last_minute},
-                                                 {"exclusive", EndMeaning::exclusive}}};
+                                                  {"last_minute", EndMeaning::last_minute},
+                                                  {"exclusive", EndMeaning::exclusive}}};
 constexpr std::array<Choice<Join::Rows>, 3> join_rows{
     {{"one", Join::Rows::one}, {"first", Join::Rows::first}, {"all", Join::Rows::all}}};
 constexpr std::array<Choice<bool>, 2> join_missing{{{"refuse", false}, {"empty", true}}};
@@ -42,7 +44,8 @@ class DescriptionReader {
  public:
   Result<FeedDescription> read(const Json& root) {
     FeedDescription description;
-    if (!members(root, {"$schema", "feed", "description", "files", "format", "numbers", "dates", "joins", "skip", "records"})) {
+    if (!members(root, {"$schema", "feed", "description", "files", "format", "numbers", "dates",
+                        "joins", "skip", "records"})) {
       return *fault_;
     }
     description.name = name(required(root, "feed"));
@@ -64,7 +67,9 @@ class DescriptionReader {
   }
 
   void expect(const Json& node, Json::Kind kind) {
-    if (!node.is(kind)) refuse(node, std::string{rules::kind_name(kind)} + " is expected here, not " + rules::kind_name(node.kind()));
+    if (!node.is(kind))
+      refuse(node, std::string{rules::kind_name(kind)} + " is expected here, not " +
+                       rules::kind_name(node.kind()));
   }
 
   // False, with a fault, unless `node` is an object with no other members than these.
@@ -73,7 +78,8 @@ class DescriptionReader {
     for (const auto& [member, value] : node.members()) {
       if (std::ranges::find(known, member) != known.end()) continue;
       std::string names;
-      for (const std::string_view each : known) names.append(names.empty() ? "" : ", ").append(each);
+      for (const std::string_view each : known)
+        names.append(names.empty() ? "" : ", ").append(each);
       refuse(value, "unknown member; known here: " + names);
     }
     return !fault_;
@@ -93,8 +99,10 @@ class DescriptionReader {
 
   std::string name(const Json& node) {
     std::string value = text(node);
-    const bool plain = !value.empty() && value.size() <= 64 &&
-                       std::ranges::all_of(value, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
+    const bool plain =
+        !value.empty() && value.size() <= 64 && std::ranges::all_of(value, [](char c) {
+          return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        });
     if (!plain) refuse(node, "a name of 1 to 64 characters out of a-z, 0-9, _ and - is expected");
     return value;
   }
@@ -133,8 +141,8 @@ class DescriptionReader {
 
   // Members that are absent leave what `format` has: a join's format begins as its feed's.
   void read_format(const Json& node, FileFormat& format) {
-    if (!members(node, {"separator", "row_end", "quote", "encoding", "header", "columns", "extra_columns", "missing_columns",
-                        "trim", "empty_values"})) {
+    if (!members(node, {"separator", "row_end", "quote", "encoding", "header", "columns",
+                        "extra_columns", "missing_columns", "trim", "empty_values"})) {
       return;
     }
     if (const Json* value = node.find("separator")) format.csv.separator = text(*value);
@@ -143,11 +151,14 @@ class DescriptionReader {
       const bool none = value->is(Json::Kind::string) && value->text() == "none";
       format.csv.quote = none ? std::nullopt : std::optional{character(*value)};
     }
-    if (const Json* value = node.find("encoding")) format.encoding = choice<Encoding>(*value, encodings);
+    if (const Json* value = node.find("encoding"))
+      format.encoding = choice<Encoding>(*value, encodings);
     if (const Json* value = node.find("header")) format.header = boolean(*value);
     if (const Json* value = node.find("columns")) read_columns(*value, format);
-    if (const Json* value = node.find("extra_columns")) format.extra_columns = choice<ExtraColumns>(*value, extra_columns);
-    if (const Json* value = node.find("missing_columns")) format.missing_columns = choice<MissingColumns>(*value, missing_columns);
+    if (const Json* value = node.find("extra_columns"))
+      format.extra_columns = choice<ExtraColumns>(*value, extra_columns);
+    if (const Json* value = node.find("missing_columns"))
+      format.missing_columns = choice<MissingColumns>(*value, missing_columns);
     if (const Json* value = node.find("trim")) format.trim = boolean(*value);
     if (const Json* value = node.find("empty_values")) format.empty_values = texts(*value);
     check_separators(node, format.csv);
@@ -165,13 +176,18 @@ class DescriptionReader {
 
   void check_separators(const Json& node, const CsvFormat& csv) {
     const bool usable = !csv.separator.empty() && csv.separator.find('\n') == std::string::npos &&
-                        csv.separator != csv.row_end && !(csv.quote && csv.separator.find(*csv.quote) != std::string::npos);
-    if (!usable) refuse(node, "the separator must be some text without line end and quote, and not the row end");
+                        csv.separator != csv.row_end &&
+                        !(csv.quote && csv.separator.find(*csv.quote) != std::string::npos);
+    if (!usable)
+      refuse(node,
+             "the separator must be some text without line end and quote, and not the row end");
   }
 
   void check_columns(const Json& node, const FileFormat& format) {
-    if (!format.header && format.columns.empty()) refuse(node, "without a header, format.columns must name the columns");
-    if (format.header && !format.columns.empty()) refuse(node, "format.columns is for files without a header: say \"header\": false");
+    if (!format.header && format.columns.empty())
+      refuse(node, "without a header, format.columns must name the columns");
+    if (format.header && !format.columns.empty())
+      refuse(node, "format.columns is for files without a header: say \"header\": false");
   }
 
   void read_numbers(const Json& node, NumberFormat& numbers) {
@@ -180,8 +196,10 @@ class DescriptionReader {
     if (const Json* value = node.find("thousands_separator")) numbers.thousands = character(*value);
     if (const Json* value = node.find("trailing_minus")) numbers.trailing_minus = boolean(*value);
     const auto usable = [](char c) { return (c < '0' || c > '9') && c != '-' && c != '+'; };
-    if (!usable(numbers.decimal_point) || !usable(numbers.thousands) || numbers.decimal_point == numbers.thousands) {
-      refuse(node, "decimal point and thousands separator must differ, and be neither digit nor sign");
+    if (!usable(numbers.decimal_point) || !usable(numbers.thousands) ||
+        numbers.decimal_point == numbers.thousands) {
+      refuse(node,
+             "decimal point and thousands separator must differ, and be neither digit nor sign");
     }
   }
 
@@ -203,9 +221,11 @@ class DescriptionReader {
     description.dates = patterns(required(node, "formats"));
     if (const Json* value = node.find("open")) description.open_dates = texts(*value);
     if (const Json* value = node.find("end")) description.end = choice<EndMeaning>(*value, ends);
-    const bool has_time = std::ranges::any_of(description.dates, [](const DatePattern& pattern) { return pattern.has_time(); });
+    const bool has_time = std::ranges::any_of(
+        description.dates, [](const DatePattern& pattern) { return pattern.has_time(); });
     if (has_time && !description.end) {
-      refuse(node, "these dates have a time of day: 'end' must say what the end of a validity means");
+      refuse(node,
+             "these dates have a time of day: 'end' must say what the end of a validity means");
     }
   }
 
@@ -223,8 +243,10 @@ class DescriptionReader {
       join.key = texts(required(value, "key"));
       join.on = sources(required(value, "on"), 0);
       if (const Json* rows = value.find("rows")) join.rows = choice<Join::Rows>(*rows, join_rows);
-      if (const Json* missing = value.find("missing")) join.may_miss = choice<bool>(*missing, join_missing);
-      if (join.key.size() != join.on.size()) refuse(value, "'key' and 'on' must have the same number of columns");
+      if (const Json* missing = value.find("missing"))
+        join.may_miss = choice<bool>(*missing, join_missing);
+      if (join.key.size() != join.on.size())
+        refuse(value, "'key' and 'on' must have the same number of columns");
       description.joins.push_back(std::move(join));
     }
   }
@@ -247,7 +269,8 @@ class DescriptionReader {
   }
 
   void read_records(const Json& node, FeedDescription& description) {
-    if (node.is(Json::Kind::array) && node.items().empty()) refuse(node, "at least one record is expected");
+    if (node.is(Json::Kind::array) && node.items().empty())
+      refuse(node, "at least one record is expected");
     if (!fault_) expect(node, Json::Kind::array);
     for (const Json& item : node.items()) {
       if (!members(item, {"kind", "when", "distinct", "fields"})) return;
@@ -256,11 +279,14 @@ class DescriptionReader {
       if (!kind) refuse(required(item, "kind"), "there is no such kind of record");
       rule.kind = kind.value_or(Kind::currencies);
       if (const Json* when = item.find("when")) rule.when = test(*when, 0);
-      if (const Json* distinct = item.find("distinct")) rule.distinct = choice<bool>(*distinct, distinct_values);
+      if (const Json* distinct = item.find("distinct"))
+        rule.distinct = choice<bool>(*distinct, distinct_values);
       const Json& fields = required(item, "fields");
       expect(fields, Json::Kind::object);
-      for (const auto& [column, value] : fields.members()) rule.fields.push_back({column, source(value, 0)});
-      if (rule.distinct && !fault_ && fields.find("code") == nullptr) refuse(item, "'distinct' is for records with a code");
+      for (const auto& [column, value] : fields.members())
+        rule.fields.push_back({column, source(value, 0)});
+      if (rule.distinct && !fault_ && fields.find("code") == nullptr)
+        refuse(item, "'distinct' is for records with a code");
       description.records.push_back(std::move(rule));
     }
   }
@@ -282,7 +308,9 @@ class DescriptionReader {
     }
     expect(node, Json::Kind::object);
     if (fault_ || !read_operation(node, made, depth + 1)) {
-      refuse(node, "a source is a column's name or has one of: column, constant, join, first, add, subtract, multiply, map, date");
+      refuse(node,
+             "a source is a column's name or has one of: column, constant, join, first, add, "
+             "subtract, multiply, map, date");
     }
     return made;
   }
@@ -306,11 +334,12 @@ class DescriptionReader {
   }
 
   bool read_operands(const Json& node, Source& made, std::size_t depth) {
-    constexpr std::array<Choice<Source::Kind>, 5> operations{{{"join", Source::Kind::join},
-                                                             {"first", Source::Kind::first},
-                                                             {"add", Source::Kind::add},
-                                                             {"subtract", Source::Kind::subtract},
-                                                             {"multiply", Source::Kind::multiply}}};
+    constexpr std::array<Choice<Source::Kind>, 5> operations{
+        {{"join", Source::Kind::join},
+         {"first", Source::Kind::first},
+         {"add", Source::Kind::add},
+         {"subtract", Source::Kind::subtract},
+         {"multiply", Source::Kind::multiply}}};
     for (const auto& [operation, kind] : operations) {
       const Json* parts = node.find(operation);
       if (parts == nullptr) continue;
@@ -366,7 +395,8 @@ class DescriptionReader {
   void read_value_test(const Json& node, Test& made, std::size_t depth) {
     if (!members(node, {"value", "equals", "in", "empty"})) return;
     made.value = source(required(node, "value"), depth + 1);
-    if (node.members().size() != 2) return refuse(node, "beside 'value' stands one of: equals, in, empty");
+    if (node.members().size() != 2)
+      return refuse(node, "beside 'value' stands one of: equals, in, empty");
     if (const Json* expected = node.find("equals")) made.allowed = {text(*expected)};
     if (const Json* list = node.find("in")) made.allowed = texts(*list);
     if (const Json* empty = node.find("empty")) {
@@ -384,7 +414,8 @@ class DescriptionReader {
     const Json* all = node.find("all");
     const Json* any = node.find("any");
     if (!members(node, {"all", "any"})) return;
-    if ((all == nullptr) == (any == nullptr)) return refuse(node, "a test has one of: value, found, not, all, any");
+    if ((all == nullptr) == (any == nullptr))
+      return refuse(node, "a test has one of: value, found, not, all, any");
     made.kind = all != nullptr ? Test::Kind::all : Test::Kind::any;
     const Json& parts = all != nullptr ? *all : *any;
     expect(parts, Json::Kind::array);

@@ -1,13 +1,13 @@
 #include "server/feed/importer.hpp"
 
-#include <algorithm>
-#include <filesystem>
-#include <system_error>
-
 #include "engine/base/limits.hpp"
 #include "server/feed/batch.hpp"
 #include "server/feed/opened_files.hpp"
 #include "server/feed/table_reader.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 namespace server::feed {
 
@@ -37,8 +37,10 @@ struct Waiting {
 };
 
 bool waits_for_parent(Kind kind, const Fault& fault) {
-  const bool has_parent = kind == Kind::article_groups || kind == Kind::customer_groups || kind == Kind::customers;
-  const bool unknown = fault.code == FaultCode::unknown_article_group || fault.code == FaultCode::unknown_customer_group ||
+  const bool has_parent =
+      kind == Kind::article_groups || kind == Kind::customer_groups || kind == Kind::customers;
+  const bool unknown = fault.code == FaultCode::unknown_article_group ||
+                       fault.code == FaultCode::unknown_customer_group ||
                        fault.code == FaultCode::unknown_customer;
   return has_parent && unknown && fault.where == "parent";
 }
@@ -63,13 +65,15 @@ class Importer {
     }
     put_waiting();
     for (OpenedFile& file : files_) {
-      const bool done = std::ranges::all_of(file.outputs, [&](const Output& output) { return output.table.kind() <= kind; });
+      const bool done = std::ranges::all_of(
+          file.outputs, [&](const Output& output) { return output.table.kind() <= kind; });
       if (done) file.source = SourceText{};
     }
   }
 
   static bool has(const OpenedFile& file, Kind kind) {
-    return std::ranges::any_of(file.outputs, [&](const Output& output) { return output.table.kind() == kind; });
+    return std::ranges::any_of(file.outputs,
+                               [&](const Output& output) { return output.table.kind() == kind; });
   }
 
   // One way through a file's rows, for one kind of record. The first way also sees which rows can be used at all.
@@ -82,7 +86,8 @@ class Importer {
     for (std::uint64_t row = 0; rows->next(); ++row) {
       if (first) states.push_back(RowState::open);
       if (row % rows_between_progress == 0) tell_progress(file, rows->offset());
-      if (states[row] == RowState::open || states[row] == RowState::put) put_row(number, row, *rows, kind, first);
+      if (states[row] == RowState::open || states[row] == RowState::put)
+        put_row(number, row, *rows, kind, first);
     }
   }
 
@@ -90,7 +95,8 @@ class Importer {
     if (options_.progress) options_.progress({file.report.file, offset, file.source.text.size()});
   }
 
-  void put_row(std::size_t number, std::uint64_t row, const TableReader& rows, Kind kind, bool first) {
+  void put_row(std::size_t number, std::uint64_t row, const TableReader& rows, Kind kind,
+               bool first) {
     OpenedFile& file = files_[number];
     if (rows.problem()) return refuse_whole(number, row, rows, *rows.problem());
     if (file.plan) {
@@ -119,11 +125,13 @@ class Importer {
     states_[number][row] = RowState::set_aside;
     auto& reasons = files_[number].report.set_aside_reasons;
     std::string text = shown(reason.empty() ? "no reason given" : reason);
-    if (!reasons.contains(text) && reasons.size() + 1 >= set_aside_reasons_max) text = "further reasons";
+    if (!reasons.contains(text) && reasons.size() + 1 >= set_aside_reasons_max)
+      text = "further reasons";
     ++reasons[text];
   }
 
-  void put_output(std::size_t number, std::uint64_t row, const TableReader& rows, std::size_t which) {
+  void put_output(std::size_t number, std::uint64_t row, const TableReader& rows,
+                  std::size_t which) {
     OpenedFile& file = files_[number];
     Output& output = file.outputs[which];
     std::span<const std::string_view> cells = rows.fields();
@@ -132,7 +140,8 @@ class Importer {
       if (!applies) return refuse_whole(number, row, rows, applies.error());
       if (!*applies) return;
       auto evaluated = file.plan->cells(output.record, cells_);
-      if (!evaluated) return refuse(number, row, place_of(file, output, cells_, rows, evaluated.error()));
+      if (!evaluated)
+        return refuse(number, row, place_of(file, output, cells_, rows, evaluated.error()));
       cells = cells_;
     }
     const auto line = static_cast<std::uint32_t>(rows.line());
@@ -146,7 +155,8 @@ class Importer {
     }
   }
 
-  Result<void> put_cells(std::size_t number, std::uint64_t row, Output& output, std::span<const std::string_view> cells, std::uint32_t line) {
+  Result<void> put_cells(std::size_t number, std::uint64_t row, Output& output,
+                         std::span<const std::string_view> cells, std::uint32_t line) {
     const bool known = output.code_cell && output.put->find(cells[*output.code_cell]);
     if (!known) {
       if (auto ok = output.table.put(cells, line); !ok) return ok;
@@ -161,15 +171,18 @@ class Importer {
   // Each round puts what had its parent put in the round before, at the latest; so a tree deeper than that is refused.
   void put_waiting() {
     std::vector<std::string_view> cells;
-    for (std::size_t round = 0; round < engine::base::limits::group_depth && !waiting_.empty(); ++round) {
+    for (std::size_t round = 0; round < engine::base::limits::group_depth && !waiting_.empty();
+         ++round) {
       std::vector<Waiting> still;
       for (Waiting& waiting : waiting_) {
         Output& output = files_[waiting.file].outputs[waiting.output];
         cells.assign(waiting.cells.begin(), waiting.cells.end());
-        const auto put = put_cells(waiting.file, waiting.row, output, cells, static_cast<std::uint32_t>(waiting.place.line));
+        const auto put = put_cells(waiting.file, waiting.row, output, cells,
+                                   static_cast<std::uint32_t>(waiting.place.line));
         if (put) continue;
         if (!waits_for_parent(output.table.kind(), put.error())) {
-          refuse(waiting.file, waiting.row, place_of(files_[waiting.file], output, cells, waiting.place, put.error()));
+          refuse(waiting.file, waiting.row,
+                 place_of(files_[waiting.file], output, cells, waiting.place, put.error()));
         } else {
           still.push_back(std::move(waiting));
         }
@@ -183,17 +196,24 @@ class Importer {
   }
 
   // Of a row that waited: its source is gone, so the canonical cell is shown.
-  static RefusedRow place_of(const OpenedFile& file, const Output& output, std::span<const std::string_view> cells,
-                             const RefusedRow& before, const Fault& fault) {
+  static RefusedRow place_of(const OpenedFile& file, const Output& output,
+                             std::span<const std::string_view> cells, const RefusedRow& before,
+                             const Fault& fault) {
     const auto& columns = output.table.columns();
     const auto column = std::ranges::find(columns, fault.where);
-    const std::string_view value = column == columns.end() ? "" : cells[static_cast<std::size_t>(column - columns.begin())];
-    return {before.file, before.line, file.plan ? file.plan->source_column(output.record, fault.where) : fault.where, shown(value), fault.code,
+    const std::string_view value =
+        column == columns.end() ? "" : cells[static_cast<std::size_t>(column - columns.begin())];
+    return {before.file,
+            before.line,
+            file.plan ? file.plan->source_column(output.record, fault.where) : fault.where,
+            shown(value),
+            fault.code,
             fault.detail};
   }
 
   // Where a fault in a canonical cell stands in the file.
-  static RefusedRow place_of(OpenedFile& file, const Output& output, std::span<const std::string_view> cells, const TableReader& rows,
+  static RefusedRow place_of(OpenedFile& file, const Output& output,
+                             std::span<const std::string_view> cells, const TableReader& rows,
                              const Fault& fault) {
     RefusedRow place{file.report.file, rows.line(), fault.where, "", fault.code, fault.detail};
     if (fault.where.empty()) {
@@ -204,14 +224,18 @@ class Importer {
     } else {
       const auto& columns = output.table.columns();
       const auto column = std::ranges::find(columns, fault.where);
-      if (column != columns.end()) place.value = shown(cells[static_cast<std::size_t>(column - columns.begin())]);
+      if (column != columns.end())
+        place.value = shown(cells[static_cast<std::size_t>(column - columns.begin())]);
     }
     return place;
   }
 
-  void refuse_whole(std::size_t number, std::uint64_t row, const TableReader& rows, const Fault& fault) {
+  void refuse_whole(std::size_t number, std::uint64_t row, const TableReader& rows,
+                    const Fault& fault) {
     const std::string value = fault.code == FaultCode::bad_encoding ? "" : shown(rows.raw());
-    refuse(number, row, RefusedRow{files_[number].report.file, rows.line(), fault.where, value, fault.code, fault.detail});
+    refuse(number, row,
+           RefusedRow{files_[number].report.file, rows.line(), fault.where, value, fault.code,
+                      fault.detail});
   }
 
   void refuse(std::size_t number, std::uint64_t row, RefusedRow place) {
@@ -223,9 +247,12 @@ class Importer {
   void finish(std::size_t number) {
     FileReport& report = files_[number].report;
     for (std::uint64_t row = 0; row < states_[number].size(); ++row) {
-      if (states_[number][row] == RowState::open) set_aside(number, row, "no record of the feed description applies");
+      if (states_[number][row] == RowState::open)
+        set_aside(number, row, "no record of the feed description applies");
       const RowState state = states_[number][row];
-      ++(state == RowState::put ? report.rows_accepted : state == RowState::refused ? report.rows_refused : report.rows_set_aside);
+      ++(state == RowState::put       ? report.rows_accepted
+         : state == RowState::refused ? report.rows_refused
+                                      : report.rows_set_aside);
     }
     report.rows_read = states_[number].size();
     ENSURE(report.rows_read == report.rows_accepted + report.rows_set_aside + report.rows_refused);
@@ -250,10 +277,11 @@ bool looks_like_data(std::string_view name) {
 
 }  // namespace
 
-Import read_feed(engine::model::Facts& facts, std::vector<FeedFile> files, std::span<const FeedDescription> descriptions,
-                 const ImportOptions& options) {
+Import read_feed(engine::model::Facts& facts, std::vector<FeedFile> files,
+                 std::span<const FeedDescription> descriptions, const ImportOptions& options) {
   OpenedFiles opened{facts, std::move(files), descriptions, options};
-  const bool has_fault = std::ranges::any_of(opened.files(), [](const OpenedFile& file) { return file.report.fault.has_value(); });
+  const bool has_fault = std::ranges::any_of(
+      opened.files(), [](const OpenedFile& file) { return file.report.fault.has_value(); });
   if (!has_fault) return Importer{facts, opened, options}.run();
   Import import;
   for (OpenedFile& file : opened.files()) import.report.files.push_back(std::move(file.report));
@@ -262,15 +290,18 @@ Import read_feed(engine::model::Facts& facts, std::vector<FeedFile> files, std::
 
 Result<std::vector<FeedFile>> files_at(const std::string& path) {
   std::error_code error;
-  if (path != "-" && !std::filesystem::exists(path, error)) return Fault{FaultCode::file_missing, path, "there is no such file or folder"};
-  if (path == "-" || !std::filesystem::is_directory(path, error)) return std::vector<FeedFile>{FeedFile{path, path, "", ""}};
+  if (path != "-" && !std::filesystem::exists(path, error))
+    return Fault{FaultCode::file_missing, path, "there is no such file or folder"};
+  if (path == "-" || !std::filesystem::is_directory(path, error))
+    return std::vector<FeedFile>{FeedFile{path, path, "", ""}};
   std::vector<FeedFile> files;
   std::filesystem::directory_iterator entry{path, error};
   for (; !error && entry != std::filesystem::directory_iterator{}; entry.increment(error)) {
     const std::string file = entry->path().string();
     if (looks_like_data(file)) files.push_back(FeedFile{file, file, "", ""});
   }
-  if (error) return Fault{FaultCode::file_unreadable, path, "the folder can't be read: " + error.message()};
+  if (error)
+    return Fault{FaultCode::file_unreadable, path, "the folder can't be read: " + error.message()};
   std::ranges::sort(files, {}, &FeedFile::name);
   return files;
 }

@@ -7,17 +7,17 @@
 // One writer (the facts'). Cost: about a microsecond a row; the files' text and the batch are held in memory.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "engine/model/facts.hpp"
+#include "server/feed/feed_description.hpp"
+#include "server/feed/report.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/result.hpp"
-#include "engine/model/facts.hpp"
-#include "server/feed/feed_description.hpp"
-#include "server/feed/report.hpp"
 
 namespace server::feed {
 
@@ -26,7 +26,8 @@ struct FeedFile {
   std::string name;   // told in reports; its last part, without .xz, is what patterns match
   std::string path;   // "-" is standard input; empty: `bytes` is the content
   std::string bytes;  // may be xz
-  std::string feed;   // the description to use whatever its pattern says, or a kind; empty: by name and header
+  std::string
+      feed;  // the description to use whatever its pattern says, or a kind; empty: by name and header
 };
 
 struct ImportProgress {
@@ -35,9 +36,10 @@ struct ImportProgress {
 };
 
 struct ImportOptions {
-  std::string feed = "canonical";         // the scope of external keys of files without a description
+  std::string feed = "canonical";  // the scope of external keys of files without a description
   std::size_t refused_kept_max = 10'000;  // refused rows kept for each file
-  std::function<void(const ImportProgress&)> progress;  // called now and then, from the calling thread; may be empty
+  std::function<void(const ImportProgress&)>
+      progress;  // called now and then, from the calling thread; may be empty
 };
 
 struct Import {
@@ -50,7 +52,8 @@ Import read_feed(engine::model::Facts& facts, std::vector<FeedFile> files,
 
 // Puts a journal batch again: the same rows in the same order through the same code. Returns the rows put.
 // A fault means a corrupt journal, or a schema that lacks what the rows need: facts are then incomplete.
-engine::base::Result<std::uint64_t> replay_batch(engine::model::Facts& facts, std::string_view batch);
+engine::base::Result<std::uint64_t> replay_batch(engine::model::Facts& facts,
+                                                 std::string_view batch);
 
 // The files at `path`: itself, or those of a folder that look like data (.csv, .tsv, .txt, .ndjson, with or without
 // .xz), sorted by name. "-" is standard input. Faults: file_missing, file_unreadable.

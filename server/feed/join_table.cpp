@@ -1,8 +1,8 @@
 #include "server/feed/join_table.hpp"
 
-#include <algorithm>
-
 #include "server/feed/table_reader.hpp"
+
+#include <algorithm>
 
 namespace server::feed {
 
@@ -41,12 +41,14 @@ Result<void> JoinTable::load(const Join& join, const SourceText& source) {
       key += rows->cell(column);
     }
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = rows->cell(value_columns[i]);
-    if (auto ok = add(join, key, values); !ok) return Fault{ok.error().code, line, ok.error().detail};
+    if (auto ok = add(join, key, values); !ok)
+      return Fault{ok.error().code, line, ok.error().detail};
   }
   return {};
 }
 
-Result<void> JoinTable::add(const Join& join, const std::string& key, std::span<const std::string_view> values) {
+Result<void> JoinTable::add(const Join& join, const std::string& key,
+                            std::span<const std::string_view> values) {
   const std::size_t known = keys_.size();
   const std::uint32_t row = keys_.intern(key);
   if (row == known) {
@@ -56,10 +58,13 @@ Result<void> JoinTable::add(const Join& join, const std::string& key, std::span<
   if (join.rows == Join::Rows::one) {
     std::string shown = key;
     std::ranges::replace(shown, key_separator, ' ');
-    return Fault{FaultCode::duplicate_key, "", "the key '" + shown + "' stands twice; \"rows\" of the join says how to take that"};
+    return Fault{
+        FaultCode::duplicate_key, "",
+        "the key '" + shown + "' stands twice; \"rows\" of the join says how to take that"};
   }
   if (join.rows == Join::Rows::first) return {};
-  for (std::size_t i = 0; i < values.size(); ++i) values_[row * columns_.size() + i].append(";").append(values[i]);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values_[row * columns_.size() + i].append(";").append(values[i]);
   return {};
 }
 

@@ -2,17 +2,17 @@
 // thread. Cost: one hash a look-up; it owns its texts.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "engine/model/dictionary.hpp"
+#include "server/feed/feed_description.hpp"
+#include "server/feed/text_source.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/result.hpp"
-#include "engine/model/dictionary.hpp"
-#include "server/feed/feed_description.hpp"
-#include "server/feed/text_source.hpp"
 
 namespace server::feed {
 
@@ -29,13 +29,16 @@ class JoinTable {
 
   std::optional<std::uint32_t> find(std::string_view key) const { return keys_.find(key); }
 
-  std::string_view value(std::uint32_t row, std::size_t column) const { return values_[row * columns_.size() + column]; }
+  std::string_view value(std::uint32_t row, std::size_t column) const {
+    return values_[row * columns_.size() + column];
+  }
 
   // Between the parts of a key of several columns.
   static constexpr char key_separator = '\x1f';
 
  private:
-  engine::base::Result<void> add(const Join& join, const std::string& key, std::span<const std::string_view> values);
+  engine::base::Result<void> add(const Join& join, const std::string& key,
+                                 std::span<const std::string_view> values);
 
   std::vector<std::string> columns_;
   engine::model::Dictionary keys_;   // numbers are rows

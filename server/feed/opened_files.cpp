@@ -1,8 +1,8 @@
 #include "server/feed/opened_files.hpp"
 
-#include <algorithm>
-
 #include "server/feed/table_reader.hpp"
+
+#include <algorithm>
 
 namespace server::feed {
 
@@ -30,9 +30,12 @@ std::optional<Kind> named_kind(const FeedFile& file) {
 
 }  // namespace
 
-const FileFormat& OpenedFile::format() const { return description != nullptr ? description->format : canonical_format(); }
+const FileFormat& OpenedFile::format() const {
+  return description != nullptr ? description->format : canonical_format();
+}
 
-OpenedFiles::OpenedFiles(engine::model::Facts& facts, std::vector<FeedFile> files, std::span<const FeedDescription> descriptions,
+OpenedFiles::OpenedFiles(engine::model::Facts& facts, std::vector<FeedFile> files,
+                         std::span<const FeedDescription> descriptions,
                          const ImportOptions& options)
     : facts_{facts}, descriptions_{descriptions}, options_{options} {
   for (FeedFile& input : files) {
@@ -51,24 +54,29 @@ OpenedFiles::OpenedFiles(engine::model::Facts& facts, std::vector<FeedFile> file
 void OpenedFiles::choose(OpenedFile& file) const {
   const std::string& feed = file.input.feed;
   for (const FeedDescription& description : descriptions_) {
-    const bool chosen = feed.empty() ? description.reads(bare_name(file.input.name)) : description.name == feed;
+    const bool chosen =
+        feed.empty() ? description.reads(bare_name(file.input.name)) : description.name == feed;
     if (!chosen) continue;
     if (file.description != nullptr) {
       file.report.fault = Fault{FaultCode::bad_feed_description, "",
-                                "the feed descriptions '" + file.description->name + "' and '" + description.name + "' both read this file"};
+                                "the feed descriptions '" + file.description->name + "' and '" +
+                                    description.name + "' both read this file"};
       return;
     }
     file.description = &description;
     file.report.feed = description.name;
   }
   if (file.description == nullptr && !feed.empty() && !kind_from(feed)) {
-    file.report.fault = Fault{FaultCode::bad_feed_description, "", "there is no feed description '" + feed + "' and no such kind of record"};
+    file.report.fault =
+        Fault{FaultCode::bad_feed_description, "",
+              "there is no feed description '" + feed + "' and no such kind of record"};
   }
 }
 
 void OpenedFiles::load(OpenedFile& file) const {
   if (file.report.fault) return;
-  auto bytes = file.input.path.empty() ? unpacked(std::move(file.input.bytes)) : read_file(file.input.path);
+  auto bytes =
+      file.input.path.empty() ? unpacked(std::move(file.input.bytes)) : read_file(file.input.path);
   if (bytes) {
     file.bytes = *std::move(bytes);
   } else {
@@ -82,7 +90,9 @@ bool OpenedFiles::is_active(const FeedDescription& description) const {
 
 bool OpenedFiles::is_looked_up(std::string_view name) const {
   return std::ranges::any_of(descriptions_, [&](const FeedDescription& description) {
-    return is_active(description) && std::ranges::any_of(description.joins, [&](const Join& join) { return fits_pattern(name, join.file); });
+    return is_active(description) && std::ranges::any_of(description.joins, [&](const Join& join) {
+             return fits_pattern(name, join.file);
+           });
   });
 }
 
@@ -95,7 +105,8 @@ void OpenedFiles::load_joins() {
 
 // From every file that fits. A fault belongs to the file looked up, or, when there is none, to those that ask.
 void OpenedFiles::load_join(const FeedDescription& description, const Join& join) {
-  auto& table = joins_[&description].emplace_back(std::make_unique<JoinTable>(columns_asked(description, join)));
+  auto& table = joins_[&description].emplace_back(
+      std::make_unique<JoinTable>(columns_asked(description, join)));
   bool any = false;
   for (OpenedFile& file : files_) {
     if (!fits_pattern(bare_name(file.input.name), join.file)) continue;
@@ -106,13 +117,15 @@ void OpenedFiles::load_join(const FeedDescription& description, const Join& join
     if (loaded) continue;
     const Fault& fault = loaded.error();
     file.report.fault = Fault{fault.code, fault.where,
-                              fault.detail + " (looked up by the feed '" + description.name + "' as '" + join.name + "')"};
+                              fault.detail + " (looked up by the feed '" + description.name +
+                                  "' as '" + join.name + "')"};
   }
   if (any) return;
   for (OpenedFile& file : files_) {
     if (file.description != &description || file.report.fault) continue;
-    file.report.fault = Fault{FaultCode::file_missing, join.name,
-                              "the feed looks up '" + join.file + "', which is not among the files of this import"};
+    file.report.fault =
+        Fault{FaultCode::file_missing, join.name,
+              "the feed looks up '" + join.file + "', which is not among the files of this import"};
   }
 }
 
@@ -144,8 +157,11 @@ Result<void> OpenedFiles::bind_records(OpenedFile& file) {
     const auto code = std::ranges::find(columns, "code");
     std::optional<std::size_t> code_cell;
     if (records[i].distinct) code_cell = static_cast<std::size_t>(code - columns.begin());
-    auto table = CanonicalTable::bind(facts_, records[i].kind, std::move(columns), file.description->name);
-    if (!table) return Fault{FaultCode::bad_feed_description, "/records/" + std::to_string(i) + "/fields", table.error().detail};
+    auto table =
+        CanonicalTable::bind(facts_, records[i].kind, std::move(columns), file.description->name);
+    if (!table)
+      return Fault{FaultCode::bad_feed_description, "/records/" + std::to_string(i) + "/fields",
+                   table.error().detail};
     file.outputs.push_back(Output{*std::move(table), i, code_cell, &codes_put_[&records[i]]});
   }
   return {};
@@ -165,7 +181,8 @@ Result<void> OpenedFiles::open_canonical(OpenedFile& file) {
   if (!source) return may_stay_unread ? Result<void>{} : Result<void>{source.error()};
   const auto rows = TableReader::open(*source, canonical_format(), {});
   if (!rows) return may_stay_unread ? Result<void>{} : Result<void>{rows.error()};
-  auto kind = named ? Result<Kind>{*named} : kind_of_file(file.input.name, rows->columns(), facts_.schema);
+  auto kind =
+      named ? Result<Kind>{*named} : kind_of_file(file.input.name, rows->columns(), facts_.schema);
   if (!kind) return may_stay_unread ? Result<void>{} : Result<void>{kind.error()};
   file.report.use = FileUse::records;
   file.report.feed = kind_name(*kind);

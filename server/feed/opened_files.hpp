@@ -2,6 +2,13 @@
 // whole is found here and stands in its report. Only for the importer. One thread.
 #pragma once
 
+#include "engine/model/facts.hpp"
+#include "server/feed/canonical_table.hpp"
+#include "server/feed/importer.hpp"
+#include "server/feed/join_table.hpp"
+#include "server/feed/row_plan.hpp"
+#include "server/feed/text_source.hpp"
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -10,21 +17,15 @@
 #include <string>
 #include <vector>
 
-#include "engine/model/facts.hpp"
-#include "server/feed/canonical_table.hpp"
-#include "server/feed/importer.hpp"
-#include "server/feed/join_table.hpp"
-#include "server/feed/row_plan.hpp"
-#include "server/feed/text_source.hpp"
-
 namespace server::feed {
 
 // What a row makes of one kind.
 struct Output {
   CanonicalTable table;
-  std::size_t record = 0;                       // of the plan; unused without one
-  std::optional<std::size_t> code_cell;         // where later rows of the same code are passed over
-  engine::model::Dictionary* put = nullptr;     // the codes put so far, shared by all files of the description
+  std::size_t record = 0;                // of the plan; unused without one
+  std::optional<std::size_t> code_cell;  // where later rows of the same code are passed over
+  engine::model::Dictionary* put =
+      nullptr;  // the codes put so far, shared by all files of the description
 };
 
 struct OpenedFile {
@@ -41,8 +42,8 @@ struct OpenedFile {
 
 class OpenedFiles {
  public:
-  OpenedFiles(engine::model::Facts& facts, std::vector<FeedFile> files, std::span<const FeedDescription> descriptions,
-              const ImportOptions& options);
+  OpenedFiles(engine::model::Facts& facts, std::vector<FeedFile> files,
+              std::span<const FeedDescription> descriptions, const ImportOptions& options);
 
   std::vector<OpenedFile>& files() { return files_; }
 

@@ -23,7 +23,9 @@ std::uint64_t ImportReport::rows_read() const { return sum(files, &FileReport::r
 
 std::uint64_t ImportReport::rows_accepted() const { return sum(files, &FileReport::rows_accepted); }
 
-std::uint64_t ImportReport::rows_set_aside() const { return sum(files, &FileReport::rows_set_aside); }
+std::uint64_t ImportReport::rows_set_aside() const {
+  return sum(files, &FileReport::rows_set_aside);
+}
 
 std::uint64_t ImportReport::rows_refused() const { return sum(files, &FileReport::rows_refused); }
 

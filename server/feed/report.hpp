@@ -3,6 +3,9 @@
 // Plain values; any thread.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "server/feed/canonical.hpp"
+
 #include <array>
 #include <cstdint>
 #include <map>
@@ -10,16 +13,14 @@
 #include <string>
 #include <vector>
 
-#include "engine/base/result.hpp"
-#include "server/feed/canonical.hpp"
-
 namespace server::feed {
 
 struct RefusedRow {
   std::string file;
   std::uint64_t line = 0;  // where the row begins, from 1
-  std::string column;      // the file's own name for it where known, else the canonical one; empty: the whole row
-  std::string value;       // what stood there, cut to value_shown_max bytes
+  std::string
+      column;  // the file's own name for it where known, else the canonical one; empty: the whole row
+  std::string value;  // what stood there, cut to value_shown_max bytes
   engine::base::FaultCode code{};
   std::string reason;
 };
@@ -54,7 +55,8 @@ struct ImportReport {
 };
 
 inline constexpr std::size_t value_shown_max = 200;
-inline constexpr std::size_t set_aside_reasons_max = 100;  // per file; further reasons are counted as one
+inline constexpr std::size_t set_aside_reasons_max =
+    100;  // per file; further reasons are counted as one
 
 // "prices.csv, line 12, column ListPrice, value '1x': '1x' is not a decimal number (bad_number)"
 std::string describe(const RefusedRow& row);

@@ -1,9 +1,9 @@
 #include "server/feed/row_plan.hpp"
 
-#include <algorithm>
-
 #include "engine/base/decimal.hpp"
 #include "engine/base/wide.hpp"
+
+#include <algorithm>
 
 namespace server::feed {
 
@@ -50,14 +50,16 @@ std::optional<Decimal> combined(Source::Kind operation, const Decimal& a, const 
   Int128 mantissa = 0;
   bool overflow = false;
   if (operation == Source::Kind::multiply) {
-    overflow = a.decimals + b.decimals > engine::base::pow10_128_max || __builtin_mul_overflow(a.mantissa, b.mantissa, &mantissa);
+    overflow = a.decimals + b.decimals > engine::base::pow10_128_max ||
+               __builtin_mul_overflow(a.mantissa, b.mantissa, &mantissa);
     result.decimals = static_cast<std::uint8_t>(a.decimals + b.decimals);
   } else {
     result.decimals = std::max(a.decimals, b.decimals);
     const auto x = mantissa_at(a, result.decimals);
     const auto y = mantissa_at(b, result.decimals);
     overflow = !x || !y ||
-               (operation == Source::Kind::add ? __builtin_add_overflow(*x, *y, &mantissa) : __builtin_sub_overflow(*x, *y, &mantissa));
+               (operation == Source::Kind::add ? __builtin_add_overflow(*x, *y, &mantissa)
+                                               : __builtin_sub_overflow(*x, *y, &mantissa));
   }
   if (overflow) return std::nullopt;
   result.mantissa = mantissa;
@@ -123,24 +125,35 @@ bool RowPlan::evaluate_for(const BoundField& field, Value& value) {
   if (value.canonical || value.text.empty()) return true;
   switch (field.type) {
     case ValueType::decimal:
-    case ValueType::integer: return to_number(value);
+    case ValueType::integer:
+      return to_number(value);
     case ValueType::moment:
-    case ValueType::validity_end: return to_date(value, description_->dates, description_->end);
-    default: return true;
+    case ValueType::validity_end:
+      return to_date(value, description_->dates, description_->end);
+    default:
+      return true;
   }
 }
 
 bool RowPlan::evaluate(const Node& node, Value& value) {
   switch (node.source->kind) {
-    case Source::Kind::column: return evaluate_column(node, value);
-    case Source::Kind::constant: value = {node.source->text, true}; return true;
-    case Source::Kind::join: return evaluate_join_text(node, value);
-    case Source::Kind::first: return evaluate_first(node, value);
+    case Source::Kind::column:
+      return evaluate_column(node, value);
+    case Source::Kind::constant:
+      value = {node.source->text, true};
+      return true;
+    case Source::Kind::join:
+      return evaluate_join_text(node, value);
+    case Source::Kind::first:
+      return evaluate_first(node, value);
     case Source::Kind::add:
     case Source::Kind::subtract:
-    case Source::Kind::multiply: return evaluate_arithmetic(node, value);
-    case Source::Kind::map: return evaluate_map(node, value);
-    case Source::Kind::date: return evaluate_date(node, value);
+    case Source::Kind::multiply:
+      return evaluate_arithmetic(node, value);
+    case Source::Kind::map:
+      return evaluate_map(node, value);
+    case Source::Kind::date:
+      return evaluate_date(node, value);
   }
   return false;
 }
@@ -158,7 +171,8 @@ bool RowPlan::evaluate_column(const Node& node, Value& value) {
   } else if (!join.key.empty() && !join.join->may_miss) {
     std::string key = join.key;
     std::ranges::replace(key, JoinTable::key_separator, ' ');
-    return refuse({FaultCode::missing_value, "", "no row of " + join.join->file + " has the key " + in_quotes(key)});
+    return refuse({FaultCode::missing_value, "",
+                   "no row of " + join.join->file + " has the key " + in_quotes(key)});
   }
   return true;
 }
@@ -225,31 +239,36 @@ bool RowPlan::evaluate_arithmetic(const Node& node, Value& value) {
 bool RowPlan::evaluate_map(const Node& node, Value& value) {
   if (!evaluate(node.parts.front(), value)) return false;
   const auto& values = node.source->values;
-  const auto found = std::ranges::lower_bound(values, value.text, {}, [](const auto& entry) { return std::string_view{entry.first}; });
+  const auto found = std::ranges::lower_bound(
+      values, value.text, {}, [](const auto& entry) { return std::string_view{entry.first}; });
   if (found != values.end() && found->first == value.text) {
     value = {found->second, true};
     return true;
   }
   if (node.parts.size() > 1) return evaluate(node.parts[1], value);
-  return refuse({FaultCode::bad_text, "", in_quotes(value.text) + " is none of the values that the feed description maps"});
+  return refuse({FaultCode::bad_text, "",
+                 in_quotes(value.text) + " is none of the values that the feed description maps"});
 }
 
 bool RowPlan::evaluate_date(const Node& node, Value& value) {
   if (!evaluate(node.parts.front(), value)) return false;
   if (value.canonical || value.text.empty()) return true;
   const Source& source = *node.source;
-  return to_date(value, source.patterns.empty() ? description_->dates : source.patterns, source.end ? source.end : description_->end);
+  return to_date(value, source.patterns.empty() ? description_->dates : source.patterns,
+                 source.end ? source.end : description_->end);
 }
 
 bool RowPlan::to_number(Value& value) {
   if (value.canonical || description_->numbers.is_canonical()) return true;
   std::string& text = new_text();
-  if (auto ok = append_number(text, value.text, description_->numbers); !ok) return refuse(ok.error());
+  if (auto ok = append_number(text, value.text, description_->numbers); !ok)
+    return refuse(ok.error());
   value = {text, true};
   return true;
 }
 
-bool RowPlan::to_date(Value& value, const std::vector<DatePattern>& patterns, std::optional<EndMeaning> end) {
+bool RowPlan::to_date(Value& value, const std::vector<DatePattern>& patterns,
+                      std::optional<EndMeaning> end) {
   if (std::ranges::find(description_->open_dates, value.text) != description_->open_dates.end()) {
     value = {"", true};
     return true;
@@ -257,7 +276,8 @@ bool RowPlan::to_date(Value& value, const std::vector<DatePattern>& patterns, st
   const EndMeaning meaning = end.value_or(EndMeaning::last_day);
   const bool is_end = target_ == ValueType::validity_end;
   constexpr std::size_t day_length = 10;
-  const bool as_it_is = patterns.size() == 1 && patterns.front().is_canonical() && value.text.size() == day_length &&
+  const bool as_it_is = patterns.size() == 1 && patterns.front().is_canonical() &&
+                        value.text.size() == day_length &&
                         (!is_end || meaning == EndMeaning::last_day);
   if (as_it_is) return true;
   const auto date = read_date(value.text, patterns);
@@ -277,7 +297,9 @@ bool RowPlan::holds(const BoundTest& test, bool& result) {
       target_ = ValueType::text;
       if (!evaluate(test.value, value)) return false;
       const auto& allowed = test.test->allowed;
-      result = test.test->kind == Test::Kind::empty ? value.text.empty() : std::ranges::find(allowed, value.text) != allowed.end();
+      result = test.test->kind == Test::Kind::empty
+                   ? value.text.empty()
+                   : std::ranges::find(allowed, value.text) != allowed.end();
       return true;
     }
     case Test::Kind::found: {
@@ -286,7 +308,8 @@ bool RowPlan::holds(const BoundTest& test, bool& result) {
       result = join.found.has_value();
       return true;
     }
-    default: return holds_parts(test, result);
+    default:
+      return holds_parts(test, result);
   }
 }
 

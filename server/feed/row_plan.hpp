@@ -3,6 +3,12 @@
 // One thread. Cost: a cell that is passed on as it stands costs a copy of its view.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "engine/model/schema.hpp"
+#include "server/feed/feed_description.hpp"
+#include "server/feed/join_table.hpp"
+#include "server/feed/table_reader.hpp"
+
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -12,20 +18,16 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/base/result.hpp"
-#include "engine/model/schema.hpp"
-#include "server/feed/feed_description.hpp"
-#include "server/feed/join_table.hpp"
-#include "server/feed/table_reader.hpp"
-
 namespace server::feed {
 
 class RowPlan {
  public:
   // `joins` stand in the order of the description's. Requires that both outlive the plan.
   // Faults: wrong_header for a column that the description names and the file lacks; bad_feed_description.
-  static engine::base::Result<RowPlan> bind(const FeedDescription& description, std::vector<const JoinTable*> joins,
-                                            const TableReader& rows, const engine::model::Schema& schema);
+  static engine::base::Result<RowPlan> bind(const FeedDescription& description,
+                                            std::vector<const JoinTable*> joins,
+                                            const TableReader& rows,
+                                            const engine::model::Schema& schema);
 
   // What follows is about the reader's row.
   void begin_row(const TableReader& rows);
@@ -95,7 +97,8 @@ class RowPlan {
 
   RowPlan(const FeedDescription& description, std::vector<const JoinTable*> tables);
 
-  Result<Node> bind_source(const Source& source, const TableReader& rows, std::size_t join_count) const;
+  Result<Node> bind_source(const Source& source, const TableReader& rows,
+                           std::size_t join_count) const;
   Result<BoundTest> bind_test(const Test& test, const TableReader& rows) const;
   Result<void> bind_column(Node& node, const TableReader& rows, std::size_t join_count) const;
   Result<void> bind_joins(const TableReader& rows);
@@ -112,7 +115,8 @@ class RowPlan {
   bool evaluate_date(const Node& node, Value& value);
   bool evaluate_for(const BoundField& field, Value& value);
   bool to_number(Value& value);
-  bool to_date(Value& value, const std::vector<DatePattern>& patterns, std::optional<EndMeaning> end);
+  bool to_date(Value& value, const std::vector<DatePattern>& patterns,
+               std::optional<EndMeaning> end);
   bool find_row(BoundJoin& join);
   bool holds(const BoundTest& test, bool& result);
   bool holds_parts(const BoundTest& test, bool& result);

@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "server/feed/row_plan.hpp"
+
+#include <algorithm>
 
 namespace server::feed {
 
@@ -8,7 +8,8 @@ using engine::base::Fault;
 using engine::base::FaultCode;
 using engine::base::Result;
 
-RowPlan::RowPlan(const FeedDescription& description, std::vector<const JoinTable*> tables) : description_{&description} {
+RowPlan::RowPlan(const FeedDescription& description, std::vector<const JoinTable*> tables)
+    : description_{&description} {
   ENSURE(tables.size() == description.joins.size());
   for (std::size_t i = 0; i < tables.size(); ++i) {
     BoundJoin& join = joins_.emplace_back();
@@ -17,7 +18,8 @@ RowPlan::RowPlan(const FeedDescription& description, std::vector<const JoinTable
   }
 }
 
-Result<RowPlan> RowPlan::bind(const FeedDescription& description, std::vector<const JoinTable*> joins, const TableReader& rows,
+Result<RowPlan> RowPlan::bind(const FeedDescription& description,
+                              std::vector<const JoinTable*> joins, const TableReader& rows,
                               const engine::model::Schema& schema) {
   RowPlan plan{description, std::move(joins)};
   if (auto ok = plan.bind_joins(rows); !ok) return ok.error();
@@ -61,13 +63,15 @@ Result<void> RowPlan::bind_records(const TableReader& rows, const engine::model:
       auto node = bind_source(field.source, rows, joins_.size());
       if (!node) return node.error();
       const auto column = find_column(rule.kind, field.column, schema);
-      record.fields.push_back({field.column, column ? column->type : ValueType::text, *std::move(node)});
+      record.fields.push_back(
+          {field.column, column ? column->type : ValueType::text, *std::move(node)});
     }
   }
   return {};
 }
 
-Result<RowPlan::Node> RowPlan::bind_source(const Source& source, const TableReader& rows, std::size_t join_count) const {
+Result<RowPlan::Node> RowPlan::bind_source(const Source& source, const TableReader& rows,
+                                           std::size_t join_count) const {
   Node node;
   node.source = &source;
   if (source.kind == Source::Kind::column) {
@@ -82,10 +86,13 @@ Result<RowPlan::Node> RowPlan::bind_source(const Source& source, const TableRead
 }
 
 // The file's own column of this name, else join.column.
-Result<void> RowPlan::bind_column(Node& node, const TableReader& rows, std::size_t join_count) const {
+Result<void> RowPlan::bind_column(Node& node, const TableReader& rows,
+                                  std::size_t join_count) const {
   const std::string& name = node.source->text;
   const auto count = std::ranges::count(rows.columns(), name);
-  if (count > 1) return Fault{FaultCode::wrong_header, name, "the column '" + name + "' stands twice in the file"};
+  if (count > 1)
+    return Fault{FaultCode::wrong_header, name,
+                 "the column '" + name + "' stands twice in the file"};
   if (count == 1) {
     node.column = *rows.column(name);
     return {};
@@ -94,7 +101,8 @@ Result<void> RowPlan::bind_column(Node& node, const TableReader& rows, std::size
     const std::string prefix = joins_[i].join->name + ".";
     if (!name.starts_with(prefix)) continue;
     if (i >= join_count) {
-      return Fault{FaultCode::bad_feed_description, name, "a look-up can be asked only by what stands after it"};
+      return Fault{FaultCode::bad_feed_description, name,
+                   "a look-up can be asked only by what stands after it"};
     }
     node.table = static_cast<int>(i);
     node.column = *joins_[i].table->column(name.substr(prefix.size()));
@@ -102,7 +110,8 @@ Result<void> RowPlan::bind_column(Node& node, const TableReader& rows, std::size
   }
   std::string known;
   for (const std::string& column : rows.columns()) known += (known.empty() ? "" : ", ") + column;
-  return Fault{FaultCode::wrong_header, name, "the file has no column '" + name + "'; it has " + known};
+  return Fault{FaultCode::wrong_header, name,
+               "the file has no column '" + name + "'; it has " + known};
 }
 
 Result<RowPlan::BoundTest> RowPlan::bind_test(const Test& test, const TableReader& rows) const {
@@ -116,7 +125,8 @@ Result<RowPlan::BoundTest> RowPlan::bind_test(const Test& test, const TableReade
   if (test.kind == Test::Kind::found) {
     const auto join = std::ranges::find(description_->joins, test.join, &Join::name);
     if (join == description_->joins.end()) {
-      return Fault{FaultCode::bad_feed_description, test.join, "there is no join '" + test.join + "'"};
+      return Fault{FaultCode::bad_feed_description, test.join,
+                   "there is no join '" + test.join + "'"};
     }
     bound.join = static_cast<int>(join - description_->joins.begin());
   }

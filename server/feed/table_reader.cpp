@@ -24,11 +24,14 @@ std::string listed(std::span<const std::string> names) {
   return text;
 }
 
-std::string counted(std::size_t count) { return std::to_string(count) + (count == 1 ? " column" : " columns"); }
+std::string counted(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " column" : " columns");
+}
 
 }  // namespace
 
-Result<TableReader> TableReader::open(const SourceText& source, const FileFormat& format, std::span<const std::string> needed) {
+Result<TableReader> TableReader::open(const SourceText& source, const FileFormat& format,
+                                      std::span<const std::string> needed) {
   TableReader reader{source, format};
   if (format.header) {
     if (auto ok = reader.read_header(); !ok) return ok.error();
@@ -41,13 +44,20 @@ Result<TableReader> TableReader::open(const SourceText& source, const FileFormat
 }
 
 Result<void> TableReader::read_header() {
-  if (!rows_.next()) return Fault{FaultCode::wrong_header, "", "the file is empty; a header row is expected"};
-  if (rows_.problem()) return Fault{FaultCode::wrong_header, "", "the header can't be read: " + rows_.problem()->detail};
+  if (!rows_.next())
+    return Fault{FaultCode::wrong_header, "", "the file is empty; a header row is expected"};
+  if (rows_.problem())
+    return Fault{FaultCode::wrong_header, "",
+                 "the header can't be read: " + rows_.problem()->detail};
   if (!source_->all_utf8 && !is_utf8(rows_.raw())) {
-    return Fault{FaultCode::bad_encoding, "", "the header is not in the encoding expected (UTF-8 unless a feed description says otherwise)"};
+    return Fault{FaultCode::bad_encoding, "",
+                 "the header is not in the encoding expected (UTF-8 unless a feed description says "
+                 "otherwise)"};
   }
   for (const std::string_view field : rows_.fields()) columns_.emplace_back(without_blanks(field));
-  while (format_->extra_columns != ExtraColumns::refuse && columns_.size() > 1 && columns_.back().empty()) columns_.pop_back();
+  while (format_->extra_columns != ExtraColumns::refuse && columns_.size() > 1 &&
+         columns_.back().empty())
+    columns_.pop_back();
   return {};
 }
 
@@ -74,7 +84,8 @@ Result<void> TableReader::check_needed(std::span<const std::string> needed) cons
     const auto count = std::ranges::count(columns_, name);
     if (count == 1) continue;
     const std::string problem = count == 0 ? "' is missing" : "' stands twice";
-    return Fault{FaultCode::wrong_header, name, "the column '" + name + problem + "; the file has " + listed(columns_)};
+    return Fault{FaultCode::wrong_header, name,
+                 "the column '" + name + problem + "; the file has " + listed(columns_)};
   }
   return {};
 }
@@ -91,7 +102,9 @@ bool TableReader::next() {
   problem_ = rows_.problem();
   if (problem_) return true;
   if (!source_->all_utf8 && !is_utf8(rows_.raw())) {
-    problem_ = Fault{FaultCode::bad_encoding, "", "the row is not in the encoding expected (UTF-8 unless a feed description says otherwise)"};
+    problem_ = Fault{
+        FaultCode::bad_encoding, "",
+        "the row is not in the encoding expected (UTF-8 unless a feed description says otherwise)"};
   } else if (fields_.size() != columns_.size()) {
     check_columns();
   }
@@ -103,7 +116,8 @@ void TableReader::check_columns() {
   const bool extra = fields_.size() > expected;
   if (extra && format_->extra_columns == ExtraColumns::ignore) return;
   if (extra && format_->extra_columns == ExtraColumns::ignore_empty &&
-      std::ranges::all_of(fields_.subspan(expected), [](std::string_view field) { return without_blanks(field).empty(); })) {
+      std::ranges::all_of(fields_.subspan(expected),
+                          [](std::string_view field) { return without_blanks(field).empty(); })) {
     return;
   }
   if (!extra && format_->missing_columns == MissingColumns::empty) {
@@ -112,14 +126,17 @@ void TableReader::check_columns() {
     fields_ = padded_;
     return;
   }
-  problem_ = Fault{FaultCode::wrong_columns, "", "the row has " + counted(fields_.size()) + " instead of " + std::to_string(expected)};
+  problem_ =
+      Fault{FaultCode::wrong_columns, "",
+            "the row has " + counted(fields_.size()) + " instead of " + std::to_string(expected)};
 }
 
 std::string_view TableReader::cell(std::size_t column) const {
   std::string_view value = fields_[column];
   if (format_->trim) value = without_blanks(value);
   const auto& empty_values = format_->empty_values;
-  if (!empty_values.empty() && std::ranges::find(empty_values, value) != empty_values.end()) return {};
+  if (!empty_values.empty() && std::ranges::find(empty_values, value) != empty_values.end())
+    return {};
   return value;
 }
 

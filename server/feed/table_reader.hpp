@@ -3,6 +3,11 @@
 // Views are good until next() and while the text lives. One thread.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "server/feed/csv_reader.hpp"
+#include "server/feed/feed_description.hpp"
+#include "server/feed/text_source.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -10,18 +15,14 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/base/result.hpp"
-#include "server/feed/csv_reader.hpp"
-#include "server/feed/feed_description.hpp"
-#include "server/feed/text_source.hpp"
-
 namespace server::feed {
 
 class TableReader {
  public:
   // Requires that `source` and `format` outlive the reader. Faults: wrong_delimiter, with the one that it seems to be;
   // wrong_header where one of `needed` is missing or stands twice.
-  static engine::base::Result<TableReader> open(const SourceText& source, const FileFormat& format, std::span<const std::string> needed);
+  static engine::base::Result<TableReader> open(const SourceText& source, const FileFormat& format,
+                                                std::span<const std::string> needed);
 
   const std::vector<std::string>& columns() const { return columns_; }
 

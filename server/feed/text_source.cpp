@@ -22,13 +22,15 @@ namespace {
 
 constexpr std::size_t chunk_size = std::size_t{1} << 20;
 constexpr std::uint64_t xz_memory_max = std::uint64_t{512} << 20;
-constexpr std::string_view xz_magic{"\xFD"
-                                    "7zXZ\0",
-                                    6};
+constexpr std::string_view xz_magic{
+    "\xFD"
+    "7zXZ\0",
+    6};
 
 Fault too_large(std::string_view what) {
   return Fault{FaultCode::too_large, "",
-               std::string{what} + " has more than " + std::to_string(file_size_max) + " bytes (file_size_max)"};
+               std::string{what} + " has more than " + std::to_string(file_size_max) +
+                   " bytes (file_size_max)"};
 }
 
 class Descriptor {
@@ -58,7 +60,8 @@ Result<std::string> read_all(int descriptor, std::size_t expected) {
     bytes.resize(std::max(size + chunk_size, bytes.capacity()));
     const auto count = ::read(descriptor, bytes.data() + size, bytes.size() - size);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return Fault{FaultCode::file_unreadable, "", "it can't be read: " + system_reason()};
+    if (count < 0)
+      return Fault{FaultCode::file_unreadable, "", "it can't be read: " + system_reason()};
     size += static_cast<std::size_t>(count);
     if (size > file_size_max) return too_large("the file");
     if (count == 0) break;
@@ -69,19 +72,27 @@ Result<std::string> read_all(int descriptor, std::size_t expected) {
 
 const char* xz_reason(lzma_ret code) {
   switch (code) {
-    case LZMA_DATA_ERROR: return "it is damaged";
-    case LZMA_BUF_ERROR: return "it ends too early";
-    case LZMA_FORMAT_ERROR: return "something that is not xz follows";
-    case LZMA_MEMLIMIT_ERROR: return "unpacking it would need more than 512 MiB of memory";
-    case LZMA_MEM_ERROR: return "memory is short";
-    default: return "it uses something this program can't unpack";
+    case LZMA_DATA_ERROR:
+      return "it is damaged";
+    case LZMA_BUF_ERROR:
+      return "it ends too early";
+    case LZMA_FORMAT_ERROR:
+      return "something that is not xz follows";
+    case LZMA_MEMLIMIT_ERROR:
+      return "unpacking it would need more than 512 MiB of memory";
+    case LZMA_MEM_ERROR:
+      return "memory is short";
+    default:
+      return "it uses something this program can't unpack";
   }
 }
 
 class XzDecoder {
  public:
   XzDecoder() = default;
+
   ~XzDecoder() { lzma_end(&stream_); }
+
   XzDecoder(const XzDecoder&) = delete;
   XzDecoder& operator=(const XzDecoder&) = delete;
 
@@ -100,7 +111,8 @@ class XzDecoder {
       if (size > file_size_max) return too_large("the unpacked file");
     }
     if (code != LZMA_STREAM_END) {
-      return Fault{FaultCode::file_unreadable, "", std::string{"the xz file can't be unpacked: "} + xz_reason(code)};
+      return Fault{FaultCode::file_unreadable, "",
+                   std::string{"the xz file can't be unpacked: "} + xz_reason(code)};
     }
     text.resize(size);
     return text;
@@ -112,8 +124,9 @@ class XzDecoder {
 
 // 0x80 to 0x9F of Windows-1252; 0: no character stands there.
 constexpr std::array<char16_t, 32> windows1252_high{
-    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D, 0,
-    0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178};
+    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
 void append_utf8(std::string& out, char16_t point) {
   if (point < 0x80) {
@@ -134,7 +147,8 @@ std::string from_single_byte(std::string_view bytes, Encoding encoding) {
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
     char16_t point = byte;
-    if (encoding == Encoding::windows1252 && byte >= 0x80 && byte < 0xA0) point = windows1252_high[byte - 0x80U];
+    if (encoding == Encoding::windows1252 && byte >= 0x80 && byte < 0xA0)
+      point = windows1252_high[byte - 0x80U];
     if (point == 0 && byte != 0) {
       out += c;  // no such character: stays invalid UTF-8, so that its row is refused
     } else {
@@ -153,10 +167,14 @@ Result<std::string> read_file(const std::string& path) {
     return Fault{missing ? FaultCode::file_missing : FaultCode::file_unreadable, "",
                  missing ? "there is no such file" : "it can't be opened: " + system_reason()};
   }
+
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0) return Fault{FaultCode::file_unreadable, "", system_reason()};
+
+  if (::fstat(file.get(), &status) != 0)
+    return Fault{FaultCode::file_unreadable, "", system_reason()};
   if (S_ISDIR(status.st_mode)) return Fault{FaultCode::file_unreadable, "", "it is a folder"};
-  auto bytes = read_all(file.get(), S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) : 0);
+  auto bytes =
+      read_all(file.get(), S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) : 0);
   if (!bytes) return bytes;
   return unpacked(*std::move(bytes));
 }
@@ -171,7 +189,8 @@ Result<SourceText> decode(std::string bytes, Encoding encoding) {
     return Fault{FaultCode::bad_encoding, "", "the file is UTF-16; export it as UTF-8"};
   }
   if (std::memchr(bytes.data(), 0, bytes.size()) != nullptr) {
-    return Fault{FaultCode::bad_encoding, "", "the file holds NUL bytes, so it is no text in a supported encoding"};
+    return Fault{FaultCode::bad_encoding, "",
+                 "the file holds NUL bytes, so it is no text in a supported encoding"};
   }
   if (bytes.starts_with("\xEF\xBB\xBF")) {
     bytes.erase(0, 3);

@@ -3,11 +3,11 @@
 // are refused one by one. No state; any thread. Cost: one copy of the file in memory.
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "engine/base/result.hpp"
 
 namespace server::feed {
 

@@ -82,17 +82,28 @@ class DateReader {
 
   bool read_part(char directive) {
     switch (directive) {
-      case 'Y': return number(4, 4, parts_.year);
-      case 'y': return short_year();
-      case 'm': return number(1, 2, parts_.month);
-      case 'b': return month_name();
-      case 'd': return number(1, 2, parts_.day);
-      case 'H': return number(1, 2, parts_.hour);
-      case 'I': return number(1, 2, parts_.hour_of_12);
-      case 'p': return half_day();
-      case 'M': return number(1, 2, parts_.minute);
-      case 'S': return seconds();
-      default: return fraction();  // compile() has let through nothing else than %f
+      case 'Y':
+        return number(4, 4, parts_.year);
+      case 'y':
+        return short_year();
+      case 'm':
+        return number(1, 2, parts_.month);
+      case 'b':
+        return month_name();
+      case 'd':
+        return number(1, 2, parts_.day);
+      case 'H':
+        return number(1, 2, parts_.hour);
+      case 'I':
+        return number(1, 2, parts_.hour_of_12);
+      case 'p':
+        return half_day();
+      case 'M':
+        return number(1, 2, parts_.minute);
+      case 'S':
+        return seconds();
+      default:
+        return fraction();  // compile() has let through nothing else than %f
     }
   }
 
@@ -115,7 +126,8 @@ class DateReader {
 
   bool month_name() {
     std::string name{text_.substr(0, 3)};
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(name, name.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     const auto found = std::ranges::find(month_names, name);
     if (found == month_names.end()) return false;
     parts_.month = static_cast<int>(found - month_names.begin()) + 1;
@@ -141,7 +153,8 @@ class DateReader {
 
   bool fraction() {
     const std::size_t count = std::min(text_.find_first_not_of("0123456789"), text_.size());
-    parts_.seconds = parts_.seconds || text_.substr(0, count).find_first_not_of('0') != std::string_view::npos;
+    parts_.seconds =
+        parts_.seconds || text_.substr(0, count).find_first_not_of('0') != std::string_view::npos;
     text_.remove_prefix(count);
     return count > 0;
   }
@@ -160,7 +173,8 @@ bool resolve_hour(DateParts& parts) {
 
 void append_padded(std::string& out, int value, int digits) {
   std::array<char, 4> text{};
-  for (int i = digits - 1; i >= 0; --i, value /= 10) text[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
+  for (int i = digits - 1; i >= 0; --i, value /= 10)
+    text[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
   out.append(text.data(), static_cast<std::size_t>(digits));
 }
 
@@ -194,7 +208,8 @@ Result<void> append_number(std::string& out, std::string_view text, const Number
   const std::string_view fraction = digits.substr(std::min(point + 1, digits.size()));
   const std::size_t start = out.size();
   if (negative) out += '-';
-  const bool grouped = format.thousands != 0 && whole.find(format.thousands) != std::string_view::npos;
+  const bool grouped =
+      format.thousands != 0 && whole.find(format.thousands) != std::string_view::npos;
   for (std::size_t i = 0; i < whole.size(); ++i) {
     const bool at_group_border = grouped && i > 0 && (whole.size() - i) % 4 == 0;
     if (at_group_border ? whole[i] == format.thousands : is_digit(whole[i])) {
@@ -202,7 +217,8 @@ Result<void> append_number(std::string& out, std::string_view text, const Number
       continue;
     }
     out.resize(start);
-    return bad_number(text, grouped ? "has a thousands separator in the wrong place" : "is not a number");
+    return bad_number(text,
+                      grouped ? "has a thousands separator in the wrong place" : "is not a number");
   }
   if (!std::ranges::all_of(fraction, is_digit) || whole.size() + fraction.size() == 0) {
     out.resize(start);
@@ -219,12 +235,14 @@ Result<DatePattern> DatePattern::compile(std::string_view pattern) {
     const char directive = ++i < pattern.size() ? pattern[i] : ' ';
     if (std::string_view{"YymbdHIpMSf*%"}.find(directive) == std::string_view::npos) {
       return Fault{FaultCode::bad_feed_description, "",
-                   in_quotes(pattern) + " has a directive other than %Y %y %m %b %d %H %I %p %M %S %f %* %%"};
+                   in_quotes(pattern) +
+                       " has a directive other than %Y %y %m %b %d %H %I %p %M %S %f %* %%"};
     }
     directives += directive;
   }
   if (!says_a_day(directives)) {
-    return Fault{FaultCode::bad_feed_description, "", in_quotes(pattern) + " must read a year, a month and a day, and %I only with %p"};
+    return Fault{FaultCode::bad_feed_description, "",
+                 in_quotes(pattern) + " must read a year, a month and a day, and %I only with %p"};
   }
   DatePattern compiled;
   compiled.pattern_ = pattern;
@@ -237,7 +255,8 @@ Result<ReadDate> DatePattern::read(std::string_view text) const {
   if (!reader.read()) return bad_date(text, "is not written like " + pattern_);
   DateParts parts = reader.parts();
   if (!resolve_hour(parts)) return bad_date(text, "names a time no day has");
-  const auto minutes = engine::base::civil(parts.year, parts.month, parts.day, parts.hour, parts.minute);
+  const auto minutes =
+      engine::base::civil(parts.year, parts.month, parts.day, parts.hour, parts.minute);
   if (!minutes) return bad_date(text, "is refused: " + minutes.error().detail);
   return ReadDate{*minutes, has_time_, !parts.seconds};
 }
@@ -254,7 +273,9 @@ Result<ReadDate> read_date(std::string_view text, const std::vector<DatePattern>
 }
 
 Result<void> append_moment(std::string& out, const ReadDate& date) {
-  if (!date.whole_minute) return Fault{FaultCode::bad_date, "", "a moment of whole minutes is wanted, but seconds are given"};
+  if (!date.whole_minute)
+    return Fault{FaultCode::bad_date, "",
+                 "a moment of whole minutes is wanted, but seconds are given"};
   if (date.has_time && date.minutes != date.minutes.day_start()) {
     append_with_time(out, date.minutes);
   } else {
@@ -273,7 +294,9 @@ Result<void> append_end(std::string& out, const ReadDate& date, EndMeaning meani
     return {};
   }
   if (meaning == EndMeaning::last_minute) return append_end(out, date, EndMeaning::last_day);
-  if (!date.whole_minute) return Fault{FaultCode::bad_date, "", "a moment of whole minutes is wanted, but seconds are given"};
+  if (!date.whole_minute)
+    return Fault{FaultCode::bad_date, "",
+                 "a moment of whole minutes is wanted, but seconds are given"};
   append_with_time(out, date.minutes);
   return {};
 }

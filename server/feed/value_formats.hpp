@@ -3,13 +3,13 @@
 // calendar does not have are faults. Immutable; any thread. Faults have an empty `where`.
 #pragma once
 
+#include "engine/base/date.hpp"
+#include "engine/base/result.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/date.hpp"
-#include "engine/base/result.hpp"
 
 namespace server::feed {
 
@@ -23,7 +23,8 @@ struct NumberFormat {
 };
 
 // Appends the canonical number to `out`.
-engine::base::Result<void> append_number(std::string& out, std::string_view text, const NumberFormat& format);
+engine::base::Result<void> append_number(std::string& out, std::string_view text,
+                                         const NumberFormat& format);
 
 // What the end of a validity means.
 enum class EndMeaning : std::uint8_t {
@@ -35,8 +36,8 @@ enum class EndMeaning : std::uint8_t {
 // A date as its pattern reads it.
 struct ReadDate {
   engine::base::CivilMinutes minutes;
-  bool has_time = false;      // the pattern has an hour
-  bool whole_minute = true;   // seconds and fractions are zero
+  bool has_time = false;     // the pattern has an hour
+  bool whole_minute = true;  // seconds and fractions are zero
 };
 
 // A pattern in the manner of strptime: %Y (four digits), %y (2000 to 2099), %m, %d, %H, %I with %p, %M (one or two
@@ -62,7 +63,8 @@ class DatePattern {
 };
 
 // Tries the patterns in order. Faults: bad_date.
-engine::base::Result<ReadDate> read_date(std::string_view text, const std::vector<DatePattern>& patterns);
+engine::base::Result<ReadDate> read_date(std::string_view text,
+                                         const std::vector<DatePattern>& patterns);
 
 // Appends a canonical start, or moment. Faults: bad_date where seconds would be lost.
 engine::base::Result<void> append_moment(std::string& out, const ReadDate& date);

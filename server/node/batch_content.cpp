@@ -71,9 +71,10 @@ std::string pack(std::span<const Part> parts) {
 Result<std::vector<Part>> unpack(std::string_view content) {
   std::vector<Part> parts;
   for (std::string_view rest = content; !rest.empty();) {
+    const std::size_t begin = content.size() - rest.size();
     const auto part = take_part(rest);
     if (!part) {
-      return Fault{FaultCode::store_corrupt, "byte " + std::to_string(content.size() - rest.size()),
+      return Fault{FaultCode::store_corrupt, "byte " + std::to_string(begin),
                    "no part of a batch begins here"};
     }
     parts.push_back(*part);

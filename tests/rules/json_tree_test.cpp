@@ -1,10 +1,10 @@
 #include "rules/json_tree.hpp"
 
+#include "tests/catch.hpp"
+
 #include <simdjson.h>
 
 #include <random>
-
-#include "tests/catch.hpp"
 
 using engine::base::FaultCode;
 using rules::Json;
@@ -29,10 +29,14 @@ engine::base::Fault refusal(std::string_view text) {
 // The same tree as the strict parser's.
 bool same(const Json& node, simdjson::dom::element element) {
   switch (node.kind()) {
-    case Json::Kind::null: return element.is_null();
-    case Json::Kind::boolean: return element.is_bool() && bool{element} == node.boolean();
-    case Json::Kind::number: return element.is_number();
-    case Json::Kind::string: return element.is_string() && std::string_view{element} == node.text();
+    case Json::Kind::null:
+      return element.is_null();
+    case Json::Kind::boolean:
+      return element.is_bool() && bool{element} == node.boolean();
+    case Json::Kind::number:
+      return element.is_number();
+    case Json::Kind::string:
+      return element.is_string() && std::string_view{element} == node.text();
     case Json::Kind::array: {
       if (!element.is_array() || element.get_array().size() != node.items().size()) return false;
       std::size_t at = 0;
@@ -42,7 +46,8 @@ bool same(const Json& node, simdjson::dom::element element) {
       return true;
     }
     case Json::Kind::object: {
-      if (!element.is_object() || element.get_object().size() != node.members().size()) return false;
+      if (!element.is_object() || element.get_object().size() != node.members().size())
+        return false;
       std::size_t at = 0;
       for (const auto member : element.get_object()) {
         const auto& [name, value] = node.members()[at++];
@@ -76,14 +81,16 @@ TEST_CASE("json tree: kinds, order of members and pointers", "[rules][json_tree]
 }
 
 TEST_CASE("json tree: a number keeps the text of its token", "[rules][json_tree]") {
-  for (const std::string number : {"0", "-0", "12.50", "0.10", "1e3", "1E-2", "123456789012345678901234567890.1234567890"}) {
+  for (const std::string number :
+       {"0", "-0", "12.50", "0.10", "1e3", "1E-2", "123456789012345678901234567890.1234567890"}) {
     CHECK(tree(number).text() == number);
     CHECK(tree("[" + number + " , " + number + "\n]").items()[1].text() == number);
     CHECK(tree("{\"n\" : " + number + " }").find("n")->text() == number);
   }
 }
 
-TEST_CASE("json tree: a lone value is a tree, with blanks around it or none", "[rules][json_tree]") {
+TEST_CASE("json tree: a lone value is a tree, with blanks around it or none",
+          "[rules][json_tree]") {
   CHECK(tree("true").boolean());
   CHECK(tree(" null \n").is(Json::Kind::null));
   CHECK(tree(" \"x\" ").text() == "x");
@@ -92,10 +99,19 @@ TEST_CASE("json tree: a lone value is a tree, with blanks around it or none", "[
 
 TEST_CASE("json tree: bad JSON is refused with line and column", "[rules][json_tree]") {
   const auto where = [](std::string_view text) { return refusal(text).where; };
-  for (const char* text :
-       {"", " ", "{", "[1", "[1 2]", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{\"a\" 1}", "{a:1}", "[1}",
-        "{\"a\":1]", "{} {}", "1 2", "true false", "[1]]", "\"x\" 1", "01", "1.", ".5", "+1", "-", "1e", "nul", "nulll", "True",
-        "\"\\x\"", "\"\\ud800\"", "'a'", "\"a", "[\"a]", "NaN", "// c\n1", "\"\t\"", "\xFF", "\"\xC3\"", "{\"a\":1 \"b\":2}"}) {
+  for (const char* text : {"",           " ",          "{",
+                           "[1",         "[1 2]",      "[1,]",
+                           "[,1]",       "{\"a\"}",    "{\"a\":}",
+                           "{\"a\":1,}", "{\"a\" 1}",  "{a:1}",
+                           "[1}",        "{\"a\":1]",  "{} {}",
+                           "1 2",        "true false", "[1]]",
+                           "\"x\" 1",    "01",         "1.",
+                           ".5",         "+1",         "-",
+                           "1e",         "nul",        "nulll",
+                           "True",       "\"\\x\"",    "\"\\ud800\"",
+                           "'a'",        "\"a",        "[\"a]",
+                           "NaN",        "// c\n1",    "\"\t\"",
+                           "\xFF",       "\"\xC3\"",   "{\"a\":1 \"b\":2}"}) {
     CHECK(refusal(text).code == FaultCode::bad_json);
     CHECK(where(text).starts_with("line "));
   }
@@ -108,7 +124,8 @@ TEST_CASE("json tree: bad JSON is refused with line and column", "[rules][json_t
   CHECK(where("7\n x") == "line 2, column 2");
 }
 
-TEST_CASE("json tree: a member that stands twice is refused where it stands again", "[rules][json_tree]") {
+TEST_CASE("json tree: a member that stands twice is refused where it stands again",
+          "[rules][json_tree]") {
   const auto fault = refusal("{\"a\": {\"x\": 1,\n \"y\": 2,\n \"x\": 3}}");
   CHECK(fault.code == FaultCode::bad_json);
   CHECK(fault.where == "line 3, column 2");
@@ -116,8 +133,11 @@ TEST_CASE("json tree: a member that stands twice is refused where it stands agai
   CHECK(refusal(R"({"a":1, "\u0061":2})").detail.find("twice") != std::string::npos);
 }
 
-TEST_CASE("json tree: 64 levels are read, 65 are too deep, 16 MiB and a byte too large", "[rules][json_tree]") {
-  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+TEST_CASE("json tree: 64 levels are read, 65 are too deep, 16 MiB and a byte too large",
+          "[rules][json_tree]") {
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
   CHECK(parse_json(nested(rules::json_depth_max)).has_value());
   CHECK(refusal(nested(rules::json_depth_max + 1)).code == FaultCode::too_deep);
   CHECK(refusal(nested(100'000)).code == FaultCode::too_deep);
@@ -127,8 +147,10 @@ TEST_CASE("json tree: 64 levels are read, 65 are too deep, 16 MiB and a byte too
   CHECK(refusal(large + " ").code == FaultCode::too_large);
 }
 
-TEST_CASE("json tree: reads and refuses what a strict parser does, over mutated texts", "[rules][json_tree][property]") {
-  const std::string seed_text = R"({"a":[1,-2.5e3,"x\n\u00e4",true,null,{}],"b":{"c":[[],[0]],"d":"\"q\""},"e":false})";
+TEST_CASE("json tree: reads and refuses what a strict parser does, over mutated texts",
+          "[rules][json_tree][property]") {
+  const std::string seed_text =
+      R"({"a":[1,-2.5e3,"x\n\u00e4",true,null,{}],"b":{"c":[[],[0]],"d":"\"q\""},"e":false})";
   const std::string alphabet = "{}[],:\"\\ \n019.-eEtrufalsn\x01\xC3\xA4";
   std::mt19937 random{20260301};
   int accepted = 0;
@@ -149,7 +171,8 @@ TEST_CASE("json tree: reads and refuses what a strict parser does, over mutated 
     INFO(text);
     if (read) {
       ++accepted;
-      const bool agrees = error == simdjson::NUMBER_ERROR || (error == simdjson::SUCCESS && same(*read, element));
+      const bool agrees =
+          error == simdjson::NUMBER_ERROR || (error == simdjson::SUCCESS && same(*read, element));
       CHECK(agrees);
     } else if (error == simdjson::SUCCESS) {
       CHECK(read.error().detail.find("twice") != std::string::npos);

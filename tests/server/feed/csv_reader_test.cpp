@@ -1,10 +1,10 @@
 #include "server/feed/csv_reader.hpp"
 
+#include "tests/catch.hpp"
+
 #include <random>
 #include <string>
 #include <vector>
-
-#include "tests/catch.hpp"
 
 using engine::base::FaultCode;
 using server::feed::CsvFormat;
@@ -34,7 +34,8 @@ std::vector<std::uint64_t> lines_of(std::string_view text, const CsvFormat& form
 
 }  // namespace
 
-TEST_CASE("csv: plain rows, with either line end, with or without one at the end", "[server][feed][csv]") {
+TEST_CASE("csv: plain rows, with either line end, with or without one at the end",
+          "[server][feed][csv]") {
   const Rows expected{{"a", "b", ""}, {"", "", "c"}};
   CHECK(rows_of("a,b,\n,,c\n") == expected);
   CHECK(rows_of("a,b,\r\n,,c\r\n") == expected);
@@ -66,12 +67,14 @@ TEST_CASE("csv: a quote inside an unquoted field is an ordinary character", "[se
   CHECK(rows_of("a \"b\" c,\"d\"\n") == Rows{{"a \"b\" c", "d"}});
 }
 
-TEST_CASE("csv: text after a closing quote refuses the row, not the rest of the file", "[server][feed][csv]") {
+TEST_CASE("csv: text after a closing quote refuses the row, not the rest of the file",
+          "[server][feed][csv]") {
   CHECK(rows_of("a,b\n\"c\"d,e\nf,g\n") == Rows{{"a", "b"}, {"bad_text"}, {"f", "g"}});
   CHECK(lines_of("a,b\n\"c\"d,e\nf,g\n") == std::vector<std::uint64_t>{1, 2, 3});
 }
 
-TEST_CASE("csv: a quote that is never closed refuses the row, not the rest of the file", "[server][feed][csv]") {
+TEST_CASE("csv: a quote that is never closed refuses the row, not the rest of the file",
+          "[server][feed][csv]") {
   CHECK(rows_of("a,b\nc,\"d\ne,f\ng,h") == Rows{{"a", "b"}, {"bad_text"}, {"e", "f"}, {"g", "h"}});
   CHECK(rows_of("\"") == Rows{{"bad_text"}});
 }
@@ -83,16 +86,20 @@ TEST_CASE("csv: without quoting, quotes are ordinary characters", "[server][feed
 
 TEST_CASE("csv: separators and row ends of several characters", "[server][feed][csv]") {
   const CsvFormat format{"+|", "&|\n", std::nullopt};
-  CHECK(rows_of("1+|a+b|c+|\n&|\n2+|+|x&|\n", format) == Rows{{"1", "a+b|c", "\n"}, {"2", "", "x"}});
+  CHECK(rows_of("1+|a+b|c+|\n&|\n2+|+|x&|\n", format) ==
+        Rows{{"1", "a+b|c", "\n"}, {"2", "", "x"}});
   CHECK(lines_of("1+|a+b|c+|\n&|\n2+|+|x&|\n3", format) == std::vector<std::uint64_t>{1, 3, 4});
   const CsvFormat quoted{"+|", "&|\n", '"'};
-  CHECK(rows_of("1+|\"a+|b&|\n\"\"c\"+|d&|\n2+|e+|f", quoted) == Rows{{"1", "a+|b&|\n\"c", "d"}, {"2", "e", "f"}});
+  CHECK(rows_of("1+|\"a+|b&|\n\"\"c\"+|d&|\n2+|e+|f", quoted) ==
+        Rows{{"1", "a+|b&|\n\"c", "d"}, {"2", "e", "f"}});
 }
 
 TEST_CASE("csv: a row of 4096 columns is read, one more is too large", "[server][feed][csv]") {
   const auto commas = [](std::size_t columns) { return std::string(columns - 1, ','); };
-  CHECK(rows_of(commas(server::feed::fields_per_row_max) + "\nx,y\n").front().size() == server::feed::fields_per_row_max);
-  CHECK(rows_of(commas(server::feed::fields_per_row_max + 1) + "\nx,y\n") == Rows{{"too_large"}, {"x", "y"}});
+  CHECK(rows_of(commas(server::feed::fields_per_row_max) + "\nx,y\n").front().size() ==
+        server::feed::fields_per_row_max);
+  CHECK(rows_of(commas(server::feed::fields_per_row_max + 1) + "\nx,y\n") ==
+        Rows{{"too_large"}, {"x", "y"}});
   CHECK(rows_of(commas(5'000) + ",\"q\"\nx,y\n") == Rows{{"too_large"}, {"x", "y"}});
 }
 
@@ -113,7 +120,8 @@ TEST_CASE("csv: the separator of a file is guessed from its first lines", "[serv
   CHECK(separator_guess("").empty());
 }
 
-TEST_CASE("csv: cells that were written are read again, whatever they hold", "[server][feed][csv][property]") {
+TEST_CASE("csv: cells that were written are read again, whatever they hold",
+          "[server][feed][csv][property]") {
   std::mt19937 random{7};
   const std::string alphabet = "ab,\"\n\r; \t'\xC3\xA4";
   for (int round = 0; round < 2'000; ++round) {
@@ -122,7 +130,8 @@ TEST_CASE("csv: cells that were written are read again, whatever they hold", "[s
     for (auto& row : rows) {
       row.resize(2 + random() % 3);
       for (auto& cell : row) {
-        for (auto size = random() % 6; size > 0; --size) cell += alphabet[random() % alphabet.size()];
+        for (auto size = random() % 6; size > 0; --size)
+          cell += alphabet[random() % alphabet.size()];
         if (&cell != &row.front()) text += ',';
         server::feed::append_cell(text, cell);
       }
@@ -133,10 +142,12 @@ TEST_CASE("csv: cells that were written are read again, whatever they hold", "[s
   }
 }
 
-TEST_CASE("csv: random bytes never break the reader, and every line end is counted", "[server][feed][csv][property]") {
+TEST_CASE("csv: random bytes never break the reader, and every line end is counted",
+          "[server][feed][csv][property]") {
   std::mt19937 random{11};
   const std::string alphabet = "a,\"\n\r+|&;\x80\xFF";
-  const std::vector<CsvFormat> formats{{}, {"+|", "&|\n", '"'}, {";", "\r\n", '"'}, {"\t", "", std::nullopt}, {",", "\n", '\''}};
+  const std::vector<CsvFormat> formats{
+      {}, {"+|", "&|\n", '"'}, {";", "\r\n", '"'}, {"\t", "", std::nullopt}, {",", "\n", '\''}};
   for (int round = 0; round < 20'000; ++round) {
     std::string text;
     for (auto size = random() % 40; size > 0; --size) text += alphabet[random() % alphabet.size()];

@@ -25,7 +25,9 @@ const FileReport& report_of(const Import& import, std::string_view ending) {
   return import.report.files.front();
 }
 
-std::uint64_t records(const Import& import, server::feed::Kind kind) { return import.report.records[static_cast<std::size_t>(kind)]; }
+std::uint64_t records(const Import& import, server::feed::Kind kind) {
+  return import.report.records[static_cast<std::size_t>(kind)];
+}
 
 void check_replay(const Facts& facts, const Import& import) {
   Facts again = example_facts();
@@ -39,12 +41,14 @@ void check_replay(const Facts& facts, const Import& import) {
 
 }  // namespace
 
-TEST_CASE("example feeds: AdventureWorks masters are read as the database exports them", "[server][feed]") {
+TEST_CASE("example feeds: AdventureWorks masters are read as the database exports them",
+          "[server][feed]") {
   Facts facts = example_facts();
   auto files = files_in("docs/examples/adventureworks/masters");
   files.push_back(file_at("docs/examples/adventureworks/offer_exceptions.csv"));
   files.push_back(file_at("docs/examples/canonical/currencies.csv"));
-  const Import read = import(facts, std::move(files), descriptions_in("docs/examples/adventureworks/feeds"));
+  const Import read =
+      import(facts, std::move(files), descriptions_in("docs/examples/adventureworks/feeds"));
   INFO(troubles(read));
   REQUIRE_FALSE(read.report.has_fault());
   CHECK(read.report.rows_refused() == 0);
@@ -69,10 +73,12 @@ TEST_CASE("example feeds: AdventureWorks masters are read as the database export
 
 TEST_CASE("example feeds: Federal Supply Schedule prices are read as published", "[server][feed]") {
   Facts facts = example_facts();
-  const Import read = import(facts,
-                             {file_at("tests/replay/va_fss_sample.csv"), file_at("docs/examples/va-fss/groups.csv"),
-                              file_at("docs/examples/va-fss/customers.csv"), file_at("docs/examples/canonical/currencies.csv")},
-                             descriptions_in("docs/examples/va-fss/feeds"));
+  const Import read =
+      import(facts,
+             {file_at("tests/replay/va_fss_sample.csv"), file_at("docs/examples/va-fss/groups.csv"),
+              file_at("docs/examples/va-fss/customers.csv"),
+              file_at("docs/examples/canonical/currencies.csv")},
+             descriptions_in("docs/examples/va-fss/feeds"));
   INFO(troubles(read));
   REQUIRE_FALSE(read.report.has_fault());
   CHECK(read.report.rows_refused() == 0);
@@ -84,14 +90,16 @@ TEST_CASE("example feeds: Federal Supply Schedule prices are read as published",
 }
 
 TEST_CASE("example feeds: the whole schedule, where it is at hand", "[server][feed]") {
-  const std::string path = std::string{NETTO_SOURCE_DIR} + "/../shared/data/va-fss/vaFssPharmPrices_2025-02.csv.xz";
+  const std::string path =
+      std::string{NETTO_SOURCE_DIR} + "/../shared/data/va-fss/vaFssPharmPrices_2025-02.csv.xz";
   if (!server::feed::files_at(path)) {
     WARN("skipped: the full price file is not here");
     return;
   }
   Facts facts = example_facts();
   const Import read = import(facts,
-                             {FeedFile{"vaFssPharmPrices_2025-02.csv.xz", path, "", ""}, file_at("docs/examples/va-fss/groups.csv"),
+                             {FeedFile{"vaFssPharmPrices_2025-02.csv.xz", path, "", ""},
+                              file_at("docs/examples/va-fss/groups.csv"),
                               file_at("docs/examples/canonical/currencies.csv")},
                              descriptions_in("docs/examples/va-fss/feeds"));
   INFO(troubles(read));

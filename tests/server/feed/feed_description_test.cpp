@@ -1,11 +1,11 @@
 #include "server/feed/feed_description.hpp"
 
+#include "tests/catch.hpp"
+
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
-
-#include "tests/catch.hpp"
 
 using engine::base::FaultCode;
 using namespace server::feed;
@@ -14,7 +14,8 @@ namespace {
 
 // The smallest description with `more` members put into it.
 std::string with(const std::string& more, const std::string& fields = R"("code": "A")") {
-  return R"({"feed": "x", "files": "x.csv", "records": [{"kind": "articles", "fields": {)" + fields + "}}]" + (more.empty() ? "" : ", " + more) + "}";
+  return R"({"feed": "x", "files": "x.csv", "records": [{"kind": "articles", "fields": {)" +
+         fields + "}}]" + (more.empty() ? "" : ", " + more) + "}";
 }
 
 engine::base::Fault refusal(const std::string& json) {
@@ -34,7 +35,8 @@ void check_refused(const std::string& json, const std::string& pointer, const st
 
 }  // namespace
 
-TEST_CASE("feed description: what is left out has the default", "[server][feed][feed_description]") {
+TEST_CASE("feed description: what is left out has the default",
+          "[server][feed][feed_description]") {
   const auto read = parse_feed_description(with(""));
   REQUIRE(read);
   CHECK(read->name == "x");
@@ -74,54 +76,76 @@ TEST_CASE("feed description: every member is read", "[server][feed][feed_descrip
   CHECK_FALSE(read->reads("b.txt"));
 }
 
-TEST_CASE("feed description: an unknown member is refused with the known ones", "[server][feed][feed_description]") {
+TEST_CASE("feed description: an unknown member is refused with the known ones",
+          "[server][feed][feed_description]") {
   check_refused(with(R"("recods": [])"), "/recods", "records");
   check_refused(with(R"("format": {"seperator": ";"})"), "/format/seperator", "separator");
-  check_refused(with("", R"("code": {"column": "A", "trim": true})"), "/records/0/fields/code/trim", "column");
+  check_refused(with("", R"("code": {"column": "A", "trim": true})"), "/records/0/fields/code/trim",
+                "column");
   check_refused(with("", R"("code": {"lookup": "A"})"), "/records/0/fields/code", "a source is");
-  check_refused(with(R"("skip": [{"when": {"column": "A"}, "reason": "r"}])"), "/skip/0/when/column", "all, any");
+  check_refused(with(R"("skip": [{"when": {"column": "A"}, "reason": "r"}])"),
+                "/skip/0/when/column", "all, any");
 }
 
-TEST_CASE("feed description: missing and ill-typed members are refused", "[server][feed][feed_description]") {
+TEST_CASE("feed description: missing and ill-typed members are refused",
+          "[server][feed][feed_description]") {
   check_refused("[]", "", "an object is expected here, not an array");
   check_refused(R"({"feed": "x", "files": "x.csv"})", "", "'records' is missing");
   check_refused(R"({"feed": "x", "files": [], "records": []})", "/files", "at least one");
   check_refused(R"({"feed": "x y", "files": "x", "records": []})", "/feed", "a name");
   check_refused(R"({"feed": "x", "files": "x", "records": []})", "/records", "at least one record");
-  check_refused(R"({"feed": "x", "files": "x", "records": [{"kind": "prices", "fields": {}}]})", "/records/0/kind", "no such kind");
-  check_refused(with(R"("format": {"header": "yes"})"), "/format/header", "true or false is expected here, not a string");
-  check_refused(with(R"("format": {"encoding": "utf-16"})"), "/format/encoding", "utf-8, latin-1, windows-1252");
+  check_refused(R"({"feed": "x", "files": "x", "records": [{"kind": "prices", "fields": {}}]})",
+                "/records/0/kind", "no such kind");
+  check_refused(with(R"("format": {"header": "yes"})"), "/format/header",
+                "true or false is expected here, not a string");
+  check_refused(with(R"("format": {"encoding": "utf-16"})"), "/format/encoding",
+                "utf-8, latin-1, windows-1252");
   check_refused(with(R"("format": {"quote": "''"})"), "/format/quote", "one character");
-  check_refused(with("", R"("code": 5)"), "/records/0/fields/code", "an object is expected here, not a number");
+  check_refused(with("", R"("code": 5)"), "/records/0/fields/code",
+                "an object is expected here, not a number");
   CHECK(refusal("{").code == FaultCode::bad_json);
   CHECK(refusal("{").where == "line 1, column 1");
 }
 
-TEST_CASE("feed description: formats that contradict themselves are refused", "[server][feed][feed_description]") {
+TEST_CASE("feed description: formats that contradict themselves are refused",
+          "[server][feed][feed_description]") {
   check_refused(with(R"("format": {"separator": ""})"), "/format", "separator");
   check_refused(with(R"("format": {"separator": "\""})"), "/format", "separator");
   check_refused(with(R"("format": {"separator": "|", "row_end": "|"})"), "/format", "separator");
   check_refused(with(R"("format": {"header": false})"), "", "must name the columns");
   check_refused(with(R"("format": {"columns": ["A"]})"), "", "without a header");
-  check_refused(with(R"("format": {"header": false, "columns": ["A", "-", "-", "A"]})"), "/format/columns", "'A' stands twice");
-  check_refused(with(R"("numbers": {"decimal_point": ",", "thousands_separator": ","})"), "/numbers", "must differ");
+  check_refused(with(R"("format": {"header": false, "columns": ["A", "-", "-", "A"]})"),
+                "/format/columns", "'A' stands twice");
+  check_refused(with(R"("numbers": {"decimal_point": ",", "thousands_separator": ","})"),
+                "/numbers", "must differ");
   check_refused(with(R"("numbers": {"decimal_point": "1"})"), "/numbers", "neither digit");
-  check_refused(with(R"("dates": {"formats": "%Y"})"), "/dates/formats", "a year, a month and a day");
+  check_refused(with(R"("dates": {"formats": "%Y"})"), "/dates/formats",
+                "a year, a month and a day");
   check_refused(with(R"("dates": {"formats": "%Y-%m-%d %H:%M"})"), "/dates", "'end' must say");
 }
 
-TEST_CASE("feed description: joins, tests and records are checked", "[server][feed][feed_description]") {
-  check_refused(with(R"("joins": {"j": {"file": "j.csv", "key": ["a", "b"], "on": "A"}})"), "/joins/j", "same number");
-  check_refused(with(R"("joins": {"j": {"file": "j.csv", "key": "a", "on": "A", "rows": "some"}})"), "/joins/j/rows", "one, first, all");
-  check_refused(with(R"("skip": [{"when": {"value": "A"}, "reason": "r"}])"), "/skip/0/when", "one of: equals");
-  check_refused(with(R"("skip": [{"when": {"value": "A", "equals": "1", "in": ["2"]}, "reason": "r"}])"), "/skip/0/when", "one of: equals");
-  check_refused(with(R"("skip": [{"when": {"all": []}, "reason": "r"}])"), "/skip/0/when/all", "at least one test");
-  check_refused(with(R"("skip": [{"when": {"all": [], "any": []}, "reason": "r"}])"), "/skip/0/when", "one of");
-  check_refused(R"({"feed": "x", "files": "x", "records": [{"kind": "stock", "distinct": "first", "fields": {"article": "A"}}]})", "/records/0",
-                "with a code");
+TEST_CASE("feed description: joins, tests and records are checked",
+          "[server][feed][feed_description]") {
+  check_refused(with(R"("joins": {"j": {"file": "j.csv", "key": ["a", "b"], "on": "A"}})"),
+                "/joins/j", "same number");
+  check_refused(with(R"("joins": {"j": {"file": "j.csv", "key": "a", "on": "A", "rows": "some"}})"),
+                "/joins/j/rows", "one, first, all");
+  check_refused(with(R"("skip": [{"when": {"value": "A"}, "reason": "r"}])"), "/skip/0/when",
+                "one of: equals");
+  check_refused(
+      with(R"("skip": [{"when": {"value": "A", "equals": "1", "in": ["2"]}, "reason": "r"}])"),
+      "/skip/0/when", "one of: equals");
+  check_refused(with(R"("skip": [{"when": {"all": []}, "reason": "r"}])"), "/skip/0/when/all",
+                "at least one test");
+  check_refused(with(R"("skip": [{"when": {"all": [], "any": []}, "reason": "r"}])"),
+                "/skip/0/when", "one of");
+  check_refused(
+      R"({"feed": "x", "files": "x", "records": [{"kind": "stock", "distinct": "first", "fields": {"article": "A"}}]})",
+      "/records/0", "with a code");
 }
 
-TEST_CASE("feed description: sources and tests stand at most 16 deep", "[server][feed][feed_description]") {
+TEST_CASE("feed description: sources and tests stand at most 16 deep",
+          "[server][feed][feed_description]") {
   const auto nested = [](int depth) {
     std::string source = R"("A")";
     for (int i = 0; i < depth; ++i) source = R"({"first": [)" + source + "]}";
@@ -143,10 +167,14 @@ TEST_CASE("feed description: file patterns", "[server][feed][feed_description]")
   CHECK_FALSE(fits_pattern("Prices.csv", "prices.csv"));
 }
 
-TEST_CASE("feed description: a folder is read in order of name, and a name stands once", "[server][feed][feed_description]") {
-  const auto folder = std::filesystem::temp_directory_path() / ("netto_descriptions_" + std::to_string(::getpid()));
+TEST_CASE("feed description: a folder is read in order of name, and a name stands once",
+          "[server][feed][feed_description]") {
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("netto_descriptions_" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
-  const auto write = [&](const char* name, const std::string& text) { std::ofstream{folder / name} << text; };
+  const auto write = [&](const char* name, const std::string& text) {
+    std::ofstream{folder / name} << text;
+  };
   write("b.json", with(""));
   write("notes.txt", "not read");
   CHECK(read_feed_descriptions(folder.string())->size() == 1);
@@ -156,7 +184,9 @@ TEST_CASE("feed description: a folder is read in order of name, and a name stand
   REQUIRE_FALSE(twice);
   CHECK(twice.error().where == (folder / "c.json").string() + ", /feed");
   write("c.json", with(R"("wrong": 1)"));
-  CHECK(read_feed_descriptions(folder.string()).error().where == (folder / "c.json").string() + ", /wrong");
-  CHECK(read_feed_descriptions((folder / "none.json").string()).error().code == FaultCode::file_missing);
+  CHECK(read_feed_descriptions(folder.string()).error().where ==
+        (folder / "c.json").string() + ", /wrong");
+  CHECK(read_feed_descriptions((folder / "none.json").string()).error().code ==
+        FaultCode::file_missing);
   std::filesystem::remove_all(folder);
 }

@@ -2,14 +2,15 @@
 // import texts. Only for tests.
 #pragma once
 
+#include "engine/model/facts.hpp"
+#include "server/feed/importer.hpp"
+
+#include "tests/catch.hpp"
+
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "engine/model/facts.hpp"
-#include "server/feed/importer.hpp"
-#include "tests/catch.hpp"
 
 namespace tests::feed {
 
@@ -24,8 +25,10 @@ using server::feed::FeedFile;
 using server::feed::FileReport;
 using server::feed::Import;
 
-inline void declare(Facts& facts, const std::string& type, ValueKind value, std::vector<engine::model::FieldId> fields) {
-  const auto id = facts.schema.declare_type({type, value, engine::model::flag_bit(Schema::discountable)});
+inline void declare(Facts& facts, const std::string& type, ValueKind value,
+                    std::vector<engine::model::FieldId> fields) {
+  const auto id =
+      facts.schema.declare_type({type, value, engine::model::flag_bit(Schema::discountable)});
   REQUIRE(id);
   REQUIRE(facts.schema.declare_table(*id, std::move(fields)));
 }
@@ -51,22 +54,36 @@ inline Facts example_facts() {
   declare(facts, "customer_discount", ValueKind::percent, {S::customer, S::article_group});
   declare(facts, "group_discount", ValueKind::percent, {S::customer_group, S::article_group});
   declare(facts, "group_discount", ValueKind::percent, {S::customer_group, S::article});
-  for (const auto& fields : std::vector<std::vector<engine::model::FieldId>>{
-           {S::article}, {S::price_list, S::article}, {S::customer, S::article}, {S::customer_group, S::article}, {S::article_group}}) {
+  for (const auto& fields :
+       std::vector<std::vector<engine::model::FieldId>>{{S::article},
+                                                        {S::price_list, S::article},
+                                                        {S::customer, S::article},
+                                                        {S::customer_group, S::article},
+                                                        {S::article_group}}) {
     declare(facts, "price", ValueKind::price, fields);
   }
-  for (const auto& fields : std::vector<std::vector<engine::model::FieldId>>{
-           {S::customer_group, S::article_group}, {S::customer, S::article_group}, {S::article_group}, {S::customer_group},
-           {S::customer}, {S::customer_group, S::article}, {S::customer, S::article}, {S::article}}) {
+  for (const auto& fields :
+       std::vector<std::vector<engine::model::FieldId>>{{S::customer_group, S::article_group},
+                                                        {S::customer, S::article_group},
+                                                        {S::article_group},
+                                                        {S::customer_group},
+                                                        {S::customer},
+                                                        {S::customer_group, S::article},
+                                                        {S::customer, S::article},
+                                                        {S::article}}) {
     declare(facts, "discount", ValueKind::percent, fields);
   }
   return facts;
 }
 
-inline FeedFile file(std::string name, std::string text) { return FeedFile{std::move(name), "", std::move(text), ""}; }
+inline FeedFile file(std::string name, std::string text) {
+  return FeedFile{std::move(name), "", std::move(text), ""};
+}
 
 // One file, at a place in the source tree.
-inline FeedFile file_at(const std::string& path) { return FeedFile{path, std::string{NETTO_SOURCE_DIR} + "/" + path, "", ""}; }
+inline FeedFile file_at(const std::string& path) {
+  return FeedFile{path, std::string{NETTO_SOURCE_DIR} + "/" + path, "", ""};
+}
 
 inline FeedDescription description(std::string_view json) {
   auto read = server::feed::parse_feed_description(json);
@@ -79,12 +96,14 @@ inline std::string troubles(const Import& import) {
   std::string text;
   for (const FileReport& report : import.report.files) {
     if (report.fault) text += describe(report) + "\n";
-    for (std::size_t i = 0; i < report.refused_rows.size() && i < 10; ++i) text += describe(report.refused_rows[i]) + "\n";
+    for (std::size_t i = 0; i < report.refused_rows.size() && i < 10; ++i)
+      text += describe(report.refused_rows[i]) + "\n";
   }
   return text;
 }
 
-inline Import import(Facts& facts, std::vector<FeedFile> files, const std::vector<FeedDescription>& descriptions = {}) {
+inline Import import(Facts& facts, std::vector<FeedFile> files,
+                     const std::vector<FeedDescription>& descriptions = {}) {
   return server::feed::read_feed(facts, std::move(files), descriptions);
 }
 

@@ -15,7 +15,8 @@ std::string number(std::string_view text, const NumberFormat& format) {
   return engine::base::fault_name(ok.error().code);
 }
 
-std::string written(std::string_view text, const std::string& pattern, std::optional<EndMeaning> end = std::nullopt) {
+std::string written(std::string_view text, const std::string& pattern,
+                    std::optional<EndMeaning> end = std::nullopt) {
   const auto compiled = DatePattern::compile(pattern);
   REQUIRE(compiled);
   const auto date = compiled->read(text);
@@ -41,17 +42,20 @@ TEST_CASE("numbers: decimal comma and thousands separators", "[server][feed][val
   CHECK(number("12.50-", swiss) == "-12.50");
 }
 
-TEST_CASE("numbers: a separator in the wrong place is refused, not guessed", "[server][feed][value_formats]") {
+TEST_CASE("numbers: a separator in the wrong place is refused, not guessed",
+          "[server][feed][value_formats]") {
   const NumberFormat german{',', '.', false};
-  for (const char* text : {"12.34", "1.23,4", "1.2345", ".123", "1..234", "1.234.5", "1,234.5", "1,2,3", "1 234", "12,5-", "--1", "-", "", ",",
-                           "1.234,5.6", "x", "1e3", "0x1"}) {
+  for (const char* text :
+       {"12.34", "1.23,4", "1.2345", ".123", "1..234", "1.234.5", "1,234.5", "1,2,3", "1 234",
+        "12,5-", "--1", "-", "", ",", "1.234,5.6", "x", "1e3", "0x1"}) {
     INFO(text);
     CHECK(number(text, german) == "bad_number");
   }
   CHECK(number("1,234.50", NumberFormat{}) == "bad_number");
 }
 
-TEST_CASE("dates: day and month orders, month names, two-digit years", "[server][feed][value_formats]") {
+TEST_CASE("dates: day and month orders, month names, two-digit years",
+          "[server][feed][value_formats]") {
   CHECK(written("02/17/2025", "%m/%d/%Y") == "2025-02-17");
   CHECK(written("2/7/2025", "%m/%d/%Y") == "2025-02-07");
   CHECK(written("17.02.2025", "%d.%m.%Y") == "2025-02-17");
@@ -74,7 +78,8 @@ TEST_CASE("dates: times, halves of the day and seconds", "[server][feed][value_f
   CHECK(written("2025-02-17 11:15:07.263", "%Y-%m-%d%*") == "2025-02-17");
 }
 
-TEST_CASE("dates: the end of a validity is the day, the minute, or the first moment after", "[server][feed][value_formats]") {
+TEST_CASE("dates: the end of a validity is the day, the minute, or the first moment after",
+          "[server][feed][value_formats]") {
   CHECK(written("2025-12-31", "%Y-%m-%d", EndMeaning::last_day) == "2025-12-31");
   CHECK(written("2025-12-31", "%Y-%m-%d", EndMeaning::last_minute) == "2025-12-31");
   CHECK(written("2025-12-31", "%Y-%m-%d", EndMeaning::exclusive) == "2025-12-31T00:00");
@@ -93,7 +98,8 @@ TEST_CASE("dates: 29 February exists in leap years only", "[server][feed][value_
 }
 
 TEST_CASE("dates: what does not fit the pattern is refused", "[server][feed][value_formats]") {
-  for (const char* text : {"", "2025-13-01", "2025-00-01", "2025-01-00", "2025-1", "25-01-01", "2025-01-01x", " 2025-01-01", "2025/01/01", "x"}) {
+  for (const char* text : {"", "2025-13-01", "2025-00-01", "2025-01-00", "2025-1", "25-01-01",
+                           "2025-01-01x", " 2025-01-01", "2025/01/01", "x"}) {
     INFO(text);
     CHECK(written(text, "%Y-%m-%d") == "bad_date");
   }
@@ -102,15 +108,18 @@ TEST_CASE("dates: what does not fit the pattern is refused", "[server][feed][val
 }
 
 TEST_CASE("dates: several patterns are tried in order", "[server][feed][value_formats]") {
-  const std::vector<DatePattern> patterns{*DatePattern::compile("%d.%m.%Y"), *DatePattern::compile("%Y%m%d")};
+  const std::vector<DatePattern> patterns{*DatePattern::compile("%d.%m.%Y"),
+                                          *DatePattern::compile("%Y%m%d")};
   CHECK(read_date("20250217", patterns)->minutes == *engine::base::civil(2025, 2, 17));
   CHECK(read_date("17.02.2025", patterns)->minutes == *engine::base::civil(2025, 2, 17));
   CHECK(read_date("2025-02-17", patterns).error().code == FaultCode::bad_date);
   CHECK(read_date("2025-02-17", {}).error().code == FaultCode::bad_date);
 }
 
-TEST_CASE("dates: a pattern must read a whole day and use known directives", "[server][feed][value_formats]") {
-  for (const char* pattern : {"", "%Y", "%Y-%m", "%d.%m", "%Y-%m-%d %Q", "%Y-%m-%d %", "%Y-%m-%d %I:%M"}) {
+TEST_CASE("dates: a pattern must read a whole day and use known directives",
+          "[server][feed][value_formats]") {
+  for (const char* pattern :
+       {"", "%Y", "%Y-%m", "%d.%m", "%Y-%m-%d %Q", "%Y-%m-%d %", "%Y-%m-%d %I:%M"}) {
     INFO(pattern);
     CHECK(DatePattern::compile(pattern).error().code == FaultCode::bad_feed_description);
   }

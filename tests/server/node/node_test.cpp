@@ -131,7 +131,8 @@ TEST_CASE("node: rules replace the document of their name, also for records that
   const Company company;
   company.import_all();
   std::string rules{tests::base_price_rules};
-  rules.replace(rules.find("{\"keys\": [\"customer\", \"article\"]}, "), 36, "");
+  const std::string access = "{\"keys\": [\"customer\", \"article\"]}, ";
+  rules.erase(rules.find(access), access.size());
   const std::string file = company.folder.path() + "/another-name.json";
   write_file(file, rules);
   must(import(*opened(company.data, Access::write), {file}));
@@ -142,6 +143,7 @@ TEST_CASE("node: rules replace the document of their name, also for records that
 }
 
 TEST_CASE("node: an import that fails leaves the folder as it was, byte for byte", "[server][node]") {
+  const Keep keep = GENERATE(Keep::facts, Keep::snapshot_only);
   const Company company;
   company.import_all();
   const std::string before = bytes_of(company.data + "/netto.db");
@@ -179,7 +181,6 @@ TEST_CASE("node: an import that fails leaves the folder as it was, byte for byte
     expected = FaultCode::circular_reference;
     write_file(bad + "/article_groups.csv", "code,name,parent\nF,Fasteners,S\n");
   }
-  const Keep keep = GENERATE(Keep::facts, Keep::snapshot_only);
   const auto node = opened(company.data, Access::write, keep);
   const ImportOutcome outcome = import(*node, {bad});
   REQUIRE_FALSE(outcome.accepted());
@@ -251,17 +252,41 @@ TEST_CASE("node: files that nothing reads are told; asked for by name they are a
   fs::create_directories(folder);
   write_file(folder + "/readme.txt", "nothing to see\n");
   write_file(folder + "/schema.json", "{\"title\": \"a schema\"}");
+  write_file(folder + "/depots.json", R"json({"feed": "depots", "files": ["depots.txt"],
+    "records": [{"kind": "warehouses", "fields": {"code": {"column": "depot"}}}]})json");
   write_file(folder + "/warehouses.csv", "code,name\nW2,Second\n");
   const auto node = opened(company.data, Access::write);
   const ImportOutcome outcome = import(*node, {folder});
   must(outcome);
+  CHECK(outcome.feed_descriptions == std::vector<std::string>{folder + "/depots.json"});
   CHECK(outcome.passed_over == std::vector<std::string>{folder + "/schema.json"});
-  CHECK_FALSE(import(*node, {folder + "/readme.txt"}).accepted());
+  CHECK(import(*node, {folder + "/readme.txt"}).faults.at(0).code == FaultCode::wrong_header);
   CHECK(import(*node, {folder + "/schema.json"}).faults.at(0).code == FaultCode::bad_request);
   fs::remove(folder + "/warehouses.csv");
+  fs::remove(folder + "/depots.json");
   const ImportOutcome nothing = import(*node, {folder});
   REQUIRE_FALSE(nothing.accepted());
   CHECK(nothing.faults.at(0).code == FaultCode::file_missing);
+}
+
+TEST_CASE("node: a feed description is remembered, and a later one of its name takes its place", "[server][node]") {
+  const Company company;
+  company.import_all();
+  const auto description = [&](const char* column) {
+    const std::string file = company.folder.path() + "/depots.json";
+    write_file(file, std::string{R"json({"feed": "depots", "files": ["depots.txt"], "records":
+      [{"kind": "warehouses", "fields": {"code": {"column": ")json"} + column + R"json("}}}]})json");
+    return file;
+  };
+  must(import(*opened(company.data, Access::write), {description("depot")}));
+  const std::string depots = company.folder.path() + "/depots.txt";
+  write_file(depots, "depot\nD1\n");
+  const ImportOutcome outcome = import(*opened(company.data, Access::write), {depots});
+  must(outcome);
+  CHECK(outcome.report.files.at(0).feed == "depots");
+  write_file(depots, "place\nD2\n");
+  CHECK_FALSE(import(*opened(company.data, Access::write), {depots}).accepted());
+  must(import(*opened(company.data, Access::write), {depots, description("place")}));
 }
 
 TEST_CASE("node: two rules documents of one name in an import are a fault that names both files", "[server][node]") {

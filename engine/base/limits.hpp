@@ -18,7 +18,6 @@ inline constexpr std::size_t formula_depth = 16;            // values on the eva
 inline constexpr std::size_t expression_nesting = 32;
 inline constexpr std::size_t key_fields = 6;                // fields of one access
 inline constexpr std::size_t group_depth = 32;              // ancestors of a group
-inline constexpr std::size_t parts_per_access = 4'096;      // key combinations one customer reaches
 inline constexpr std::size_t condition_types = 1'024;
 inline constexpr std::size_t terms = 65'535;                // distinct combinations of a record's terms
 inline constexpr std::size_t fields = 256;

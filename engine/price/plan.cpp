@@ -112,7 +112,7 @@ class AccessPlanner {
   void add_part(const FieldValue& reached) {
     const ConditionIndex& index = snapshot_.conditions();
     const auto part = index.find_part(access_->rule->table, std::span{values_}.first(table_->shape.party_fields.size()));
-    if (!part || plan_.parts.size() - plan_.accesses.back().begin == limits::parts_per_access) return;
+    if (!part) return;
     PlanPart& made = plan_.parts.emplace_back();
     made.part = *part;
     made.range = index.part_keys(*part);

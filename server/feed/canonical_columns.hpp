@@ -4,6 +4,7 @@
 #include "server/feed/canonical.hpp"
 
 #include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace server::feed {
@@ -93,45 +94,61 @@ inline constexpr std::array receipts{Column{"article", text, true}, Column{"ware
 // Positions in the tables above.
 namespace place {
 
-enum class Currencies { code, decimals, name };
-enum class ArticleGroups { code, parent, name };
-enum class Articles {
-  code,
-  name,
-  groups,
-  base_unit,
-  safety_stock,
-  min_quantity,
-  multiple_quantity,
-  status,
-  successor
-};
-enum class ArticleUnits { article, unit, numerator, denominator };
-enum class CustomerGroups { code, parent, rank, name };
-enum class Customers { code, name, parent, groups, country, currency, price_lists };
-enum class PriceLists { code, name, currency, valid_from, valid_to, discountable, rank };
-enum class Promotions { code, name, valid_from, valid_to };
-enum class Agreements { code, name, customers, valid_from, valid_to };
-enum class Assignments { price_list, customer, customer_group, rank, valid_from, valid_to };
-enum class Conditions {
-  type,
-  agreement,
-  promotion,
-  value,
-  currency,
-  unit,
-  price_unit,
-  from_quantity,
-  to_quantity,
-  valid_from,
-  valid_to,
-  rank,
-  flags,
-  key
-};
-enum class Warehouses { code, name };
-enum class Stock { article, warehouse, on_hand, reserved };
-enum class Receipts { article, warehouse, date, quantity, reference };
+namespace currencies {
+enum : std::size_t { code, decimals, name };
+}
+
+namespace article_groups {
+enum : std::size_t { code, parent, name };
+}
+
+namespace articles {
+enum : std::size_t { code, name, groups, base_unit, safety_stock, min_quantity, multiple_quantity, status, successor };
+}
+
+namespace article_units {
+enum : std::size_t { article, unit, numerator, denominator };
+}
+
+namespace customer_groups {
+enum : std::size_t { code, parent, rank, name };
+}
+
+namespace customers {
+enum : std::size_t { code, name, parent, groups, country, currency, price_lists };
+}
+
+namespace price_lists {
+enum : std::size_t { code, name, currency, valid_from, valid_to, discountable, rank };
+}
+
+namespace promotions {
+enum : std::size_t { code, name, valid_from, valid_to };
+}
+
+namespace agreements {
+enum : std::size_t { code, name, customers, valid_from, valid_to };
+}
+
+namespace price_list_assignments {
+enum : std::size_t { price_list, customer, customer_group, rank, valid_from, valid_to };
+}
+
+namespace conditions {
+enum : std::size_t { type, agreement, promotion, value, currency, unit, price_unit, from_quantity, to_quantity, valid_from, valid_to, rank, flags, key };
+}
+
+namespace warehouses {
+enum : std::size_t { code, name };
+}
+
+namespace stock {
+enum : std::size_t { article, warehouse, on_hand, reserved };
+}
+
+namespace receipts {
+enum : std::size_t { article, warehouse, date, quantity, reference };
+}
 
 }  // namespace place
 

@@ -87,7 +87,7 @@ struct Shop {
 
 }  // namespace
 
-TEST_CASE("quote: a priced line says what, where from and how long", "[server][http_unit]") {
+TEST_CASE("quote: a priced line says what, where from and how long", "[server]") {
   Shop shop;
   const auto answer = shop.post("/v1/quote", R"({"customer":"C1","channel":"web",
       "lines":[{"id":"x","article":"A1","quantity":12},{"article":"A2","quantity":"50.5"}]})");
@@ -126,14 +126,14 @@ TEST_CASE("quote: a priced line says what, where from and how long", "[server][h
   CHECK(at("totals/tax") == "46.48");
 }
 
-TEST_CASE("quote: exact stock never shows", "[server][http_unit]") {
+TEST_CASE("quote: exact stock never shows", "[server]") {
   Shop shop;
   shop.line(R"({"article":"A1"})");
   CHECK(shop.response.body.find("25") == std::string::npos);
   CHECK(shop.response.body.find("on_hand") == std::string::npos);
 }
 
-TEST_CASE("quote: a line that can't be priced is an outcome and fails no other", "[server][http_unit]") {
+TEST_CASE("quote: a line that can't be priced is an outcome and fails no other", "[server]") {
   const auto [line, outcome] = GENERATE(table<std::string, std::string>({
       {R"({"article":"X"})", "unknown_article"},
       {R"({"article":"A1","unit":"PAL"})", "unknown_unit"},
@@ -163,7 +163,7 @@ TEST_CASE("quote: a line that can't be priced is an outcome and fails no other",
   CHECK(Shop::at(answer, "totals/line_amount") == "2.00");
 }
 
-TEST_CASE("quote: an agreement, another unit, a return", "[server][http_unit]") {
+TEST_CASE("quote: an agreement, another unit, a return", "[server]") {
   Shop shop;
   const auto agreed = shop.line(R"({"article":"A/4","agreement":"AG-1"})");
   CHECK(Shop::at(agreed, "unit_price") == "0.8000");
@@ -179,7 +179,7 @@ TEST_CASE("quote: an agreement, another unit, a return", "[server][http_unit]") 
   CHECK(Shop::at(answer, "lines/0/line_amount") == "-20.00");
 }
 
-TEST_CASE("quote: explain adds the waterfall and changes nothing else", "[server][http_unit]") {
+TEST_CASE("quote: explain adds the waterfall and changes nothing else", "[server]") {
   Shop shop;
   const std::string lines = R"("lines":[{"article":"A1","quantity":12},{"article":"A/4"},{"article":"A5"},{"article":"A3"}]})";
   const auto plain = shop.post("/v1/quote", R"({"customer":"C1","channel":"web",)" + lines);
@@ -211,7 +211,7 @@ TEST_CASE("quote: explain adds the waterfall and changes nothing else", "[server
   CHECK(at("lines/3/waterfall/0/amount") == "(none)");
 }
 
-TEST_CASE("quote: who or what is unknown to the whole question is a 422 that names it", "[server][http_unit]") {
+TEST_CASE("quote: who or what is unknown to the whole question is a 422 that names it", "[server]") {
   struct Case {
     std::string body;
     std::string code;
@@ -237,7 +237,7 @@ TEST_CASE("quote: who or what is unknown to the whole question is a 422 that nam
   CHECK(Shop::at(problem, "type") == "urn:netto:problem:" + wrong.code);
 }
 
-TEST_CASE("quote: bodies that are no JSON, no JSON by name, or too large", "[server][http_unit]") {
+TEST_CASE("quote: bodies that are no JSON, no JSON by name, or too large", "[server]") {
   Shop shop;
   CHECK(Shop::at(shop.post("/v1/quote", "{"), "code") == "bad_json");
   CHECK(shop.response.status == 400);
@@ -258,7 +258,7 @@ TEST_CASE("quote: bodies that are no JSON, no JSON by name, or too large", "[ser
   CHECK(shop.response.status == 415);
 }
 
-TEST_CASE("quote: an empty basket has a total of nothing", "[server][http_unit]") {
+TEST_CASE("quote: an empty basket has a total of nothing", "[server]") {
   Shop shop;
   const auto answer = shop.post("/v1/quote", R"({"customer":"C1","lines":[]})");
   CHECK(shop.response.status == 200);
@@ -266,7 +266,7 @@ TEST_CASE("quote: an empty basket has a total of nothing", "[server][http_unit]"
   CHECK(Shop::at(answer, "totals/line_amount") == "0.00");
 }
 
-TEST_CASE("price: one article by its address", "[server][http_unit]") {
+TEST_CASE("price: one article by its address", "[server]") {
   Shop shop;
   const auto price = shop.get("/v1/customers/C1/prices/A%2F4?quantity=3");
   REQUIRE(shop.response.status == 200);
@@ -280,7 +280,7 @@ TEST_CASE("price: one article by its address", "[server][http_unit]") {
   CHECK(shop.response.status == 200);
 }
 
-TEST_CASE("price: unknown things in an address", "[server][http_unit]") {
+TEST_CASE("price: unknown things in an address", "[server]") {
   Shop shop;
   CHECK(Shop::at(shop.get("/v1/customers/C1/prices/X"), "code") == "unknown_article");
   CHECK(shop.response.status == 404);
@@ -296,7 +296,7 @@ TEST_CASE("price: unknown things in an address", "[server][http_unit]") {
   CHECK(shop.response.status == 400);
 }
 
-TEST_CASE("price: the tag is the same while the answer is, and differs as soon as it differs", "[server][http_unit]") {
+TEST_CASE("price: the tag is the same while the answer is, and differs as soon as it differs", "[server]") {
   Shop shop;
   const char* const target = "/v1/customers/C1/prices/A1?quantity=12&channel=web";
   shop.get(target);
@@ -316,7 +316,7 @@ TEST_CASE("price: the tag is the same while the answer is, and differs as soon a
   CHECK(shop.response.etag.empty());
 }
 
-TEST_CASE("availability: bands for many articles and for one", "[server][http_unit]") {
+TEST_CASE("availability: bands for many articles and for one", "[server]") {
   Shop shop;
   const auto answer = shop.post("/v1/availability", R"({"articles":[{"article":"A1","quantity":2,"unit":"BOX"},
       {"id":"i","article":"A2"},{"article":"A3","quantity":40},{"article":"X"},{"article":"A1","quantity":"x"}],
@@ -343,7 +343,7 @@ TEST_CASE("availability: bands for many articles and for one", "[server][http_un
   CHECK(Shop::at(shop.post("/v1/availability", R"({"articles":[],"attributes":{"c":"x"}})"), "pointer") == "/attributes/c");
 }
 
-TEST_CASE("routes: what is not there, and what is there by another method", "[server][http_unit]") {
+TEST_CASE("routes: what is not there, and what is there by another method", "[server]") {
   Shop shop;
   for (const char* target : {"/", "/v1", "/v1/quote/", "/v1/quotes", "/v1/customers/C1/prices/", "/v1/customers//prices/A1",
                              "/v1/customers/C1/prices/A/4", "/openapi.json/x"}) {
@@ -368,7 +368,7 @@ TEST_CASE("routes: what is not there, and what is there by another method", "[se
   CHECK(shop.response.status == 405);
 }
 
-TEST_CASE("readiness: 503 with the reason until there is data", "[server][http_unit]") {
+TEST_CASE("readiness: 503 with the reason until there is data", "[server]") {
   Shop shop{false};
   shop.reason = "the journal is being read";
   CHECK(Shop::at(shop.get("/readyz"), "detail") == "the journal is being read");
@@ -388,7 +388,7 @@ TEST_CASE("readiness: 503 with the reason until there is data", "[server][http_u
   CHECK(shop.response.status == 200);
 }
 
-TEST_CASE("handlers: whatever is sent is answered with JSON and a status", "[server][http_unit][property]") {
+TEST_CASE("handlers: whatever is sent is answered with JSON and a status", "[server][property]") {
   Shop shop;
   std::mt19937 random{11};
   const std::string body = R"({"customer":"C1","channel":"web","date":"2026-02-01","explain":true,

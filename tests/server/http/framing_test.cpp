@@ -24,7 +24,7 @@ std::string post(const std::string& fields, const std::string& body) {
 
 }  // namespace
 
-TEST_CASE("framing: a request ends where its length says, and the next one begins there", "[server][http_unit]") {
+TEST_CASE("framing: a request ends where its length says, and the next one begins there", "[server]") {
   const std::string first = post("Host: x\r\nContent-Length: 5\r\n", "hello");
   const std::string both = first + "GET / HTTP/1.1\r\n\r\n";
   Framer framer;
@@ -39,7 +39,7 @@ TEST_CASE("framing: a request ends where its length says, and the next one begin
   CHECK(framer.body(rest).empty());
 }
 
-TEST_CASE("framing: a request that arrives byte by byte is the same request", "[server][http_unit]") {
+TEST_CASE("framing: a request that arrives byte by byte is the same request", "[server]") {
   const std::string text = GENERATE(values<std::string>({
       post("Content-Length: 5\r\n", "hello"),
       post("content-length:5\r\n", "hello"),
@@ -57,7 +57,7 @@ TEST_CASE("framing: a request that arrives byte by byte is the same request", "[
   CHECK(framer.size() == text.size());
 }
 
-TEST_CASE("framing: what can be read in two ways is refused", "[server][http_unit]") {
+TEST_CASE("framing: what can be read in two ways is refused", "[server]") {
   CHECK(refused_with(post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "")) == 400);
   CHECK(refused_with(post("Content-Length: 5\r\nContent-Length: 6\r\n", "")) == 400);
   CHECK(refused_with(post("Content-Length: 5, 5\r\n", "")) == 400);
@@ -75,7 +75,7 @@ TEST_CASE("framing: what can be read in two ways is refused", "[server][http_uni
   CHECK(refused_with("GET / HTTP/1.1\n\n") == 400);
 }
 
-TEST_CASE("framing: a request line has three parts and a version we speak", "[server][http_unit]") {
+TEST_CASE("framing: a request line has three parts and a version we speak", "[server]") {
   CHECK(refused_with("GET /\r\n\r\n") == 400);
   CHECK(refused_with("GET  / HTTP/1.1\r\n\r\n") == 400);
   CHECK(refused_with("G(T / HTTP/1.1\r\n\r\n") == 400);
@@ -85,7 +85,7 @@ TEST_CASE("framing: a request line has three parts and a version we speak", "[se
   CHECK(refused_with(std::string{"\x16\x03\x01\x02\x00\x01\r\n\r\n", 10}) == 400);
 }
 
-TEST_CASE("framing: bodies, heads and fields have limits", "[server][http_unit]") {
+TEST_CASE("framing: bodies, heads and fields have limits", "[server]") {
   Framer framer;
   const auto length = [](std::size_t bytes) { return "Content-Length: " + std::to_string(bytes) + "\r\n"; };
   CHECK(framer.look(post(length(limits::body_bytes), "")) == Framer::State::incomplete);
@@ -106,7 +106,7 @@ TEST_CASE("framing: bodies, heads and fields have limits", "[server][http_unit]"
   CHECK(refused_with(blank) == 400);
 }
 
-TEST_CASE("framing: chunks are checked and limited", "[server][http_unit]") {
+TEST_CASE("framing: chunks are checked and limited", "[server]") {
   const std::string chunked = "Transfer-Encoding: chunked\r\n";
   CHECK(refused_with(post(chunked, "x\r\n")) == 400);
   CHECK(refused_with(post(chunked, "\r\n")) == 400);
@@ -120,7 +120,7 @@ TEST_CASE("framing: chunks are checked and limited", "[server][http_unit]") {
   CHECK(refused_with(post(chunked, crumbs)) == 413);
 }
 
-TEST_CASE("framing: a caller may wait for leave to send its body", "[server][http_unit]") {
+TEST_CASE("framing: a caller may wait for leave to send its body", "[server]") {
   Framer framer;
   CHECK(framer.look("POST / HTTP/1.1\r\nExpect: 100-continue\r\n") == Framer::State::incomplete);
   CHECK_FALSE(framer.awaits_continue());
@@ -129,7 +129,7 @@ TEST_CASE("framing: a caller may wait for leave to send its body", "[server][htt
   CHECK(refused_with(post("Expect: 100-continue\r\nContent-Length: 9999999\r\n", "")) == 413);
 }
 
-TEST_CASE("framing: no bytes at all make it read past them", "[server][http_unit][property]") {
+TEST_CASE("framing: no bytes at all make it read past them", "[server][property]") {
   std::mt19937 random{7};
   const std::string seed = post("Content-Length: 12\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n",
                                 "5\r\nhello\r\n0\r\n\r\n");

@@ -27,7 +27,7 @@ void collect_references(const Json& node, std::set<std::string>& found) {
 
 }  // namespace
 
-TEST_CASE("openapi: every route that is served is in the document, and the other way round", "[server][http_unit]") {
+TEST_CASE("openapi: every route that is served is in the document, and the other way round", "[server]") {
   std::set<std::string> served;
   for (const auto& route : server::http::route_names()) {
     served.insert(std::string{route.method} + " " + std::string{route.pattern});
@@ -43,7 +43,7 @@ TEST_CASE("openapi: every route that is served is in the document, and the other
   CHECK(served == told);
 }
 
-TEST_CASE("openapi: it is of this version, and what it refers to is there", "[server][http_unit]") {
+TEST_CASE("openapi: it is of this version, and what it refers to is there", "[server]") {
   CHECK(document().find("openapi")->text() == "3.1.0");
   CHECK(document().find("info")->find("version")->text() == NETTO_VERSION);
   std::set<std::string> references;
@@ -58,7 +58,7 @@ TEST_CASE("openapi: it is of this version, and what it refers to is there", "[se
   for (const auto& schema : schemas.members()) CHECK(references.contains("#/components/schemas/" + schema.name));
 }
 
-TEST_CASE("openapi: the outcomes of a line are those of the engine, in their order", "[server][http_unit]") {
+TEST_CASE("openapi: the outcomes of a line are those of the engine, in their order", "[server]") {
   const auto& outcome = *document().find("components")->find("schemas")->find("Price")->find("properties")->find("outcome");
   std::vector<std::string> told;
   for (const auto& name : outcome.find("enum")->items()) told.push_back(name.text());

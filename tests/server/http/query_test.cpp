@@ -8,7 +8,7 @@ using server::http::is_tag_among;
 using server::http::parse_target;
 using server::http::read_query;
 
-TEST_CASE("target: segments are decoded one by one, parameters too", "[server][http_unit]") {
+TEST_CASE("target: segments are decoded one by one, parameters too", "[server]") {
   const auto target = parse_target("/v1/customers/A%20B/prices/3%2f4%22?quantity=1%2B1&channel=a+b&x=&y&&z=%C3%A5");
   REQUIRE(target);
   CHECK(target->path == "/v1/customers/A%20B/prices/3%2f4%22");
@@ -21,7 +21,7 @@ TEST_CASE("target: segments are decoded one by one, parameters too", "[server][h
   CHECK(parse_target("/a/")->segments == std::vector<std::string>{"a", ""});
 }
 
-TEST_CASE("target: what can't be read is refused", "[server][http_unit]") {
+TEST_CASE("target: what can't be read is refused", "[server]") {
   for (const char* bad : {"", "*", "http://x/y", "x", "/%", "/%2", "/%zz", "/a?b=%4", "/%ff", "/a?b=%c3"}) {
     INFO(bad);
     CHECK_FALSE(parse_target(bad));
@@ -31,7 +31,7 @@ TEST_CASE("target: what can't be read is refused", "[server][http_unit]") {
   CHECK(parse_target(many).error().code == FaultCode::too_many);
 }
 
-TEST_CASE("query: parameters make a question of one line", "[server][http_unit]") {
+TEST_CASE("query: parameters make a question of one line", "[server]") {
   const auto target = parse_target(
       "/?quantity=5&unit=BOX&date=2026-02-01&currency=SEK&agreement=AG&language=sv&explain=true&availability=false"
       "&channel=web&campaign=spring&customer=C");
@@ -55,7 +55,7 @@ TEST_CASE("query: parameters make a question of one line", "[server][http_unit]"
   CHECK(body.line_ids.size() == 1);
 }
 
-TEST_CASE("query: a bad parameter is named", "[server][http_unit]") {
+TEST_CASE("query: a bad parameter is named", "[server]") {
   const auto fault = [](const std::string& query) {
     const auto target = parse_target("/?" + query);
     REQUIRE(target);
@@ -70,7 +70,7 @@ TEST_CASE("query: a bad parameter is named", "[server][http_unit]") {
   CHECK(fault("unit=" + std::string(300, 'x')).code == FaultCode::too_large);
 }
 
-TEST_CASE("query: an If-None-Match is a list, weak or strong, or a star", "[server][http_unit]") {
+TEST_CASE("query: an If-None-Match is a list, weak or strong, or a star", "[server]") {
   CHECK(is_tag_among("\"7-a\"", "\"7-a\""));
   CHECK(is_tag_among("\"7-a\"", "\"x\" , W/\"7-a\",\"y\""));
   CHECK(is_tag_among("\"7-a\"", " * "));

@@ -18,7 +18,7 @@ std::string written(Write write) {
 
 }  // namespace
 
-TEST_CASE("json writer: commas stand between values and nowhere else", "[server][json]") {
+TEST_CASE("json writer: commas stand between values and nowhere else", "[server]") {
   CHECK(written([](JsonWriter& json) {
           json.begin_object();
           json.key("a");
@@ -40,14 +40,14 @@ TEST_CASE("json writer: commas stand between values and nowhere else", "[server]
         }) == R"({"a":[],"b":[1,{},null,true],"c":"","e":"[","f":":"})");
 }
 
-TEST_CASE("json writer: texts are escaped", "[server][json]") {
+TEST_CASE("json writer: texts are escaped", "[server]") {
   const std::string_view text{"a\"b\\c\n\0\x1f/\x7få", 12};
   CHECK(written([&](JsonWriter& json) { json.text(text); }) ==
         "\"a\\\"b\\\\c\\u000a\\u0000\\u001f/\x7f\xc3\xa5\"");
   CHECK(written([](JsonWriter& json) { json.text("\"\""); }) == R"("\"\"")");
 }
 
-TEST_CASE("json writer: decimals keep all their digits, moments are ISO 8601", "[server][json]") {
+TEST_CASE("json writer: decimals keep all their digits, moments are ISO 8601", "[server]") {
   CHECK(written([](JsonWriter& json) { json.decimal(-20249940, 4); }) == "\"-2024.9940\"");
   CHECK(written([](JsonWriter& json) { json.decimal(5, 2); }) == "\"0.05\"");
   CHECK(written([](JsonWriter& json) { json.moment(CivilMinutes::latest()); }) == "null");
@@ -57,7 +57,7 @@ TEST_CASE("json writer: decimals keep all their digits, moments are ISO 8601", "
   CHECK(written([](JsonWriter& json) { json.moment(*engine::base::civil(33, 4, 3, 15)); }) == "\"0033-04-03T15:00\"");
 }
 
-TEST_CASE("json numbers: the grammar of RFC 8259 and nothing beyond it", "[server][json]") {
+TEST_CASE("json numbers: the grammar of RFC 8259 and nothing beyond it", "[server]") {
   using server::json::is_json_number;
   for (const char* good : {"0", "-0", "10", "1.5", "-1.50", "1e5", "1E+5", "0.1e-05", "1.0E0"}) CHECK(is_json_number(good));
   for (const char* bad : {"", "-", "+1", "01", "1.", ".5", "1e", "1e+", "1.5.5", "1 ", " 1", "NaN", "0x1", "1,5", "--1"}) {
@@ -65,7 +65,7 @@ TEST_CASE("json numbers: the grammar of RFC 8259 and nothing beyond it", "[serve
   }
 }
 
-TEST_CASE("json numbers: an exponent is written out", "[server][json]") {
+TEST_CASE("json numbers: an exponent is written out", "[server]") {
   using server::json::without_exponent;
   CHECK_FALSE(without_exponent("12.5"));
   CHECK(without_exponent("1e0") == "1");

@@ -43,7 +43,7 @@ struct Reading {
 
 }  // namespace
 
-TEST_CASE("quote body: every member arrives where it belongs", "[server][json]") {
+TEST_CASE("quote body: every member arrives where it belongs", "[server]") {
   Reading reading;
   REQUIRE(reading.quote(full_body));
   const auto& request = reading.body.request;
@@ -73,7 +73,7 @@ TEST_CASE("quote body: every member arrives where it belongs", "[server][json]")
   CHECK_FALSE(reading.body.availability);
 }
 
-TEST_CASE("quote body: nothing of the last one is left in the next", "[server][json]") {
+TEST_CASE("quote body: nothing of the last one is left in the next", "[server]") {
   Reading reading;
   REQUIRE(reading.quote(full_body));
   REQUIRE(reading.quote(R"({"customer":"C2","lines":[]})"));
@@ -88,7 +88,7 @@ TEST_CASE("quote body: nothing of the last one is left in the next", "[server][j
   CHECK(reading.body.availability);
 }
 
-TEST_CASE("quote body: null is absent", "[server][json]") {
+TEST_CASE("quote body: null is absent", "[server]") {
   Reading reading;
   REQUIRE(reading.quote(R"({"customer":"C","currency":null,"attributes":{"x":null},"date":null,"explain":null,
                             "lines":[{"article":"A","quantity":null,"unit":null}]})"));
@@ -98,7 +98,7 @@ TEST_CASE("quote body: null is absent", "[server][json]") {
   CHECK(reading.quote_fault(R"({"lines":[null]})").where == "/lines/0");
 }
 
-TEST_CASE("quote body: a quantity is the token's own text, digit by digit", "[server][json]") {
+TEST_CASE("quote body: a quantity is the token's own text, digit by digit", "[server]") {
   const auto [token, read] = GENERATE(table<std::string, std::string>({
       {"0.1", "0.1"},
       {"\"0.1\"", "0.1"},
@@ -121,7 +121,7 @@ TEST_CASE("quote body: a quantity is the token's own text, digit by digit", "[se
   CHECK(reading.body.request.lines[0].quantity == read);
 }
 
-TEST_CASE("quote body: what is wrong is named with its pointer", "[server][json]") {
+TEST_CASE("quote body: what is wrong is named with its pointer", "[server]") {
   struct Case {
     std::string text;
     FaultCode code;
@@ -161,7 +161,7 @@ TEST_CASE("quote body: what is wrong is named with its pointer", "[server][json]
   CHECK(fault.detail.find(wrong.detail) != std::string::npos);
 }
 
-TEST_CASE("quote body: what is no JSON is refused as such", "[server][json]") {
+TEST_CASE("quote body: what is no JSON is refused as such", "[server]") {
   const std::string text = GENERATE(values<std::string>({
       "", " ", "{", "}", "{\"lines\":[}", "{\"lines\":[]", "{\"lines\":[]]", "{\"lines\":[]}}", "{\"lines\":[]} x",
       "{\"lines\":[],}", "{\"lines\" []}", "{lines:[]}", "{\"lines\":[,]}", "{\"customer\":\"a}", "{\"customer\":nul}",
@@ -179,7 +179,7 @@ TEST_CASE("quote body: what is no JSON is refused as such", "[server][json]") {
   CHECK(fault.where.empty());
 }
 
-TEST_CASE("quote body: limits are told by name, at the border and beyond it", "[server][json]") {
+TEST_CASE("quote body: limits are told by name, at the border and beyond it", "[server]") {
   Reading reading;
   const auto with_lines = [](std::size_t count) {
     std::string text = R"({"customer":"C","lines":[)";
@@ -213,7 +213,7 @@ TEST_CASE("quote body: limits are told by name, at the border and beyond it", "[
   CHECK(reading.quote_fault(attributes + "}}").code == FaultCode::too_many);
 }
 
-TEST_CASE("quote body: no depth of nesting hurts", "[server][json]") {
+TEST_CASE("quote body: no depth of nesting hurts", "[server]") {
   Reading reading;
   for (const std::string& open : {std::string{"["}, std::string{"{\"a\":"}}) {
     std::string deep = R"({"customer":)";
@@ -224,7 +224,7 @@ TEST_CASE("quote body: no depth of nesting hurts", "[server][json]") {
   }
 }
 
-TEST_CASE("quote body: an availability question has articles and may leave the customer out", "[server][json]") {
+TEST_CASE("quote body: an availability question has articles and may leave the customer out", "[server]") {
   Reading reading;
   REQUIRE(reading.reader.read_availability(
       R"({"articles":[{"article":"A","quantity":2,"date":"2026-01-02"},{"article":"B","id":"b"}],"channel":"web"})",
@@ -243,7 +243,7 @@ TEST_CASE("quote body: an availability question has articles and may leave the c
   CHECK(fault(R"({"articles":[{}]})") == "/articles/0/article");
 }
 
-TEST_CASE("quote body: whatever is done to a body, it is read as JSON or refused", "[server][json][property]") {
+TEST_CASE("quote body: whatever is done to a body, it is read as JSON or refused", "[server][property]") {
   // A second opinion: what the strict parser refuses, the reader must not take.
   std::mt19937 random{20260201};
   const std::string whole = full_body;

@@ -160,8 +160,8 @@ const char* kind_name(Json::Kind kind) {
   return "";
 }
 
-// Walks simdjson's on-demand document, which keeps numbers as their raw tokens but checks values only as they are
-// visited: so every value is visited, and scalar tokens are checked here.
+// Walks simdjson's on-demand document, which keeps numbers as their raw tokens but checks values
+// only as they are visited: so every value is visited, and scalar tokens are checked here.
 class JsonReader {
  public:
   explicit JsonReader(std::string_view text) : text_{text}, padded_{text} {}
@@ -302,7 +302,8 @@ class JsonReader {
     return {};
   }
 
-  // What follows the root value; the text's size when nothing does. A root token was only looked at, not consumed.
+  // What follows the root value; the text's size when nothing does. A root token was only looked
+  // at, not consumed.
   std::size_t rest_starts_at() { return std::max(offset(), token_end_); }
 
   std::string_view text_;

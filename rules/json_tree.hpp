@@ -1,8 +1,9 @@
-// Json: an immutable JSON tree for the files that people write (procedures, feed descriptions, questions in tests).
-// Numbers keep the text of their token, so a decimal never passes through floating point; members keep the order of
-// the file; every node knows its RFC 6901 pointer, for messages. simdjson does the reading and stays in the .cpp.
-// Plain values: any thread may read a tree; pointers and views into it live as long as the tree does.
-// Cost: one allocation or two a node; not meant for bulk data.
+// Json: an immutable JSON tree for the files that people write (procedures, feed descriptions,
+// questions in tests). Numbers keep the text of their token, so a decimal never passes through
+// floating point; members keep the order of the file; every node knows its RFC 6901 pointer, for
+// messages. simdjson does the reading and stays in the .cpp. Plain values: any thread may read a
+// tree; pointers and views into it live as long as the tree does. Cost: one allocation or two a
+// node; not meant for bulk data.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -65,8 +66,8 @@ const char* kind_name(Json::Kind kind);
 inline constexpr std::size_t json_size_max = 16U << 20;  // bytes
 inline constexpr std::size_t json_depth_max = 64;        // arrays and objects within each other
 
-// Strict RFC 8259 in UTF-8; a byte order mark is passed over. Faults, with "line L, column C" as `where`:
-// bad_json (a member name that stands twice is one too), too_deep, too_large.
+// Strict RFC 8259 in UTF-8; a byte order mark is passed over. Faults, with "line L, column C" as
+// `where`: bad_json (a member name that stands twice is one too), too_deep, too_large.
 engine::base::Result<Json> parse_json(std::string_view text);
 
 }  // namespace rules

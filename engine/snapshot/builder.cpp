@@ -183,20 +183,6 @@ std::shared_ptr<const model::Dictionary> SnapshotBuilder::texts_with_rules() con
   return own;
 }
 
-// The texts of the facts, and those that only rules name: a question that names them must meet them, too.
-void SnapshotBuilder::take_texts() {
-  made_->texts_ = facts_.share_texts();
-  std::shared_ptr<model::Dictionary> extended;
-  for (const std::string_view text : texts_of(*rules_, facts_.schema)) {
-    if (made_->texts_->find(text)) continue;
-    if (!extended) {
-      extended = std::make_shared<model::Dictionary>(*made_->texts_);
-      made_->texts_ = extended;
-    }
-    extended->intern(text);
-  }
-}
-
 void SnapshotBuilder::take_documents() {
   made_->documents_ = facts_.documents();
   for (const model::Document& document : made_->documents_) {

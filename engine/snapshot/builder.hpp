@@ -27,7 +27,6 @@ class SnapshotBuilder {
   void take_documents();
   void take_stock();
   void take_lists();
-  void take_texts();
   base::Result<void> bind_rules();
   base::Result<std::uint32_t> lookup_result(const std::string& name, bool bands) const;
   base::Result<std::vector<BoundLookupRow>> bind_lookup(const std::vector<rule::LookupRow>& rows, bool bands) const;

@@ -18,7 +18,8 @@ constexpr std::size_t count_digits =
     12;  // a number of rows, with leading zeros: it is written when the section ends
 constexpr std::string_view line_column = "line";
 
-// Sections of conditions carry the line of their source: a record without external key is known by it.
+// Sections of conditions carry the line of their source: a record without external key is known by
+// it.
 bool carries_line(Kind kind) { return kind == Kind::conditions; }
 
 void append_number(std::string& out, std::uint64_t value) {
@@ -39,7 +40,8 @@ std::optional<std::uint64_t> read_number(std::string_view text) {
   return value;
 }
 
-// Takes `word` and a blank off the front, then the text up to the next blank; nothing when it does not stand there.
+// Takes `word` and a blank off the front, then the text up to the next blank; nothing when it does
+// not stand there.
 std::optional<std::string_view> take(std::string_view& line, std::string_view word) {
   if (!line.starts_with(word) || line.substr(word.size(), 1) != " ") return std::nullopt;
   line.remove_prefix(word.size() + 1);

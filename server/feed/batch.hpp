@@ -1,6 +1,6 @@
-// The journal's form of a batch: sections of accepted rows in the order in which they were put, each a line
-// `kind NAME rows N feed FEED` and canonical CSV with its header. Conditions carry the line of their source first.
-// One thread.
+// The journal's form of a batch: sections of accepted rows in the order in which they were put,
+// each a line `kind NAME rows N feed FEED` and canonical CSV with its header. Conditions carry the
+// line of their source first. One thread.
 #pragma once
 
 #include "server/feed/canonical_table.hpp"

@@ -1,7 +1,8 @@
-// The canonical feeds: one kind of record each, plain CSV (RFC 4180, UTF-8, header row). This is the form in which
-// rows are put into the facts, whether they come from a canonical file, through a feed description, or from the
-// journal. Lists inside a cell are separated by `;`; days are ISO 8601; a `valid_to` without a time is the last valid
-// day, with a time the first moment no longer valid; percents are percent numbers. Immutable tables; any thread.
+// The canonical feeds: one kind of record each, plain CSV (RFC 4180, UTF-8, header row). This is
+// the form in which rows are put into the facts, whether they come from a canonical file, through a
+// feed description, or from the journal. Lists inside a cell are separated by `;`; days are ISO
+// 8601; a `valid_to` without a time is the last valid day, with a time the first moment no longer
+// valid; percents are percent numbers. Immutable tables; any thread.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -54,8 +55,8 @@ struct Column {
 std::string_view kind_name(Kind kind);
 std::optional<Kind> kind_from(std::string_view name);
 
-// The fixed columns. Beside them `articles` and `customers` take `attribute:NAME`, and `conditions` takes every
-// declared key field by its name.
+// The fixed columns. Beside them `articles` and `customers` take `attribute:NAME`, and `conditions`
+// takes every declared key field by its name.
 std::span<const Column> columns_of(Kind kind);
 
 // The kind's column of this name, open ones too; nothing when it has none.
@@ -66,7 +67,8 @@ std::optional<Column> find_column(Kind kind, std::string_view name,
 engine::base::Result<void> check_header(Kind kind, std::span<const std::string> header,
                                         const engine::model::Schema& schema);
 
-// The kind of a file without a description: by its name (`conditions.csv`), else the only kind its header fits.
+// The kind of a file without a description: by its name (`conditions.csv`), else the only kind its
+// header fits.
 engine::base::Result<Kind> kind_of_file(std::string_view file_name,
                                         std::span<const std::string> header,
                                         const engine::model::Schema& schema);

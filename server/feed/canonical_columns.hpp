@@ -1,4 +1,5 @@
-// The fixed columns of the canonical feeds, each with an enumerator that names its position. Only for canonical*.cpp.
+// The fixed columns of the canonical feeds, each with an enumerator that names its position. Only
+// for canonical*.cpp.
 #pragma once
 
 #include "server/feed/canonical.hpp"
@@ -103,7 +104,17 @@ enum : std::size_t { code, parent, name };
 }
 
 namespace articles {
-enum : std::size_t { code, name, groups, base_unit, safety_stock, min_quantity, multiple_quantity, status, successor };
+enum : std::size_t {
+  code,
+  name,
+  groups,
+  base_unit,
+  safety_stock,
+  min_quantity,
+  multiple_quantity,
+  status,
+  successor
+};
 }
 
 namespace article_units {
@@ -135,7 +146,22 @@ enum : std::size_t { price_list, customer, customer_group, rank, valid_from, val
 }
 
 namespace conditions {
-enum : std::size_t { type, agreement, promotion, value, currency, unit, price_unit, from_quantity, to_quantity, valid_from, valid_to, rank, flags, key };
+enum : std::size_t {
+  type,
+  agreement,
+  promotion,
+  value,
+  currency,
+  unit,
+  price_unit,
+  from_quantity,
+  to_quantity,
+  valid_from,
+  valid_to,
+  rank,
+  flags,
+  key
+};
 }
 
 namespace warehouses {

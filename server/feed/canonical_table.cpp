@@ -1,22 +1,17 @@
 #include "server/feed/canonical_table.hpp"
 
-#include "engine/base/limits.hpp"
 #include "server/feed/canonical_columns.hpp"
+#include "server/feed/canonical_row.hpp"
 
 #include <algorithm>
 #include <limits>
-#include <optional>
 
 namespace server::feed {
 
-namespace limits = engine::base::limits;
-using engine::base::CivilMinutes;
-using engine::base::Decimal;
 using engine::base::Fault;
 using engine::base::FaultCode;
 using engine::base::Quantity;
 using engine::base::Result;
-using engine::base::Validity;
 using engine::model::DocumentKind;
 using engine::model::Schema;
 
@@ -99,8 +94,7 @@ Result<void> CanonicalTable::put_currency(Row& row) {
 
 Result<void> CanonicalTable::put_article_group(Row& row) {
   namespace at = place::article_groups;
-  return facts_->put(engine::model::ArticleGroupDraft{row.text(at::code),
-                                                      row.text(at::name),
+  return facts_->put(engine::model::ArticleGroupDraft{row.text(at::code), row.text(at::name),
                                                       row.text(at::parent)});
 }
 
@@ -223,8 +217,7 @@ Result<void> CanonicalTable::put_condition(Row& row, std::uint32_t line) {
   }
   draft.currency = row.text(at::currency);
   draft.unit = row.text(at::unit);
-  draft.price_unit =
-      row.integer(at::price_unit, 1, 0, std::numeric_limits<std::int64_t>::max());
+  draft.price_unit = row.integer(at::price_unit, 1, 0, std::numeric_limits<std::int64_t>::max());
   draft.from_quantity = row.quantity(at::from_quantity).value_or(Quantity{});
   draft.to_quantity = row.quantity(at::to_quantity);
   draft.validity = row.validity(at::valid_from, at::valid_to);
@@ -239,8 +232,7 @@ Result<void> CanonicalTable::put_condition(Row& row, std::uint32_t line) {
 
 Result<void> CanonicalTable::put_warehouse(Row& row) {
   namespace at = place::warehouses;
-  return facts_->put(
-      engine::model::WarehouseDraft{row.text(at::code), row.text(at::name)});
+  return facts_->put(engine::model::WarehouseDraft{row.text(at::code), row.text(at::name)});
 }
 
 Result<void> CanonicalTable::put_stock(Row& row) {

@@ -1,6 +1,7 @@
-// CanonicalTable: puts rows of canonical cells of one kind, under one header, into the facts. The one way in for every
-// row: canonical files, feed descriptions and the journal all end here, so what replays is what was imported.
-// One writer (the facts'). Cost: some 100 ns a row beside Facts::put, no allocation for rows without lists.
+// CanonicalTable: puts rows of canonical cells of one kind, under one header, into the facts. The
+// one way in for every row: canonical files, feed descriptions and the journal all end here, so
+// what replays is what was imported. One writer (the facts'). Cost: some 100 ns a row beside
+// Facts::put, no allocation for rows without lists.
 #pragma once
 
 #include "engine/base/date.hpp"
@@ -19,7 +20,8 @@ namespace server::feed {
 
 class CanonicalTable {
  public:
-  // `feed` is the scope of external keys. Requires that `facts` outlives the table. Faults: wrong_header.
+  // `feed` is the scope of external keys. Requires that `facts` outlives the table. Faults:
+  // wrong_header.
   static engine::base::Result<CanonicalTable> bind(engine::model::Facts& facts, Kind kind,
                                                    std::vector<std::string> columns,
                                                    std::string feed);
@@ -30,8 +32,8 @@ class CanonicalTable {
 
   const std::string& feed() const { return feed_; }
 
-  // One cell for each column. `line` is where the row begins in its file. A fault's `where` is the canonical column,
-  // or empty; the facts are then untouched.
+  // One cell for each column. `line` is where the row begins in its file. A fault's `where` is the
+  // canonical column, or empty; the facts are then untouched.
   engine::base::Result<void> put(std::span<const std::string_view> cells, std::uint32_t line);
 
  private:

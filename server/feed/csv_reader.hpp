@@ -1,8 +1,9 @@
-// CsvReader: rows of fields out of a text in memory. RFC 4180 by default; separator, row end and quoting can be set.
-// Fields are views into the text (or, where quotes had to be undone, into the reader) and good until next().
-// A row that can't be split has a problem() and the reader goes on with the line after the one where it began, so that
-// a stray quote costs one row and not the rest of the file. Blank lines are passed over.
-// One thread. Cost: about 1 GB/s for plain rows; no allocation per row.
+// CsvReader: rows of fields out of a text in memory. RFC 4180 by default; separator, row end and
+// quoting can be set. Fields are views into the text (or, where quotes had to be undone, into the
+// reader) and good until next(). A row that can't be split has a problem() and the reader goes on
+// with the line after the one where it began, so that a stray quote costs one row and not the rest
+// of the file. Blank lines are passed over. One thread. Cost: about 1 GB/s for plain rows; no
+// allocation per row.
 #pragma once
 
 #include "engine/base/result.hpp"

@@ -1,7 +1,7 @@
-// FeedDescription: how to read one kind of export - a small JSON file (feed.schema.json describes it member by
-// member): which files, how they are written, what is looked up in other files, which rows are set aside and why,
-// and which canonical records each row makes. Read strictly: an unknown member is a fault, never passed over.
-// Immutable once read; any thread.
+// FeedDescription: how to read one kind of export - a small JSON file (feed.schema.json describes
+// it member by member): which files, how they are written, what is looked up in other files, which
+// rows are set aside and why, and which canonical records each row makes. Read strictly: an unknown
+// member is a fault, never passed over. Immutable once read; any thread.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -119,8 +119,9 @@ struct FeedDescription {
 // Faults: bad_feed_description with the JSON pointer as `where`; bad_json, too_deep, too_large.
 engine::base::Result<FeedDescription> parse_feed_description(std::string_view json);
 
-// The description in `path`, or all *.json of a folder in order of name; two of one name are a fault. `where` names
-// the file. Faults: file_missing, file_unreadable and those of parse_feed_description.
+// The description in `path`, or all *.json of a folder in order of name; two of one name are a
+// fault. `where` names the file. Faults: file_missing, file_unreadable and those of
+// parse_feed_description.
 engine::base::Result<std::vector<FeedDescription>> read_feed_descriptions(const std::string& path);
 
 // True when `name` fits `pattern`: * is any text, ? any character.

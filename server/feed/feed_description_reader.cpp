@@ -39,7 +39,8 @@ constexpr std::array<Choice<Join::Rows>, 3> join_rows{
 constexpr std::array<Choice<bool>, 2> join_missing{{{"refuse", false}, {"empty", true}}};
 constexpr std::array<Choice<bool>, 1> distinct_values{{{"first", true}}};
 
-// Reads the whole tree and keeps the first fault it meets, so that the single steps need not ask each other.
+// Reads the whole tree and keeps the first fault it meets, so that the single steps need not ask
+// each other.
 class DescriptionReader {
  public:
   Result<FeedDescription> read(const Json& root) {

@@ -76,7 +76,8 @@ class Importer {
                                [&](const Output& output) { return output.table.kind() == kind; });
   }
 
-  // One way through a file's rows, for one kind of record. The first way also sees which rows can be used at all.
+  // One way through a file's rows, for one kind of record. The first way also sees which rows can
+  // be used at all.
   void pass(std::size_t number, Kind kind) {
     OpenedFile& file = files_[number];
     auto& states = states_[number];
@@ -168,7 +169,8 @@ class Importer {
     return {};
   }
 
-  // Each round puts what had its parent put in the round before, at the latest; so a tree deeper than that is refused.
+  // Each round puts what had its parent put in the round before, at the latest; so a tree deeper
+  // than that is refused.
   void put_waiting() {
     std::vector<std::string_view> cells;
     for (std::size_t round = 0; round < engine::base::limits::group_depth && !waiting_.empty();

@@ -1,10 +1,11 @@
-// The importer: files in, facts and a journal batch out. Rows are put in the order of kinds (canonical.hpp), so the
-// order of the files does not matter; a record whose parent comes later in the same batch waits for it.
-// A file that can't be read as a whole (missing, wrong separator, wrong header) is found before the first row is put;
-// then nothing is put. A row that can't be used is refused and told; the good rows go in. Where one row makes several
-// records they are put masters first: from the first refused record on the rest of that row is left out, the row
-// counts as refused, and what it had put before stays - a master without a price is consistent.
-// One writer (the facts'). Cost: about a microsecond a row; the files' text and the batch are held in memory.
+// The importer: files in, facts and a journal batch out. Rows are put in the order of kinds
+// (canonical.hpp), so the order of the files does not matter; a record whose parent comes later in
+// the same batch waits for it. A file that can't be read as a whole (missing, wrong separator,
+// wrong header) is found before the first row is put; then nothing is put. A row that can't be used
+// is refused and told; the good rows go in. Where one row makes several records they are put
+// masters first: from the first refused record on the rest of that row is left out, the row counts
+// as refused, and what it had put before stays - a master without a price is consistent. One writer
+// (the facts'). Cost: about a microsecond a row; the files' text and the batch are held in memory.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -50,13 +51,15 @@ struct Import {
 Import read_feed(engine::model::Facts& facts, std::vector<FeedFile> files,
                  std::span<const FeedDescription> descriptions, const ImportOptions& options = {});
 
-// Puts a journal batch again: the same rows in the same order through the same code. Returns the rows put.
-// A fault means a corrupt journal, or a schema that lacks what the rows need: facts are then incomplete.
+// Puts a journal batch again: the same rows in the same order through the same code. Returns the
+// rows put. A fault means a corrupt journal, or a schema that lacks what the rows need: facts are
+// then incomplete.
 engine::base::Result<std::uint64_t> replay_batch(engine::model::Facts& facts,
                                                  std::string_view batch);
 
-// The files at `path`: itself, or those of a folder that look like data (.csv, .tsv, .txt, .ndjson, with or without
-// .xz), sorted by name. "-" is standard input. Faults: file_missing, file_unreadable.
+// The files at `path`: itself, or those of a folder that look like data (.csv, .tsv, .txt, .ndjson,
+// with or without .xz), sorted by name. "-" is standard input. Faults: file_missing,
+// file_unreadable.
 engine::base::Result<std::vector<FeedFile>> files_at(const std::string& path);
 
 }  // namespace server::feed

@@ -1,5 +1,5 @@
-// JoinTable: another file of the import, by key, with the columns that are asked of it. Immutable once loaded; any
-// thread. Cost: one hash a look-up; it owns its texts.
+// JoinTable: another file of the import, by key, with the columns that are asked of it. Immutable
+// once loaded; any thread. Cost: one hash a look-up; it owns its texts.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -20,8 +20,8 @@ class JoinTable {
  public:
   explicit JoinTable(std::vector<std::string> columns) : columns_{std::move(columns)} {}
 
-  // Adds the rows of one file. Faults, with the line: those of the rows (a look-up can't do without some of them),
-  // duplicate_key where the join allows one row a key.
+  // Adds the rows of one file. Faults, with the line: those of the rows (a look-up can't do without
+  // some of them), duplicate_key where the join allows one row a key.
   engine::base::Result<void> load(const Join& join, const SourceText& source);
 
   // Positions for value(), by name.

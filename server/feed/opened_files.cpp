@@ -103,7 +103,8 @@ void OpenedFiles::load_joins() {
   }
 }
 
-// From every file that fits. A fault belongs to the file looked up, or, when there is none, to those that ask.
+// From every file that fits. A fault belongs to the file looked up, or, when there is none, to
+// those that ask.
 void OpenedFiles::load_join(const FeedDescription& description, const Join& join) {
   auto& table = joins_[&description].emplace_back(
       std::make_unique<JoinTable>(columns_asked(description, join)));

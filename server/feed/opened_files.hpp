@@ -1,5 +1,6 @@
-// OpenedFiles: the files of an import read, recognised and bound, before any row is put. Every fault of a file as a
-// whole is found here and stands in its report. Only for the importer. One thread.
+// OpenedFiles: the files of an import read, recognised and bound, before any row is put. Every
+// fault of a file as a whole is found here and stands in its report. Only for the importer. One
+// thread.
 #pragma once
 
 #include "engine/model/facts.hpp"

@@ -1,6 +1,6 @@
-// What became of every row of an import: read = accepted + set aside + refused, for each file and in all.
-// Refused rows are kept with their place and reason up to a limit; beyond it they are counted only, never miscounted.
-// Plain values; any thread.
+// What became of every row of an import: read = accepted + set aside + refused, for each file and
+// in all. Refused rows are kept with their place and reason up to a limit; beyond it they are
+// counted only, never miscounted. Plain values; any thread.
 #pragma once
 
 #include "engine/base/result.hpp"

@@ -177,7 +177,8 @@ bool RowPlan::evaluate_column(const Node& node, Value& value) {
   return true;
 }
 
-// Sets the join's key and row for the row at hand. A key without any value of the row has nothing to look up.
+// Sets the join's key and row for the row at hand. A key without any value of the row has nothing
+// to look up.
 bool RowPlan::find_row(BoundJoin& join) {
   if (join.row_number == row_number_) return true;
   join.key.clear();

@@ -1,6 +1,7 @@
-// RowPlan: a feed description bound to one file and its look-ups: says of each row whether it is set aside, which
-// records it makes and their canonical cells. Owns the row's derived texts, so views are good until begin_row().
-// One thread. Cost: a cell that is passed on as it stands costs a copy of its view.
+// RowPlan: a feed description bound to one file and its look-ups: says of each row whether it is
+// set aside, which records it makes and their canonical cells. Owns the row's derived texts, so
+// views are good until begin_row(). One thread. Cost: a cell that is passed on as it stands costs a
+// copy of its view.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -22,8 +23,8 @@ namespace server::feed {
 
 class RowPlan {
  public:
-  // `joins` stand in the order of the description's. Requires that both outlive the plan.
-  // Faults: wrong_header for a column that the description names and the file lacks; bad_feed_description.
+  // `joins` stand in the order of the description's. Requires that both outlive the plan. Faults:
+  // wrong_header for a column that the description names and the file lacks; bad_feed_description.
   static engine::base::Result<RowPlan> bind(const FeedDescription& description,
                                             std::vector<const JoinTable*> joins,
                                             const TableReader& rows,
@@ -37,11 +38,13 @@ class RowPlan {
 
   engine::base::Result<bool> applies(std::size_t record);
 
-  // The record's cells in the order of its fields. Faults, with the canonical column as `where`: a value that can't be
-  // read, a look-up without a row (missing_value), a text that a map does not know (bad_text).
+  // The record's cells in the order of its fields. Faults, with the canonical column as `where`: a
+  // value that can't be read, a look-up without a row (missing_value), a text that a map does not
+  // know (bad_text).
   engine::base::Result<void> cells(std::size_t record, std::vector<std::string_view>& cells);
 
-  // The column of the file behind a canonical one, and what stands there; the canonical name when there is none.
+  // The column of the file behind a canonical one, and what stands there; the canonical name when
+  // there is none.
   std::string source_column(std::size_t record, std::string_view canonical) const;
   std::string source_value(std::size_t record, std::string_view canonical);
 

@@ -1,6 +1,6 @@
-// TableReader: the rows of one file by its FileFormat: header or given names, trimmed cells, and the checks that need
-// no knowledge of what the columns mean. Rows that fail one have a problem() and are the caller's to count.
-// Views are good until next() and while the text lives. One thread.
+// TableReader: the rows of one file by its FileFormat: header or given names, trimmed cells, and
+// the checks that need no knowledge of what the columns mean. Rows that fail one have a problem()
+// and are the caller's to count. Views are good until next() and while the text lives. One thread.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -19,8 +19,8 @@ namespace server::feed {
 
 class TableReader {
  public:
-  // Requires that `source` and `format` outlive the reader. Faults: wrong_delimiter, with the one that it seems to be;
-  // wrong_header where one of `needed` is missing or stands twice.
+  // Requires that `source` and `format` outlive the reader. Faults: wrong_delimiter, with the one
+  // that it seems to be; wrong_header where one of `needed` is missing or stands twice.
   static engine::base::Result<TableReader> open(const SourceText& source, const FileFormat& format,
                                                 std::span<const std::string> needed);
 

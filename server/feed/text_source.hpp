@@ -1,6 +1,7 @@
-// Files as UTF-8 text: read whole (or standard input for "-"), unpacked where they are xz, freed of a byte order mark,
-// converted where the feed description names another encoding. Invalid UTF-8 is only noted here: the rows that hold it
-// are refused one by one. No state; any thread. Cost: one copy of the file in memory.
+// Files as UTF-8 text: read whole (or standard input for "-"), unpacked where they are xz, freed of
+// a byte order mark, converted where the feed description names another encoding. Invalid UTF-8 is
+// only noted here: the rows that hold it are refused one by one. No state; any thread. Cost: one
+// copy of the file in memory.
 #pragma once
 
 #include "engine/base/result.hpp"

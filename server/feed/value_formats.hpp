@@ -1,6 +1,7 @@
-// How a source writes numbers and dates, and their translation to the canonical form (1234.50, 2026-11-22, or
-// 2026-11-22T14:30). Nothing is guessed: a separator in the wrong place, a second that is not zero, a day that the
-// calendar does not have are faults. Immutable; any thread. Faults have an empty `where`.
+// How a source writes numbers and dates, and their translation to the canonical form (1234.50,
+// 2026-11-22, or 2026-11-22T14:30). Nothing is guessed: a separator in the wrong place, a second
+// that is not zero, a day that the calendar does not have are faults. Immutable; any thread. Faults
+// have an empty `where`.
 #pragma once
 
 #include "engine/base/date.hpp"
@@ -40,9 +41,9 @@ struct ReadDate {
   bool whole_minute = true;  // seconds and fractions are zero
 };
 
-// A pattern in the manner of strptime: %Y (four digits), %y (2000 to 2099), %m, %d, %H, %I with %p, %M (one or two
-// digits each), %S, %f (digits of a fraction), %b (Jan to Dec), %* (the rest of the text, whatever it is), %%.
-// Every other character stands for itself.
+// A pattern in the manner of strptime: %Y (four digits), %y (2000 to 2099), %m, %d, %H, %I with %p,
+// %M (one or two digits each), %S, %f (digits of a fraction), %b (Jan to Dec), %* (the rest of the
+// text, whatever it is), %%. Every other character stands for itself.
 class DatePattern {
  public:
   // Faults: bad_feed_description for an unknown directive or a pattern without year, month and day.

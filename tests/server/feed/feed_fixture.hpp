@@ -1,5 +1,5 @@
-// What the feed tests share: facts whose schema declares what the examples' procedures declare, and short ways to
-// import texts. Only for tests.
+// What the feed tests share: facts whose schema declares what the examples' procedures declare, and
+// short ways to import texts. Only for tests.
 #pragma once
 
 #include "engine/model/facts.hpp"

@@ -10,7 +10,7 @@
 
 #include "engine/base/result.hpp"
 #include "engine/base/rounding.hpp"
-#include "engine/base/wide.hpp"
+#include "engine/base/int128.hpp"
 
 namespace engine::base {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "engine/base/wide.hpp"
 #include "engine/snapshot/code_order.hpp"
 
 namespace engine::price {

@@ -214,7 +214,7 @@ void Kernel<W>::load(const BoundInstruction& instruction) {
   switch (instruction.op) {
     case Op::constant: {
       W* to = push();
-      std::fill_n(to, count_, static_cast<W>(instruction.constant));
+      std::fill_n(to, count_, W(instruction.constant));
       return;
     }
     case Op::quantity: return load_quantity();

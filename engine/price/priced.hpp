@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/base/date.hpp"
-#include "engine/base/wide.hpp"
+#include "engine/base/int128.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/rule/procedure.hpp"

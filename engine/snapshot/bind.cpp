@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engine/base/limits.hpp"
+#include "engine/snapshot/type_bound.hpp"
 
 namespace engine::snapshot {
 
@@ -110,7 +111,7 @@ class FormulaBinder {
 void FormulaBinder::push_operand(const Instruction& from, BoundInstruction& to) {
   switch (from.op) {
     case Op::constant:
-      to.constant = base::Int256{from.constant.mantissa};
+      to.constant = from.constant.mantissa;
       push({from.constant.decimals, abs(BigInt{from.constant.mantissa})});
       return;
     case Op::quantity:

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/base/result.hpp"
-#include "engine/base/wide.hpp"
+#include "engine/base/int128.hpp"
 #include "engine/rule/procedure.hpp"
 
 namespace engine::snapshot {
@@ -24,7 +24,7 @@ struct BoundInstruction {
   std::uint8_t shift_right = 0;
   std::uint8_t drop = 0;         // decimals that a rounding drops
   std::uint8_t decimals = 0;     // of the result
-  base::Int256 constant;
+  base::Int128 constant = 0;
 };
 
 struct BoundFormula {
@@ -58,11 +58,7 @@ struct BoundProcedure {
   std::uint16_t access_count = 0;
 };
 
-// What the data says about one condition type.
-struct TypeBound {
-  std::uint8_t decimals = 0;   // the most of any record
-  base::BigInt magnitude = 0;  // the largest value of any record, at `decimals`
-};
+struct TypeBound;
 
 // Gives the ids behind constant codes; codes nobody knows yet are left out.
 class CodeResolver {

@@ -7,6 +7,7 @@
 #include "engine/model/facts_common.hpp"
 #include "engine/snapshot/code_order.hpp"
 #include "engine/snapshot/condition_index_builder.hpp"
+#include "engine/snapshot/type_bound.hpp"
 
 namespace engine::snapshot {
 

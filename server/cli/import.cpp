@@ -148,7 +148,9 @@ const char* result_text(const ImportOutcome& outcome) {
 }
 
 void report_outcome(const ImportOutcome& outcome, std::uint64_t generation, Clock::duration elapsed, Run& run) {
-  if (!outcome.accepted() && outcome.report.files.empty() && run.format == Format::table) return;
+  // Where no row was read the faults say it all.
+  const bool rows_read = !outcome.report.files.empty() && !outcome.report.has_fault();
+  if (!outcome.accepted() && !rows_read && run.format == Format::table) return;
   Report report;
   report.fact("result", "result", result_text(outcome));
   report.fact("sequence", "sequence", outcome.sequence == 0 ? Value{""} : Value{outcome.sequence});

@@ -44,7 +44,7 @@ struct Source {
     add,       // exact decimals; empty where a part is
     subtract,  // the first part less the others
     multiply,
-    map,  // the first part's value through `values`; the second part, if any, where they don't know it
+    map,       // the first part's value through `values`, else the second part
     date,  // the part's value by own `patterns`, `end`
   };
 

@@ -1,7 +1,7 @@
 #include "server/feed/row_plan.hpp"
 
 #include "engine/base/decimal.hpp"
-#include "engine/base/wide.hpp"
+#include "engine/base/int128.hpp"
 
 #include <algorithm>
 

@@ -31,6 +31,8 @@ inline constexpr seconds request_time{5};    // from a request's first byte to i
 inline constexpr seconds write_time{5};      // for a caller to take up what is sent
 inline constexpr seconds refused_time{2};    // to read a refusal before the connection is closed
 inline constexpr seconds drain_time{5};      // for requests in progress when the server stops
+inline constexpr seconds client_connect_time{2};
+inline constexpr seconds client_answer_time{30};
 inline constexpr milliseconds sweep_interval{250};  // how late any of these may be noticed
 inline constexpr milliseconds worker_idle_time{1'000};  // after which a worker lets go of its snapshot
 

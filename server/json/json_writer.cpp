@@ -53,6 +53,11 @@ void JsonWriter::null() {
   out_ += "null";
 }
 
+void JsonWriter::raw(std::string_view json) {
+  separate();
+  out_ += json;
+}
+
 void JsonWriter::decimal(engine::base::Int128 mantissa, int decimals) {
   separate();
   out_ += '"';

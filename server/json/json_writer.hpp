@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "engine/base/date.hpp"
-#include "engine/base/wide.hpp"
+#include "engine/base/int128.hpp"
 
 namespace server::json {
 
@@ -31,6 +31,8 @@ class JsonWriter {
   void number(std::uint64_t value);
   void boolean(bool value);
   void null();
+  // A value that is JSON already.
+  void raw(std::string_view json);
   // "12.50", with all its decimals.
   void decimal(engine::base::Int128 mantissa, int decimals);
   // An ISO 8601 day or moment; null where the end is open.

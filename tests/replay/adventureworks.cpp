@@ -1,7 +1,8 @@
 // adventureworks FILE.csv[.xz] [--masters DIR] [--http [COUNT]]: the company's order lines, priced anew and compared.
 // Imports the example of docs/examples/adventureworks into a data folder of its own, asks every line of FILE with its
 // own day, customer, channel and quantity, and compares all amounts to the last digit, and on the reseller channel the
-// offer. The last line of the output is "N of M": lines that are right, of lines in the file (with --http: asked).
+// offer. The last line of the output is "N of M": lines that are right, of all lines (with --http: of those asked and those
+// that can't be).
 // Exit codes: 0 all lines are right and there is at least one; 1 not so; 2 the file, the data or the arguments can't
 // be used.
 #include <CLI/CLI.hpp>
@@ -109,12 +110,12 @@ int run(const Options& options) {
   Comparison comparison;
   const std::vector<Order> orders = orders_of(*lines);
   fmt::print("{}: {} lines, {} of them can't be asked\n", options.file, lines->size(), lines->size() - line_count(orders));
+  for (const BilledLine& line : *lines) {
+    if (!line.problem.empty()) comparison.add_unusable(line);
+  }
   if (options.http) {
     if (auto ok = ask_over_http((*folder)->node(), sample_of(orders, options.orders), comparison); !ok) return failed(ok.error());
   } else {
-    for (const BilledLine& line : *lines) {
-      if (!line.problem.empty()) comparison.add_unusable(line);
-    }
     ask_in_process((*folder)->node(), orders, comparison);
   }
   return report(comparison);

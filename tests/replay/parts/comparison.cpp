@@ -25,10 +25,10 @@ void Comparison::show(std::string text) {
 }
 
 void Comparison::deviation(const BilledLine& billed, const std::string& field, const std::string& expected,
-                           const std::string& got, const std::string& outcome) {
+                           const std::string& got) {
   ++by_field_[field];
-  show(fmt::format("order {}, line {} (line {} of the file): {} should be {}, is {} ({})", billed.order, billed.number,
-                   billed.line, field, expected, got, outcome));
+  show(fmt::format("order {}, line {} (line {} of the file), article {}: {} should be {}, is {}", billed.order, billed.number,
+                   billed.line, billed.article, field, expected, got));
 }
 
 void Comparison::add(const BilledLine& billed, const AnsweredLine& answered) {
@@ -36,7 +36,7 @@ void Comparison::add(const BilledLine& billed, const AnsweredLine& answered) {
   bool all_right = true;
   const auto differs = [&](const std::string& field, const std::string& expected, const std::string& got) {
     all_right = false;
-    deviation(billed, field, expected, got, answered.outcome);
+    deviation(billed, field, expected, got);
   };
   if (answered.outcome != "priced") {
     differs("outcome", "priced", answered.outcome);

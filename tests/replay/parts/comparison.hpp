@@ -37,8 +37,7 @@ class Comparison {
   const std::map<std::string, std::uint64_t>& by_field() const { return by_field_; }
 
  private:
-  void deviation(const BilledLine& billed, const std::string& field, const std::string& expected, const std::string& got,
-                 const std::string& outcome);
+  void deviation(const BilledLine& billed, const std::string& field, const std::string& expected, const std::string& got);
   void show(std::string text);
 
   std::uint64_t lines_ = 0;

@@ -117,7 +117,7 @@ std::vector<CsvRow> csv_rows(std::string_view text, QuotedCells quoted) {
 
 Result<std::vector<CsvRow>> read_csv(const std::string& path, const std::vector<std::string_view>& header, QuotedCells quoted) {
   const auto text = server::feed::read_file(path);
-  if (!text) return text.error();
+  if (!text) return Fault{text.error().code, path, text.error().detail};
   std::vector<CsvRow> rows = csv_rows(*text, quoted);
   if (rows.empty()) return Fault{FaultCode::wrong_header, path, "the file is empty"};
   if (!std::ranges::equal(rows.front().cells, header)) {

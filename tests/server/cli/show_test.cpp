@@ -1,0 +1,165 @@
+#include <string>
+#include <vector>
+
+#include "tests/catch.hpp"
+#include "tests/server/cli/netto_run.hpp"
+#include "tests/server/node/small_company.hpp"
+#include "tests/server/store/temporary_folder.hpp"
+
+namespace {
+
+using server::cli::Exit;
+using tests::netto_run;
+using tests::Ran;
+using tests::write_file;
+
+// The small company with an agreement, a price list and a customer group, imported.
+class Company {
+ public:
+  Company() {
+    const std::string files = folder_.path() + "/files";
+    tests::write_small_company(files);
+    std::string rules{tests::base_price_rules};
+    rules.replace(rules.find("{\"keys\": [\"article\"]}"), 21,
+                  R"({"keys": ["price_list", "article"]}, {"keys": ["customer_group", "article_group"]}, {"keys": ["article"]})");
+    write_file(files + "/base.json", rules);
+    write_file(files + "/customer_groups.csv", "code,name,parent,rank\nG0,All,,2\nG1,Builders,G0,1\n");
+    write_file(files + "/customers.csv", "code,name,currency,groups,parent\nK0,Karlsson Group,EUR,,\nK1,Karlsson AB,EUR,G1,K0\n");
+    write_file(files + "/agreements.csv",
+               "code,name,valid_from,valid_to,customers\nRA-7,Frame,2026-01-01,2026-06-30,K1\n");
+    write_file(files + "/price_lists.csv", "code,name,currency,rank\nPL-1,List one,EUR,5\n");
+    write_file(files + "/price_list_assignments.csv", "price_list,customer_group,rank\nPL-1,G0,3\n");
+    write_file(files + "/conditions.csv",
+               "type,customer,customer_group,price_list,agreement,article,article_group,value,currency,price_unit,"
+               "from_quantity,to_quantity,valid_from,valid_to,key\n"
+               "base_price,,,,,S-10,,4.95,EUR,100,,,,,B-1\n"
+               "base_price,,,,,S-10,,4.4512,EUR,,100,500,2026-01-01,2026-12-31,B-2\n"
+               "base_price,K1,,,RA-7,S-10,,4,EUR,,,,2026-01-01,2026-12-31,A-1\n"
+               "base_price,,,PL-1,,S-20,,9.80,,,,,,,L-1\n"
+               "base_price,,G0,,,,F,2.50,EUR,,,,,,G-1\n");
+    const Ran imported = run({"import", files});
+    INFO(imported.err << imported.out);
+    REQUIRE(imported.exit == Exit::ok);
+  }
+
+  Ran run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"--data", folder_.path() + "/data"});
+    return netto_run(arguments);
+  }
+
+  Ran show(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), "show");
+    return run(std::move(arguments));
+  }
+
+ private:
+  tests::TemporaryFolder folder_;
+};
+
+}  // namespace
+
+TEST_CASE("netto show article: masters, stock, receipts and every record of the article or its groups", "[server][cli]") {
+  const Company company;
+  const Ran ran = company.show({"article", "S-10"});
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit == Exit::ok);
+  CHECK(ran.says("groups        F (Fasteners) > S (Screws)"));
+  CHECK(ran.says("available     95"));
+  CHECK(ran.says("Condition records (4)"));
+  CHECK(ran.says("4.95 EUR per 100"));
+  CHECK(ran.says("4.4512 EUR  100 to 500  2026-01-01  2026-12-31"));
+  CHECK(ran.says("agreement RA-7          4.00 EUR"));
+  CHECK(ran.says("customer_group G0, article_group F"));
+  CHECK(ran.says("HQ (Head quarters)      120        20"));
+  CHECK(ran.says("2026-05-03       500  HQ         PO-7"));
+  CHECK_FALSE(ran.says("S-20"));
+}
+
+TEST_CASE("netto show article: a date leaves out what is not valid, its last day included", "[server][cli]") {
+  const Company company;
+  CHECK(company.show({"article", "S-10", "--date", "2026-12-31"}).says("Condition records (4)"));
+  CHECK(company.show({"article", "S-10", "--date", "2027-01-01"}).says("Condition records (2)"));
+  CHECK(company.show({"article", "S-10", "--limit", "1"}).says("and 3 more (--limit 0 shows all)"));
+  CHECK(company.show({"article", "S-10", "--date", "31.12.2026"}).exit == Exit::bad_input);
+}
+
+TEST_CASE("netto show customer: groups, lists, agreements, own records and those of its groups", "[server][cli]") {
+  const Company company;
+  const Ran ran = company.show({"customer", "K1"});
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit == Exit::ok);
+  CHECK(ran.says("below     K0 (Karlsson Group)"));
+  CHECK(ran.says("groups    G1 (Builders), G0 (All) [1 up]"));
+  CHECK(ran.says("Condition records of its own (1)"));
+  CHECK(ran.says("Condition records of its groups (1)"));
+  CHECK(ran.says("PL-1 (List one)  EUR          3  a group"));
+  CHECK(ran.says("RA-7 (Frame)  2026-01-01 to 2026-06-30"));
+}
+
+TEST_CASE("netto show agreement: its prices, and those that outlive it", "[server][cli]") {
+  const Company company;
+  const Ran ran = company.show({"agreement", "RA-7"});
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit == Exit::ok);
+  CHECK(ran.says("valid           2026-01-01 to 2026-06-30"));
+  CHECK(ran.says("customers       K1 (Karlsson AB)"));
+  CHECK(ran.says("records         base_price 1"));
+  CHECK(ran.says("go on after it  1"));
+  const Ran list = company.show({"price-list", "PL-1"});
+  CHECK(list.says("9.80 EUR"));
+  CHECK(list.says("Given to"));
+}
+
+TEST_CASE("netto show record: by its external key", "[server][cli]") {
+  const Company company;
+  const Ran ran = company.show({"record", "A-1", "--format", "csv"});
+  CHECK(ran.exit == Exit::ok);
+  CHECK(ran.out ==
+        "type,key,document,value,quantity,valid_from,valid_to,rank,flags,record\r\n"
+        "base_price,\"customer K1, article S-10\",agreement RA-7,4.00 EUR,,2026-01-01,2026-12-31,,,A-1\r\n");
+  CHECK(company.show({"record", "A-1", "--date", "2027-01-01"}).complains("record 'A-1' is not valid on 2027-01-01"));
+}
+
+TEST_CASE("netto show procedure: steps, searches and what decides", "[server][cli]") {
+  const Company company;
+  const Ran ran = company.show({"procedure", "base"});
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit == Exit::ok);
+  CHECK(ran.says("document          base.json"));
+  CHECK(ran.says("round(extended(price, price), 2, 'half_up')"));
+  CHECK(ran.says("customer, article"));
+  CHECK(ran.says("highest_threshold"));
+}
+
+TEST_CASE("netto show: an unknown code suggests what may have been meant", "[server][cli]") {
+  const Company company;
+  const Ran article = company.show({"article", "s10"});
+  CHECK(article.exit == Exit::bad_input);
+  CHECK(article.out.empty());
+  CHECK(article.complains("there is no article 's10'; did you mean 'S-10' or 'S-20'? (unknown_article)"));
+  CHECK(company.show({"customer", "K9"}).complains("did you mean 'K0' or 'K1'?"));
+  CHECK(company.show({"agreement", "RA7"}).complains("did you mean 'RA-7'?"));
+  CHECK(company.show({"record", "A1"}).complains("'A-1'"));
+  CHECK(company.show({"procedure", "bace"}).complains("did you mean 'base'?"));
+  CHECK(company.show({"nonsense", "x"}).exit == Exit::bad_input);
+  CHECK(netto_run({"--data", "/nonexistent", "show", "article", "x"}).exit == Exit::world_failed);
+}
+
+TEST_CASE("netto check: findings, counts, and the rows that the last import refused", "[server][cli]") {
+  const Company company;
+  const Ran ran = company.run({"check"});
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit == Exit::ok);
+  CHECK(ran.says("price_outlives_agreement"));
+  CHECK(ran.says("Counts"));
+  CHECK(company.run({"check", "--kind", "zero_price"}).says("Nothing to complain of."));
+  const Ran wrong = company.run({"check", "--kind", "zero"});
+  CHECK(wrong.exit == Exit::bad_input);
+  CHECK(wrong.complains("zero_price"));
+  const tests::TemporaryFolder more;
+  std::string stock = "article,warehouse,on_hand\nS-99,HQ,1\n";
+  write_file(more.path() + "/stock.csv", stock + "S-10,HQ,1\n");
+  REQUIRE(company.run({"import", more.path() + "/stock.csv", "--max-refused", "50"}).exit == Exit::findings);
+  CHECK(company.run({"check"}).says("Refused by the last import (1)"));
+  CHECK(company.run({"check"}).says("unknown_article"));
+}

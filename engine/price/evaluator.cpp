@@ -272,33 +272,47 @@ void start(const Task& task, const BoundProcedure& procedure, PricedLines& out) 
 // The largest amount an answer holds: so that the sum over any number of lines still fits 128 bits.
 constexpr base::Int128 amount_max = base::int128_max / static_cast<base::Int128>(limits::lines_per_question);
 
-Amount read(const BoundStep& step, const AmountColumn& column, std::size_t line, PricedLine& to) {
-  Amount amount{0, step.amount.decimals};
-  const bool held = amount_at(column, line, amount.mantissa);
-  if (!held || amount.mantissa > amount_max || amount.mantissa < -amount_max) {
-    to.outcome = Outcome::amount_out_of_range;
+// Hands a step's amount of every priced line to `take(line, amount)`, column by column: the width is looked at once.
+template <class Take>
+void read_amounts(const BoundStep& step, const AmountColumn& column, PricedLines& out, const Take& take) {
+  const std::uint8_t decimals = step.amount.decimals;
+  for (std::size_t line = 0; line < out.lines.size(); ++line) {
+    if (out.lines[line].outcome != Outcome::priced) continue;
+    Amount amount{0, decimals};
+    if (column.width == base::Width::bits64) {
+      amount.mantissa = column.narrow[line];
+    } else if (!amount_at(column, line, amount.mantissa) || amount.mantissa > amount_max || amount.mantissa < -amount_max) {
+      out.lines[line].outcome = Outcome::amount_out_of_range;
+    }
+    take(line, amount);
   }
-  return amount;
 }
 
-// Takes a line's answer out of the columns.
-void finish_line(const Task& task, const BoundProcedure& procedure, const Columns& columns, std::size_t line, PricedLines& out) {
-  PricedLine& to = out.lines[line];
-  if (to.outcome != Outcome::priced) return;
-  const rule::AnswerShape& shape = procedure.rule->answer;
-  const auto amount_of = [&](std::uint16_t step) {
-    return read(procedure.steps[step], columns.steps[step].amount, line, to);
-  };
-  to.unit_price = amount_of(shape.unit_price);
-  to.line_amount = amount_of(shape.line_amount);
-  for (std::size_t i = 0; i < shape.components.size(); ++i) {
-    out.components[line * shape.components.size() + i] = amount_of(shape.components[i].step);
-  }
-  to.record = columns.steps[shape.price_step].winner[line];
+// Which record gave the price, and in which unit it is.
+void name_source(const Task& task, const BoundProcedure& procedure, const Columns& columns, std::size_t line, PricedLine& to) {
+  to.record = columns.steps[procedure.rule->answer.price_step].winner[line];
   if (to.record == no_record) return;
   const Terms& terms = task.snapshot->conditions().terms(task.snapshot->conditions().record(to.record));
   to.unit = terms.unit.is_none() ? task.snapshot->articles().base_units[task.lines[line].article.raw()] : terms.unit;
   to.price_unit = terms.price_unit;
+}
+
+// Takes the answer out of the columns.
+void take_answer(const Task& task, const BoundProcedure& procedure, const Columns& columns, PricedLines& out) {
+  const rule::AnswerShape& shape = procedure.rule->answer;
+  const auto read = [&](std::uint16_t step, const auto& take) {
+    read_amounts(procedure.steps[step], columns.steps[step].amount, out, take);
+  };
+  read(shape.unit_price, [&](std::size_t line, const Amount& amount) { out.lines[line].unit_price = amount; });
+  read(shape.line_amount, [&](std::size_t line, const Amount& amount) { out.lines[line].line_amount = amount; });
+  const std::size_t components = shape.components.size();
+  for (std::size_t i = 0; i < components; ++i) {
+    read(shape.components[i].step,
+         [&](std::size_t line, const Amount& amount) { out.components[line * components + i] = amount; });
+  }
+  for (std::size_t line = 0; line < out.lines.size(); ++line) {
+    if (out.lines[line].outcome == Outcome::priced) name_source(task, procedure, columns, line, out.lines[line]);
+  }
 }
 
 // Sums over priced lines. All amounts of a step have the step's decimals and lie within amount_max, so sums are exact.
@@ -333,7 +347,7 @@ void each_phase(const BoundProcedure& procedure, const Body& body) {
 }
 
 void finish(const Task& task, const BoundProcedure& procedure, const Columns& columns, PricedLines& out) {
-  for (std::size_t line = 0; line < out.lines.size(); ++line) finish_line(task, procedure, columns, line, out);
+  take_answer(task, procedure, columns, out);
   sum_up(procedure, out);
 }
 

@@ -63,6 +63,14 @@ std::uint32_t ConditionIndex::part_of_key(std::uint32_t position) const {
   return static_cast<std::uint32_t>(above - part_begin_.begin()) - 1;
 }
 
+std::span<const std::uint32_t> ConditionIndex::article_values(std::uint32_t position) const {
+  const TableInfo& info = tables_[part_tables_[part_of_key(position)]];
+  if (info.side == ArticleSide::none) return {};
+  if (info.side == ArticleSide::article) return std::span{keys_}.subspan(position, 1);
+  const std::size_t width = info.shape.article_fields.size();
+  return std::span{mapping_values_[info.mapping]}.subspan(keys_[position] * width, width);
+}
+
 std::size_t ConditionIndex::memory_bytes() const {
   const auto words = keys_.capacity() + first_record_.capacity() + part_begin_.capacity() + part_tables_.capacity() +
                      part_value_begin_.capacity() + part_values_.capacity() + part_slots_.capacity();

@@ -98,6 +98,8 @@ class ConditionIndex {
   std::uint32_t part_of_key(std::uint32_t position) const;
   model::TableId table_of_part(std::uint32_t part) const { return model::TableId{part_tables_[part]}; }
   std::span<const std::uint32_t> part_values(std::uint32_t part) const;
+  // The article side of a key, by the table's article fields.
+  std::span<const std::uint32_t> article_values(std::uint32_t position) const;
 
   std::size_t memory_bytes() const;
 
@@ -124,6 +126,7 @@ class ConditionIndex {
   std::vector<std::uint32_t> part_value_begin_; // into part_values_
   std::vector<std::uint32_t> part_values_;
   std::vector<std::uint32_t> part_slots_;       // open addressing over parts: part + 1
+  std::vector<std::vector<std::uint32_t>> mapping_values_;  // by mapping: the article fields' values, key after key
   std::vector<model::Terms> terms_;
   std::vector<model::RecordExtra> extras_;
 };

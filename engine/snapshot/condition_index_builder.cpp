@@ -190,6 +190,10 @@ void ConditionIndexBuilder::map_articles() {
   const auto count = static_cast<std::uint32_t>(articles_.codes->size());
   std::vector<ArticleKey> keys;
   for (const Mapping& mapping : mappings_) {
+    auto& values = made_.mapping_values_.emplace_back(mapping.keys.size() * mapping.fields.size());
+    for (const auto& [combination, key] : mapping.keys) {
+      std::ranges::copy(combination, values.begin() + static_cast<std::ptrdiff_t>(key * mapping.fields.size()));
+    }
     Csr<ArticleKey>& lists = articles_.mappings.emplace_back();
     for (std::uint32_t article = 0; article < count; ++article) {
       keys.clear();

@@ -1,8 +1,8 @@
 #include "engine/snapshot/snapshot_cell.hpp"
 
-#include <utility>
-
 #include "engine/base/contract.hpp"
+
+#include <utility>
 
 namespace engine::snapshot {
 

@@ -6,12 +6,12 @@
 // lets go last; a worker that waits for work calls let_go(), so that it does not keep an old snapshot in memory.
 #pragma once
 
+#include "engine/snapshot/snapshot.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
-
-#include "engine/snapshot/snapshot.hpp"
 
 namespace engine::snapshot {
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
+
+#include "server/cli/csv.hpp"
 
 namespace server::cli {
 
@@ -162,14 +165,6 @@ std::string quote_csv(const Json& answer) {
 bool has_line_without_price(const Json& answer) {
   const auto lines = items_of(answer, "lines");
   return !std::all_of(lines.begin(), lines.end(), is_priced);
-}
-
-void append_csv_row(std::string& out, const std::vector<std::string_view>& cells) {
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (i > 0) out += ',';
-    append_csv_cell(out, cells[i]);
-  }
-  out += "\r\n";
 }
 
 }  // namespace server::cli

@@ -1,6 +1,7 @@
 // The answer to a quote, as people like to read it and as spreadsheets take it. Pure; one thread.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -32,7 +33,5 @@ std::string answer_head(const rules::Json& answer, bool may_colour);
 std::string unit_price_text(const rules::Json& line);
 // "12 PCE".
 std::string quantity_text(const rules::Json& line);
-
-void append_csv_row(std::string& out, const std::vector<std::string_view>& cells);
 
 }  // namespace server::cli

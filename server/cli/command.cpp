@@ -1,17 +1,16 @@
 #include "server/cli/command.hpp"
 
+#include "server/cli/suggest.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <exception>
 #include <map>
 #include <sstream>
 #include <vector>
-
-#include <unistd.h>
-
-#include <CLI/CLI.hpp>
-#include <fmt/core.h>
-
-#include "server/cli/suggest.hpp"
 
 namespace server::cli {
 
@@ -21,21 +20,27 @@ using engine::base::FaultCode;
 namespace {
 
 constexpr const char* about =
-    "Netto answers what a customer pays for a quantity of an article on a day, and when it can be delivered.\n"
+    "Netto answers what a customer pays for a quantity of an article on a day, and when it can be "
+    "delivered.\n"
     "It keeps what it knows in one data folder: bring data in with `import`, ask with `quote`.";
 
 constexpr const char* closing =
     "Examples:\n"
-    "  netto import prices/ rules/           bring in files, and make the data folder if it is not there\n"
-    "  netto check                           what should be known of the data before it costs money\n"
-    "  netto quote K1003 S-0420=500 M-10     what customer K1003 pays for 500 of S-0420 and one M-10\n"
+    "  netto import prices/ rules/           bring in files, and make the data folder if it is not "
+    "there\n"
+    "  netto check                           what should be known of the data before it costs "
+    "money\n"
+    "  netto quote K1003 S-0420=500 M-10     what customer K1003 pays for 500 of S-0420 and one "
+    "M-10\n"
     "  netto show article S-0420             everything known about an article\n"
     "  netto serve                           answer over HTTP\n"
     "\n"
-    "Exit codes: 0 done; 1 done, but something needs a look; 2 the command line, a file or a code can't be used;\n"
+    "Exit codes: 0 done; 1 done, but something needs a look; 2 the command line, a file or a code "
+    "can't be used;\n"
     "3 the data folder, the disk or the network failed. With 2 and 3 nothing was changed.";
 
-const std::map<std::string, Format> formats{{"table", Format::table}, {"json", Format::json}, {"csv", Format::csv}};
+const std::map<std::string, Format> formats{
+    {"table", Format::table}, {"json", Format::json}, {"csv", Format::csv}};
 
 void add_globals(CLI::App& app, Run& run) {
   app.add_option("--data", run.data, "The data folder")
@@ -71,7 +76,8 @@ void tell_no_command(const CLI::App& app, Run& run) {
     std::vector<std::string_view> names;
     const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
     for (const CLI::App* command : commands) names.emplace_back(command->get_name());
-    text = "there is no command '" + given.front() + "'" + did_you_mean(near_matches(given.front(), names));
+    text = "there is no command '" + given.front() + "'" +
+           did_you_mean(near_matches(given.front(), names));
   }
   fmt::print(run.err, "netto: {}\n`netto --help` lists the commands.\n", text);
   run.exit = Exit::bad_input;
@@ -93,7 +99,7 @@ Exit run_netto(std::span<const std::string> arguments, Run& run) {
   try {
     CLI::App app{about, "netto"};
     app.footer(closing);
-    app.fallthrough();  // global options may stand behind the command, too
+    app.fallthrough();             // global options may stand behind the command, too
     app.require_subcommand(0, 1);  // that there is one is said below, in better words
     add_globals(app, run);
     add_commands(app, run);
@@ -126,8 +132,10 @@ Exit exit_for(FaultCode code) {
   switch (code) {
     case FaultCode::store_unavailable:
     case FaultCode::store_format:
-    case FaultCode::store_corrupt: return Exit::world_failed;
-    default: return Exit::bad_input;
+    case FaultCode::store_corrupt:
+      return Exit::world_failed;
+    default:
+      return Exit::bad_input;
   }
 }
 
@@ -145,7 +153,8 @@ void write_out(Run& run, std::string_view text) {
 bool is_terminal(std::FILE* stream) { return ::isatty(::fileno(stream)) == 1; }
 
 bool may_colour(std::FILE* stream) {
-  const char* wish = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): nobody changes the environment
+  const char* wish =
+      std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): nobody changes the environment
   return (wish == nullptr || *wish == '\0') && is_terminal(stream);
 }
 

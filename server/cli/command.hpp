@@ -5,13 +5,13 @@
 // Nothing here keeps global state, so tests run commands in this process (run_netto) with files of their own.
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <cstdint>
 #include <cstdio>
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "engine/base/result.hpp"
 
 namespace CLI {
 class App;
@@ -22,7 +22,8 @@ namespace server::cli {
 // What scripts can rely on.
 enum class Exit : std::uint8_t {
   ok = 0,
-  findings = 1,      // done, and something needs a look: rows refused, errors found, lines without a price
+  findings =
+      1,  // done, and something needs a look: rows refused, errors found, lines without a price
   bad_input = 2,     // the command line, a file or a code given can't be used; nothing was changed
   world_failed = 3,  // the data folder, the disk or the network failed; nothing was changed
 };

@@ -1,3 +1,11 @@
+#include "server/cli/command.hpp"
+#include "server/cli/progress.hpp"
+#include "server/cli/report.hpp"
+#include "server/node/node.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -5,14 +13,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <CLI/CLI.hpp>
-#include <fmt/core.h>
-
-#include "server/cli/command.hpp"
-#include "server/cli/progress.hpp"
-#include "server/cli/report.hpp"
-#include "server/node/node.hpp"
 
 namespace server::cli {
 
@@ -24,22 +24,28 @@ using node::ImportOutcome;
 namespace {
 
 constexpr std::size_t refused_shown_max = 12;
-constexpr std::size_t refused_alike_max = 3;  // of one file, column and code: so that other reasons show, too
-constexpr std::size_t refused_written_max = 100'000'000;  // with --refused: all that a file can reasonably have
+constexpr std::size_t refused_alike_max =
+    3;  // of one file, column and code: so that other reasons show, too
+constexpr std::size_t refused_written_max =
+    100'000'000;  // with --refused: all that a file can reasonably have
 constexpr std::size_t reasons_shown_max = 5;
 
 constexpr const char* closing =
-    "Rules documents and feed descriptions (*.json) apply before data, whatever the order of the paths. All goes in as\n"
-    "one batch, or nothing does. Rows that can't be used are refused and told, and don't stop the others.\n"
+    "Rules documents and feed descriptions (*.json) apply before data, whatever the order of the "
+    "paths. All goes in as\n"
+    "one batch, or nothing does. Rows that can't be used are refused and told, and don't stop the "
+    "others.\n"
     "\n"
     "Examples:\n"
-    "  netto import rules/ masters/ prices.csv      make or renew the data folder from files and folders\n"
+    "  netto import rules/ masters/ prices.csv      make or renew the data folder from files and "
+    "folders\n"
     "  netto import prices.csv --max-refused 0      let nothing in when one row can't be used\n"
     "  netto import feeds/erp.json export.txt       read an export by a feed description\n"
     "  xzcat stock.csv.xz | netto import - --feed stock\n"
     "  netto import prices.csv --refused bad.csv    write the refused rows to a file, for repair\n"
     "\n"
-    "Exit codes: 0 all rows are in (or set aside by a rule); 1 some were refused; 2 the input can't be used;\n"
+    "Exit codes: 0 all rows are in (or set aside by a rule); 1 some were refused; 2 the input "
+    "can't be used;\n"
     "3 the data folder can't be used.";
 
 struct Options {
@@ -58,9 +64,12 @@ std::string seconds_text(Clock::duration elapsed) {
 
 const char* use_text(const feed::FileReport& file) {
   switch (file.use) {
-    case feed::FileUse::look_up: return "looked up by others";
-    case feed::FileUse::not_read: return "not read: no feed fits it";
-    case feed::FileUse::records: break;
+    case feed::FileUse::look_up:
+      return "looked up by others";
+    case feed::FileUse::not_read:
+      return "not read: no feed fits it";
+    case feed::FileUse::records:
+      break;
   }
   return file.fault ? "can't be read" : "";
 }
@@ -97,8 +106,8 @@ void add_files(Report& report, const feed::ImportReport& imported, const Names& 
                                {"refused", "refused", Align::right},
                                {"note", ""}});
   for (const feed::FileReport& file : imported.files) {
-    files.add({shown(file.file), file.feed, file.rows_read, file.rows_accepted, file.rows_set_aside, file.rows_refused,
-               use_text(file)});
+    files.add({shown(file.file), file.feed, file.rows_read, file.rows_accepted, file.rows_set_aside,
+               file.rows_refused, use_text(file)});
   }
   if (imported.files.size() < 2) return;
   files.add({"all", "", imported.rows_read(), imported.rows_accepted(), imported.rows_set_aside(),
@@ -106,8 +115,9 @@ void add_files(Report& report, const feed::ImportReport& imported, const Names& 
 }
 
 void add_set_aside(Report& report, const feed::ImportReport& imported, const Names& shown) {
-  Table& reasons = report.table("set_aside", "Set aside by a feed's own rules",
-                                {{"file", "file"}, {"rows", "rows", Align::right}, {"reason", "reason"}});
+  Table& reasons =
+      report.table("set_aside", "Set aside by a feed's own rules",
+                   {{"file", "file"}, {"rows", "rows", Align::right}, {"reason", "reason"}});
   for (const feed::FileReport& file : imported.files) {
     std::vector<std::pair<std::uint64_t, std::string>> most;
     for (const auto& [reason, rows] : file.set_aside_reasons) most.emplace_back(rows, reason);
@@ -132,13 +142,15 @@ void add_refused(Report& report, const feed::ImportReport& imported, const Names
       if (shown == refused_shown_max) break;
       if (++alike[{row.column, row.code}] > refused_alike_max) continue;
       ++shown;
-      refused.add({names(row.file) + ":" + std::to_string(row.line), row.column, row.value.empty() ? "" : "'" + row.value + "'",
+      refused.add({names(row.file) + ":" + std::to_string(row.line), row.column,
+                   row.value.empty() ? "" : "'" + row.value + "'",
                    engine::base::fault_name(row.code), row.reason});
     }
   }
   const std::uint64_t all = imported.rows_refused();
   if (all > shown) {
-    refused.note(fmt::format("and {} more (--refused FILE.csv writes all of them)", grouped(all - shown)));
+    refused.note(
+        fmt::format("and {} more (--refused FILE.csv writes all of them)", grouped(all - shown)));
   }
 }
 
@@ -147,7 +159,8 @@ const char* result_text(const ImportOutcome& outcome) {
   return outcome.sequence == 0 ? "nothing new" : "imported";
 }
 
-void report_outcome(const ImportOutcome& outcome, std::uint64_t generation, Clock::duration elapsed, Run& run) {
+void report_outcome(const ImportOutcome& outcome, std::uint64_t generation, Clock::duration elapsed,
+                    Run& run) {
   // Where no row was read the faults say it all.
   const bool rows_read = !outcome.report.files.empty() && !outcome.report.has_fault();
   if (!outcome.accepted() && !rows_read && run.format == Format::table) return;
@@ -157,7 +170,8 @@ void report_outcome(const ImportOutcome& outcome, std::uint64_t generation, Cloc
   report.fact("generation", "generation", generation);
   const auto joined = [](const std::vector<std::string>& files) {
     std::string text;
-    for (const std::string& file : files) text += (text.empty() ? "" : ", ") + file.substr(file.find_last_of('/') + 1);
+    for (const std::string& file : files)
+      text += (text.empty() ? "" : ", ") + file.substr(file.find_last_of('/') + 1);
     return text;
   };
   report.fact("rules", "rules", joined(outcome.rules));
@@ -174,14 +188,17 @@ void report_outcome(const ImportOutcome& outcome, std::uint64_t generation, Cloc
 // The same columns as the table on the screen, but all rows, and file and line apart.
 Result<void> write_refused(const std::string& path, const feed::ImportReport& imported) {
   Report report;
-  Table& rows = report.table("refused", "",
-                             {{"file", ""}, {"line", ""}, {"column", ""}, {"value", ""}, {"code", ""}, {"reason", ""}});
+  Table& rows = report.table(
+      "refused", "",
+      {{"file", ""}, {"line", ""}, {"column", ""}, {"value", ""}, {"code", ""}, {"reason", ""}});
   for (const feed::FileReport& file : imported.files) {
     for (const feed::RefusedRow& row : file.refused_rows) {
-      rows.add({row.file, row.line, row.column, row.value, engine::base::fault_name(row.code), row.reason});
+      rows.add({row.file, row.line, row.column, row.value, engine::base::fault_name(row.code),
+                row.reason});
     }
   }
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "wb"), std::fclose};
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "wb"),
+                                                             std::fclose};
   if (!file) return Fault{FaultCode::file_unreadable, path, "the file can't be written"};
   Run to_file;
   to_file.format = Format::csv;
@@ -216,24 +233,30 @@ void run_import(const Options& options, Run& run) {
   if (!options.refused_file.empty()) {
     if (auto ok = write_refused(options.refused_file, outcome.report); !ok) fail(run, ok.error());
   }
-  if (outcome.accepted() && outcome.report.rows_refused() > 0 && run.exit == Exit::ok) run.exit = Exit::findings;
+  if (outcome.accepted() && outcome.report.rows_refused() > 0 && run.exit == Exit::ok)
+    run.exit = Exit::findings;
 }
 
 }  // namespace
 
 void add_import(CLI::App& app, Run& run) {
-  auto* command = app.add_subcommand("import", "Bring files into the data folder, all of them or none");
+  auto* command =
+      app.add_subcommand("import", "Bring files into the data folder, all of them or none");
   command->footer(closing);
   const auto options = std::make_shared<Options>();
   command->add_option("PATH", options->paths, "Files and folders; - is standard input")->required();
-  command->add_option("--max-refused", options->refused_percent_max,
-                      "Let nothing in when more than this share of a file's rows is refused")
+  command
+      ->add_option("--max-refused", options->refused_percent_max,
+                   "Let nothing in when more than this share of a file's rows is refused")
       ->type_name("PERCENT")
       ->check(CLI::Range(0, 100))
       ->capture_default_str();
-  command->add_option("--feed", options->feed, "Read the data files as this feed, whatever their names say")
+  command
+      ->add_option("--feed", options->feed,
+                   "Read the data files as this feed, whatever their names say")
       ->type_name("NAME");
-  command->add_option("--refused", options->refused_file, "Write all refused rows to this file")->type_name("FILE.csv");
+  command->add_option("--refused", options->refused_file, "Write all refused rows to this file")
+      ->type_name("FILE.csv");
   command->callback([options, &run] { run_import(*options, run); });
 }
 

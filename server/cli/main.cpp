@@ -1,7 +1,7 @@
+#include "server/cli/command.hpp"
+
 #include <string>
 #include <vector>
-
-#include "server/cli/command.hpp"
 
 int main(int count, char** values) {
   server::cli::Run run;

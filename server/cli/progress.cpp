@@ -1,11 +1,11 @@
 #include "server/cli/progress.hpp"
 
-#include <algorithm>
+#include "server/cli/command.hpp"
+#include "server/cli/report.hpp"
 
 #include <fmt/core.h>
 
-#include "server/cli/command.hpp"
-#include "server/cli/report.hpp"
+#include <algorithm>
 
 namespace server::cli {
 
@@ -30,8 +30,8 @@ std::string time_text(std::uint64_t seconds) {
 
 }  // namespace
 
-std::string progress_line(std::string_view label, std::uint64_t done, std::uint64_t all, milliseconds elapsed,
-                          Unit unit) {
+std::string progress_line(std::string_view label, std::uint64_t done, std::uint64_t all,
+                          milliseconds elapsed, Unit unit) {
   const std::string rate = rate_text(done, elapsed, unit);
   if (all == 0 || done > all) return fmt::format("{}  {}", label, rate);
   const std::uint64_t filled = done * bar_width / all;
@@ -44,7 +44,8 @@ std::string progress_line(std::string_view label, std::uint64_t done, std::uint6
   return line;
 }
 
-Progress::Progress(std::FILE* stream, Unit unit) : stream_{stream}, unit_{unit}, terminal_{is_terminal(stream)} {}
+Progress::Progress(std::FILE* stream, Unit unit)
+    : stream_{stream}, unit_{unit}, terminal_{is_terminal(stream)} {}
 
 Progress::~Progress() { clear(); }
 

@@ -1,10 +1,10 @@
 #include "server/cli/report.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "engine/base/contract.hpp"
 #include "server/json/json_writer.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace server::cli {
 
@@ -45,7 +45,9 @@ void write_value(json::JsonWriter& json, const Value& value) {
   }
 }
 
-std::string shown(const Value& value) { return value.is_number ? grouped(std::stoull(value.text)) : value.text; }
+std::string shown(const Value& value) {
+  return value.is_number ? grouped(std::stoull(value.text)) : value.text;
+}
 
 }  // namespace
 
@@ -180,9 +182,15 @@ std::string Report::as_json() const {
 
 void Report::write(Run& run) const {
   switch (run.format) {
-    case Format::table: write_out(run, as_text()); break;
-    case Format::json: write_out(run, as_json()); break;
-    case Format::csv: write_out(run, tables_.empty() ? "" : tables_.front().as_csv()); break;
+    case Format::table:
+      write_out(run, as_text());
+      break;
+    case Format::json:
+      write_out(run, as_json());
+      break;
+    case Format::csv:
+      write_out(run, tables_.empty() ? "" : tables_.front().as_csv());
+      break;
   }
 }
 

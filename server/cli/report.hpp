@@ -4,6 +4,8 @@
 // everything else is text, so that decimals keep their digits. Order is kept. One thread.
 #pragma once
 
+#include "server/cli/command.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -12,15 +14,16 @@
 #include <string_view>
 #include <vector>
 
-#include "server/cli/command.hpp"
-
 namespace server::cli {
 
 struct Value {
-  Value(std::string_view shown) : text{shown} {}          // NOLINT(google-explicit-constructor)
-  Value(const std::string& shown) : text{shown} {}        // NOLINT(google-explicit-constructor)
-  Value(const char* shown) : text{shown} {}               // NOLINT(google-explicit-constructor)
-  Value(std::uint64_t count);                             // NOLINT(google-explicit-constructor)
+  Value(std::string_view shown) : text{shown} {}  // NOLINT(google-explicit-constructor)
+
+  Value(const std::string& shown) : text{shown} {}  // NOLINT(google-explicit-constructor)
+
+  Value(const char* shown) : text{shown} {}  // NOLINT(google-explicit-constructor)
+
+  Value(std::uint64_t count);  // NOLINT(google-explicit-constructor)
 
   std::string text;
   bool is_number = false;
@@ -41,6 +44,7 @@ class Table {
 
   // Requires as many values as headings.
   void add(std::vector<Value> row);
+
   // A line below the table, for people only: "and 1,234 more".
   void note(std::string text) { note_ = std::move(text); }
 

@@ -1,12 +1,12 @@
 #include "server/cli/show.hpp"
 
-#include <memory>
+#include "server/cli/command.hpp"
+#include "server/node/node.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
-#include "server/cli/command.hpp"
-#include "server/node/node.hpp"
+#include <memory>
 
 namespace server::cli {
 
@@ -19,15 +19,19 @@ namespace {
 
 constexpr const char* closing =
     "Examples:\n"
-    "  netto show article S-0420                    names, units, stock, and every record that can price it\n"
+    "  netto show article S-0420                    names, units, stock, and every record that can "
+    "price it\n"
     "  netto show article S-0420 --date 2026-07-01  only records valid on that day\n"
-    "  netto show customer K1003                    groups, price lists, agreements, records of its own\n"
+    "  netto show customer K1003                    groups, price lists, agreements, records of "
+    "its own\n"
     "  netto show agreement RA-2026-17              its prices, and whether they outlive it\n"
-    "  netto show record B-007                      by its external key; 'row 17' by its line in the file\n"
+    "  netto show record B-007                      by its external key; 'row 17' by its line in "
+    "the file\n"
     "  netto show procedure b2b                     steps, searches, choices\n"
     "  netto show article S-0420 --format csv       the condition records, for a spreadsheet\n"
     "\n"
-    "An end is the last valid day. Exit codes: 0 shown; 2 nothing has this code; 3 the data folder can't be used.";
+    "An end is the last valid day. Exit codes: 0 shown; 2 nothing has this code; 3 the data folder "
+    "can't be used.";
 
 struct Options {
   std::string what;
@@ -39,9 +43,12 @@ struct Options {
 Result<Report> view(const Knowledge& known, const Options& options) {
   if (options.what == "article") return show_article(known, options.code);
   if (options.what == "customer") return show_customer(known, options.code);
-  if (options.what == "agreement") return show_document(known, DocumentKind::agreement, options.code);
-  if (options.what == "price-list") return show_document(known, DocumentKind::price_list, options.code);
-  if (options.what == "promotion") return show_document(known, DocumentKind::promotion, options.code);
+  if (options.what == "agreement")
+    return show_document(known, DocumentKind::agreement, options.code);
+  if (options.what == "price-list")
+    return show_document(known, DocumentKind::price_list, options.code);
+  if (options.what == "promotion")
+    return show_document(known, DocumentKind::promotion, options.code);
   if (options.what == "record") return show_record(known, options.code);
   return show_procedure(known, options.code);
 }
@@ -68,11 +75,17 @@ void add_show(CLI::App& app, Run& run) {
   auto* command = app.add_subcommand("show", "Show everything known about one thing");
   command->footer(closing);
   const auto options = std::make_shared<Options>();
-  command->add_option("WHAT", options->what, "article, customer, agreement, price-list, promotion, record or procedure")
+  command
+      ->add_option("WHAT", options->what,
+                   "article, customer, agreement, price-list, promotion, record or procedure")
       ->required()
-      ->check(CLI::IsMember({"article", "customer", "agreement", "price-list", "promotion", "record", "procedure"}));
+      ->check(CLI::IsMember(
+          {"article", "customer", "agreement", "price-list", "promotion", "record", "procedure"}));
   command->add_option("CODE", options->code, "Its code, key or name")->required();
-  command->add_option("--date", options->date, "Only records valid then: 2026-07-01 or 2026-07-01T14:30")->type_name("DATE");
+  command
+      ->add_option("--date", options->date,
+                   "Only records valid then: 2026-07-01 or 2026-07-01T14:30")
+      ->type_name("DATE");
   command->add_option("--limit", options->rows_max, "Rows of any one table of records; 0 shows all")
       ->type_name("ROWS")
       ->capture_default_str();

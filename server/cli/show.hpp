@@ -4,6 +4,14 @@
 // Records are found by looking at all of them: some ten million a second. Pure; one thread.
 #pragma once
 
+#include "engine/base/date.hpp"
+#include "engine/base/fixed.hpp"
+#include "engine/base/result.hpp"
+#include "engine/model/facts.hpp"
+#include "engine/snapshot/snapshot.hpp"
+#include "rules/rule_book.hpp"
+#include "server/cli/report.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,14 +20,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/date.hpp"
-#include "engine/base/fixed.hpp"
-#include "engine/base/result.hpp"
-#include "engine/model/facts.hpp"
-#include "engine/snapshot/snapshot.hpp"
-#include "rules/rule_book.hpp"
-#include "server/cli/report.hpp"
 
 namespace server::cli {
 

@@ -1,9 +1,9 @@
-#include <algorithm>
+#include "server/cli/show.hpp"
+#include "server/cli/suggest.hpp"
 
 #include <fmt/core.h>
 
-#include "server/cli/show.hpp"
-#include "server/cli/suggest.hpp"
+#include <algorithm>
 
 namespace server::cli {
 
@@ -42,8 +42,9 @@ std::string units_text(const Knowledge& known, const Article& article) {
   const std::string_view base = known.snapshot.unit_code(article.base_unit);
   std::vector<std::string> units;
   for (const auto& unit : article.units) {
-    const std::string factor = unit.denominator == 1 ? std::to_string(unit.numerator)
-                                                     : fmt::format("{}/{}", unit.numerator, unit.denominator);
+    const std::string factor = unit.denominator == 1
+                                   ? std::to_string(unit.numerator)
+                                   : fmt::format("{}/{}", unit.numerator, unit.denominator);
     units.push_back(fmt::format("1 {} = {} {}", known.snapshot.unit_code(unit.unit), factor,
                                 base.empty() ? "base units" : base));
   }
@@ -59,7 +60,9 @@ std::string attributes_text(const Knowledge& known, const Article& article) {
   return joined(attributes);
 }
 
-std::string quantity_or_nothing(Quantity quantity) { return quantity == Quantity{} ? "" : text_of(quantity); }
+std::string quantity_or_nothing(Quantity quantity) {
+  return quantity == Quantity{} ? "" : text_of(quantity);
+}
 
 void add_masters(Report& report, const Knowledge& known, ArticleId id) {
   const Article& article = known.facts.articles().items[id.raw()];
@@ -75,7 +78,8 @@ void add_masters(Report& report, const Knowledge& known, ArticleId id) {
   report.fact("minimum_quantity", "least order", quantity_or_nothing(article.minimum_quantity));
   report.fact("multiple_quantity", "in steps of", quantity_or_nothing(article.multiple_quantity));
   report.fact("safety_stock", "safety stock", quantity_or_nothing(article.safety_stock));
-  report.fact("available", "available", text_of(known.snapshot.articles().on_hand_free[id.raw()] - article.safety_stock));
+  report.fact("available", "available",
+              text_of(known.snapshot.articles().on_hand_free[id.raw()] - article.safety_stock));
 }
 
 void add_stock(Report& report, const Knowledge& known, ArticleId id) {
@@ -86,7 +90,8 @@ void add_stock(Report& report, const Knowledge& known, ArticleId id) {
   const auto& warehouses = known.facts.warehouses();
   for (const auto& row : known.facts.stock()) {
     if (row.article != id) continue;
-    table.add({named(warehouses.codes->text(row.warehouse.raw()), warehouses.items[row.warehouse.raw()].name),
+    table.add({named(warehouses.codes->text(row.warehouse.raw()),
+                     warehouses.items[row.warehouse.raw()].name),
                text_of(row.stock.on_hand), text_of(row.stock.reserved)});
   }
 }
@@ -105,7 +110,8 @@ void add_receipts(Report& report, const Knowledge& known, ArticleId id) {
   for (const auto* receipt : receipts) {
     const bool placed = !receipt->warehouse.is_none();
     table.add({engine::base::to_string(receipt->date), text_of(receipt->quantity),
-               placed ? known.facts.warehouses().codes->text(receipt->warehouse.raw()) : "", receipt->reference});
+               placed ? known.facts.warehouses().codes->text(receipt->warehouse.raw()) : "",
+               receipt->reference});
   }
 }
 
@@ -113,7 +119,9 @@ void add_receipts(Report& report, const Knowledge& known, ArticleId id) {
 class ArticleTest {
  public:
   ArticleTest(const Knowledge& known, ArticleId id)
-      : id_{id}, groups_{known.snapshot.articles().groups[id.raw()]}, attributes_{known.facts.articles().items[id.raw()].attributes} {}
+      : id_{id},
+        groups_{known.snapshot.articles().groups[id.raw()]},
+        attributes_{known.facts.articles().items[id.raw()].attributes} {}
 
   bool operator()(const TableShape& shape, KeyValues keys, const ConditionRecord&) const {
     const KeyValues article_keys = keys.subspan(shape.party_fields.size());
@@ -152,10 +160,12 @@ Result<Report> show_article(const Knowledge& known, std::string_view code) {
   add_masters(report, known, *id);
   const ArticleTest is_its{known, *id};
   const auto records = find_records(known, is_its);
-  const auto for_all = find_records(known, [](const TableShape& shape, KeyValues, const ConditionRecord&) {
-    return shape.article_fields.empty();
-  });
-  report.fact("records_for_all_articles", "records for all", for_all.empty() ? Value{""} : Value{for_all.size()});
+  const auto for_all =
+      find_records(known, [](const TableShape& shape, KeyValues, const ConditionRecord&) {
+        return shape.article_fields.empty();
+      });
+  report.fact("records_for_all_articles", "records for all",
+              for_all.empty() ? Value{""} : Value{for_all.size()});
   add_records(report, known, "records", "Condition records", records);
   add_stock(report, known, *id);
   add_receipts(report, known, *id);

@@ -1,10 +1,10 @@
-#include <algorithm>
-#include <map>
+#include "server/cli/show.hpp"
+#include "server/cli/suggest.hpp"
 
 #include <fmt/core.h>
 
-#include "server/cli/show.hpp"
-#include "server/cli/suggest.hpp"
+#include <algorithm>
+#include <map>
 
 namespace server::cli {
 
@@ -29,7 +29,8 @@ constexpr std::size_t parents_max = 32;  // shown; a circle must not go on for e
 
 std::string parents_text(const Knowledge& known, CustomerId id) {
   std::vector<std::string> parents;
-  for (CustomerId at = known.snapshot.customers().parents[id.raw()]; !at.is_none() && parents.size() < parents_max;
+  for (CustomerId at = known.snapshot.customers().parents[id.raw()];
+       !at.is_none() && parents.size() < parents_max;
        at = known.snapshot.customers().parents[at.raw()]) {
     parents.push_back(named(known.snapshot.customer_code(at), known.snapshot.customer_name(at)));
   }
@@ -58,10 +59,14 @@ std::string attributes_text(const Knowledge& known, const Customer& customer) {
 
 const char* via_text(ListsOf via) {
   switch (via) {
-    case ListsOf::customer: return "the customer";
-    case ListsOf::group: return "a group";
-    case ListsOf::everyone: return "everybody";
-    case ListsOf::any: break;
+    case ListsOf::customer:
+      return "the customer";
+    case ListsOf::group:
+      return "a group";
+    case ListsOf::everyone:
+      return "everybody";
+    case ListsOf::any:
+      break;
   }
   return "";
 }
@@ -89,7 +94,8 @@ void add_lists(Report& report, const Knowledge& known, CustomerId id) {
     const auto count = counts.find(list.list);
     table.add({named(document.code, document.name), known.snapshot.currency_code(document.currency),
                std::to_string(list.rank), via_text(list.via), validity_text(list.validity),
-               validity_text(document.validity), count == counts.end() ? std::uint64_t{0} : count->second});
+               validity_text(document.validity),
+               count == counts.end() ? std::uint64_t{0} : count->second});
   }
 }
 
@@ -127,15 +133,17 @@ Result<Report> show_customer(const Knowledge& known, std::string_view code) {
   report.fact("groups", "groups", groups_text(known, *id));
   report.fact("currency", "currency", known.snapshot.currency_code(customer.currency));
   report.fact("attributes", "attributes", attributes_text(known, customer));
-  const auto own = find_records(known, [&](const TableShape& shape, KeyValues keys, const ConditionRecord&) {
-    return party_value(shape, keys, Schema::customer) == id->raw();
-  });
+  const auto own =
+      find_records(known, [&](const TableShape& shape, KeyValues keys, const ConditionRecord&) {
+        return party_value(shape, keys, Schema::customer) == id->raw();
+      });
   const auto groups = known.snapshot.customers().groups[id->raw()];
-  const auto of_groups = find_records(known, [&](const TableShape& shape, KeyValues keys, const ConditionRecord&) {
-    const auto group = party_value(shape, keys, Schema::customer_group);
-    return group && std::ranges::find(groups, *group, &Reached::id) != groups.end() &&
-           party_value(shape, keys, Schema::customer).value_or(id->raw()) == id->raw();
-  });
+  const auto of_groups =
+      find_records(known, [&](const TableShape& shape, KeyValues keys, const ConditionRecord&) {
+        const auto group = party_value(shape, keys, Schema::customer_group);
+        return group && std::ranges::find(groups, *group, &Reached::id) != groups.end() &&
+               party_value(shape, keys, Schema::customer).value_or(id->raw()) == id->raw();
+      });
   add_records(report, known, "records", "Condition records of its own", own);
   add_records(report, known, "group_records", "Condition records of its groups", of_groups);
   add_lists(report, known, *id);

@@ -1,11 +1,11 @@
-#include <algorithm>
-#include <charconv>
-#include <map>
+#include "server/cli/show.hpp"
+#include "server/cli/suggest.hpp"
 
 #include <fmt/core.h>
 
-#include "server/cli/show.hpp"
-#include "server/cli/suggest.hpp"
+#include <algorithm>
+#include <charconv>
+#include <map>
 
 namespace server::cli {
 
@@ -27,7 +27,8 @@ Fault unknown_document(const Knowledge& known, DocumentKind kind, std::string_vi
     if (document.kind == kind) codes.emplace_back(document.code);
   }
   return {FaultCode::unknown_document, "",
-          fmt::format("there is no {} '{}'{}", document_kind_text(kind), code, did_you_mean(near_matches(code, codes)))};
+          fmt::format("there is no {} '{}'{}", document_kind_text(kind), code,
+                      did_you_mean(near_matches(code, codes)))};
 }
 
 std::string customers_text(const Knowledge& known, const Document& document) {
@@ -46,7 +47,8 @@ std::string counts_text(const Knowledge& known, const std::vector<FoundRecord>& 
     ++counts[known.facts.schema.type(known.facts.schema.table(each.table).type).name];
   }
   std::vector<std::string> texts;
-  for (const auto& [type, count] : counts) texts.push_back(fmt::format("{} {}", type, grouped(count)));
+  for (const auto& [type, count] : counts)
+    texts.push_back(fmt::format("{} {}", type, grouped(count)));
   return joined(texts);
 }
 
@@ -60,14 +62,16 @@ void add_assignments(Report& report, const Knowledge& known, DocumentId id) {
   for (const auto& assignment : known.facts.assignments()) {
     if (assignment.list != id) continue;
     const bool everybody = assignment.customer.is_none() && assignment.group.is_none();
-    table.add({everybody ? "everybody" : std::string{known.snapshot.customer_code(assignment.customer)},
-               assignment.group.is_none() ? "" : groups.codes->text(assignment.group.raw()),
-               std::to_string(assignment.rank), validity_text(assignment.validity)});
+    table.add(
+        {everybody ? "everybody" : std::string{known.snapshot.customer_code(assignment.customer)},
+         assignment.group.is_none() ? "" : groups.codes->text(assignment.group.raw()),
+         std::to_string(assignment.rank), validity_text(assignment.validity)});
   }
 }
 
 // Prices that begin before their agreement or go on after it: allowed, and worth knowing.
-void add_overhang(Report& report, const Document& document, const Knowledge& known, const std::vector<FoundRecord>& found) {
+void add_overhang(Report& report, const Document& document, const Knowledge& known,
+                  const std::vector<FoundRecord>& found) {
   std::uint64_t before = 0;
   std::uint64_t after = 0;
   for (const FoundRecord each : found) {
@@ -94,8 +98,10 @@ Result<Report> show_document(const Knowledge& known, DocumentKind kind, std::str
   const auto id = known.facts.find_document(kind, code);
   if (!id) return unknown_document(known, kind, code);
   const Document& document = known.facts.documents()[id->raw()];
-  const auto records = find_records(
-      known, [&](const TableShape&, KeyValues, const ConditionRecord& record) { return record.document == *id; });
+  const auto records =
+      find_records(known, [&](const TableShape&, KeyValues, const ConditionRecord& record) {
+        return record.document == *id;
+      });
   Report report;
   report.fact("document", document_kind_text(kind), document.code);
   report.fact("name", "name", document.name);
@@ -103,7 +109,8 @@ Result<Report> show_document(const Knowledge& known, DocumentKind kind, std::str
   report.fact("validity", "valid", validity_text(document.validity));
   report.fact("currency", "currency", known.snapshot.currency_code(document.currency));
   report.fact("rank", "rank", document.rank == 0 ? "" : std::to_string(document.rank));
-  report.fact("discounts", "discounts", document.refuses_discounts ? "refused: its prices are net" : "");
+  report.fact("discounts", "discounts",
+              document.refuses_discounts ? "refused: its prices are net" : "");
   report.fact("customers", "customers", customers_text(known, document));
   report.fact("record_counts", "records", counts_text(known, records));
   if (kind == DocumentKind::agreement) add_overhang(report, document, known, records);
@@ -115,15 +122,19 @@ Result<Report> show_document(const Knowledge& known, DocumentKind kind, std::str
 Result<Report> show_record(const Knowledge& known, std::string_view code) {
   const auto key = known.facts.share_record_keys()->find(code);
   const auto line = line_from(code);
-  const auto found = find_records(known, [&](const TableShape&, KeyValues, const ConditionRecord& record) {
-    return record.keyed != 0 ? key == record.row : line == record.row;
-  });
+  const auto found =
+      find_records(known, [&](const TableShape&, KeyValues, const ConditionRecord& record) {
+        return record.keyed != 0 ? key == record.row : line == record.row;
+      });
   if (found.empty()) {
     const bool other_day = key && known.date;
-    return Fault{FaultCode::bad_request, "",
-                 other_day ? fmt::format("record '{}' is not valid on {}", code, engine::base::to_string(*known.date))
-                           : fmt::format("there is no record with the key '{}'{}", code,
-                                         did_you_mean(near_matches(code, *known.facts.share_record_keys())))};
+    return Fault{
+        FaultCode::bad_request, "",
+        other_day
+            ? fmt::format("record '{}' is not valid on {}", code,
+                          engine::base::to_string(*known.date))
+            : fmt::format("there is no record with the key '{}'{}", code,
+                          did_you_mean(near_matches(code, *known.facts.share_record_keys())))};
   }
   Report report;
   if (found.size() == 1) {
@@ -131,7 +142,8 @@ Result<Report> show_record(const Knowledge& known, std::string_view code) {
     if (!record.document.is_none()) {
       const Document& document = known.facts.documents()[record.document.raw()];
       report.fact("document", document_kind_text(document.kind),
-                  fmt::format("{}, valid {}", named(document.code, document.name), validity_text(document.validity)));
+                  fmt::format("{}, valid {}", named(document.code, document.name),
+                              validity_text(document.validity)));
     }
   }
   add_records(report, known, "records", "", found);

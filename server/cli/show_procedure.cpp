@@ -1,11 +1,11 @@
-#include <algorithm>
-
-#include <fmt/core.h>
-
 #include "engine/base/rounding.hpp"
 #include "rules/json_tree.hpp"
 #include "server/cli/show.hpp"
 #include "server/cli/suggest.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
 
 namespace server::cli {
 
@@ -25,31 +25,44 @@ namespace {
 
 const char* phase_text(Phase phase) {
   switch (phase) {
-    case Phase::line: return "line";
-    case Phase::aggregate: return "aggregate";
-    case Phase::line_again: return "line again";
-    case Phase::document: return "document";
-    case Phase::tax: break;
+    case Phase::line:
+      return "line";
+    case Phase::aggregate:
+      return "aggregate";
+    case Phase::line_again:
+      return "line again";
+    case Phase::document:
+      return "document";
+    case Phase::tax:
+      break;
   }
   return "tax";
 }
 
 const char* lists_text(ListsOf lists) {
   switch (lists) {
-    case ListsOf::any: return "";
-    case ListsOf::customer: return "the customer's";
-    case ListsOf::group: return "a group's";
-    case ListsOf::everyone: break;
+    case ListsOf::any:
+      return "";
+    case ListsOf::customer:
+      return "the customer's";
+    case ListsOf::group:
+      return "a group's";
+    case ListsOf::everyone:
+      break;
   }
   return "everybody's";
 }
 
 const char* agreement_text(AgreementUse use) {
   switch (use) {
-    case AgreementUse::any: return "";
-    case AgreementUse::asked: return "the one named";
-    case AgreementUse::allowed: return "any allowed";
-    case AgreementUse::none: break;
+    case AgreementUse::any:
+      return "";
+    case AgreementUse::asked:
+      return "the one named";
+    case AgreementUse::allowed:
+      return "any allowed";
+    case AgreementUse::none:
+      break;
   }
   return "none";
 }
@@ -57,7 +70,8 @@ const char* agreement_text(AgreementUse use) {
 std::string rounding_text(const Step& step) {
   std::vector<std::string> texts;
   for (const auto& to : step.rounding) {
-    texts.push_back(fmt::format("{} decimals, {}", to.decimals, engine::base::rounding_name(to.mode)));
+    texts.push_back(
+        fmt::format("{} decimals, {}", to.decimals, engine::base::rounding_name(to.mode)));
   }
   return joined(texts, "; ");
 }
@@ -95,7 +109,9 @@ std::string choose_text(const rules::Json* step) {
   std::vector<std::string> texts;
   if (choose == nullptr) return "";
   for (const rules::Json& item : choose->items()) {
-    texts.push_back(item.is(rules::Json::Kind::object) ? member_text(&item, "by") + " " + member_text(&item, "flag") : item.text());
+    texts.push_back(item.is(rules::Json::Kind::object)
+                        ? member_text(&item, "by") + " " + member_text(&item, "flag")
+                        : item.text());
   }
   return joined(texts);
 }
@@ -118,33 +134,39 @@ void add_steps(Report& report, const Procedure& procedure, const Written& docume
   for (std::size_t i = 0; i < procedure.steps.size(); ++i) {
     const Step& step = procedure.steps[i];
     const rules::Json* in_document = step_in(document, i);
-    table.add({std::uint64_t{i + 1}, step.name, step.title, phase_text(step.phase), member_text(in_document, "when"),
-               amount_text(step, in_document), rounding_text(step), step.statistical ? "statistical" : ""});
+    table.add({std::uint64_t{i + 1}, step.name, step.title, phase_text(step.phase),
+               member_text(in_document, "when"), amount_text(step, in_document),
+               rounding_text(step), step.statistical ? "statistical" : ""});
   }
 }
 
 void add_searches(Report& report, const Knowledge& known, const Procedure& procedure) {
-  Table& table = report.table("searches", "Where a step looks: the first level with a record ends the search",
-                              {{"step", "step"},
-                               {"level", "level", Align::right},
-                               {"access", "access"},
-                               {"type", "type"},
-                               {"keys", "keys"},
-                               {"lists", "price lists"},
-                               {"agreement", "agreement"}});
+  Table& table =
+      report.table("searches", "Where a step looks: the first level with a record ends the search",
+                   {{"step", "step"},
+                    {"level", "level", Align::right},
+                    {"access", "access"},
+                    {"type", "type"},
+                    {"keys", "keys"},
+                    {"lists", "price lists"},
+                    {"agreement", "agreement"}});
   const auto& schema = known.facts.schema;
   for (const Step& step : procedure.steps) {
     if (!step.find) continue;
     for (const Access& access : step.find->accesses) {
-      table.add({step.name, std::to_string(access.level + 1), access.name, schema.type(schema.table(access.table).type).name,
-                 schema.key_names(access.table), lists_text(access.lists), agreement_text(access.agreement)});
+      table.add({step.name, std::to_string(access.level + 1), access.name,
+                 schema.type(schema.table(access.table).type).name, schema.key_names(access.table),
+                 lists_text(access.lists), agreement_text(access.agreement)});
     }
   }
 }
 
 void add_choices(Report& report, const Procedure& procedure, const Written& document) {
   Table& table = report.table("choices", "Which record wins where several are found",
-                              {{"step", "step"}, {"choose", "first by"}, {"tie", "a tie is"}, {"required", "no record is"}});
+                              {{"step", "step"},
+                               {"choose", "first by"},
+                               {"tie", "a tie is"},
+                               {"required", "no record is"}});
   for (std::size_t i = 0; i < procedure.steps.size(); ++i) {
     const Step& step = procedure.steps[i];
     if (!step.find) continue;
@@ -155,13 +177,15 @@ void add_choices(Report& report, const Procedure& procedure, const Written& docu
 }
 
 void add_use(Report& report, const Knowledge& known, std::string_view name) {
-  Table& table = report.table("used_for", "Used for", {{"row", "row", Align::right}, {"when", "questions with"}});
+  Table& table = report.table("used_for", "Used for",
+                              {{"row", "row", Align::right}, {"when", "questions with"}});
   const auto& rows = known.snapshot.rules().procedure_lookup;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].result != name) continue;
     std::vector<std::string> conditions;
     for (const auto& condition : rows[i].when) {
-      conditions.push_back(fmt::format("{} {}", known.facts.schema.field(condition.field).name, joined(condition.codes, " or ")));
+      conditions.push_back(fmt::format("{} {}", known.facts.schema.field(condition.field).name,
+                                       joined(condition.codes, " or ")));
     }
     table.add({std::uint64_t{i + 1}, conditions.empty() ? "anything else" : joined(conditions)});
   }
@@ -175,8 +199,9 @@ Result<Report> show_procedure(const Knowledge& known, std::string_view name) {
   if (found == procedures.end()) {
     std::vector<std::string_view> names;
     for (const Procedure& procedure : procedures) names.emplace_back(procedure.name);
-    return Fault{FaultCode::no_procedure, "",
-                 fmt::format("there is no procedure '{}'{}", name, did_you_mean(near_matches(name, names)))};
+    return Fault{
+        FaultCode::no_procedure, "",
+        fmt::format("there is no procedure '{}'{}", name, did_you_mean(near_matches(name, names)))};
   }
   const Written document = written(known, name);
   Report report;
@@ -187,7 +212,8 @@ Result<Report> show_procedure(const Knowledge& known, std::string_view name) {
   report.fact("quantity_max", "largest quantity", text_of(found->quantity.maximum));
   report.fact("zero_quantity", "quantity 0", found->quantity.zero_allowed ? "allowed" : "refused");
   report.fact("return_kinds", "returns", joined(found->quantity.return_kinds));
-  report.fact("use", "used for", known.snapshot.rules().procedure_lookup.empty() ? "all questions" : "");
+  report.fact("use", "used for",
+              known.snapshot.rules().procedure_lookup.empty() ? "all questions" : "");
   add_steps(report, *found, document);
   add_searches(report, known, *found);
   add_choices(report, *found, document);

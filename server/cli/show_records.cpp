@@ -1,11 +1,11 @@
-#include <algorithm>
-#include <tuple>
-#include <utility>
+#include "engine/base/decimal.hpp"
+#include "server/cli/show.hpp"
 
 #include <fmt/core.h>
 
-#include "engine/base/decimal.hpp"
-#include "server/cli/show.hpp"
+#include <algorithm>
+#include <tuple>
+#include <utility>
 
 namespace server::cli {
 
@@ -25,9 +25,13 @@ using engine::model::ValueKind;
 
 namespace {
 
-std::size_t stride_of(const TableShape& shape) { return shape.party_fields.size() + shape.article_fields.size(); }
+std::size_t stride_of(const TableShape& shape) {
+  return shape.party_fields.size() + shape.article_fields.size();
+}
 
-const TableShape& shape_of(const Knowledge& known, FoundRecord found) { return known.facts.schema.table(found.table); }
+const TableShape& shape_of(const Knowledge& known, FoundRecord found) {
+  return known.facts.schema.table(found.table);
+}
 
 const std::string& type_name(const Knowledge& known, FoundRecord found) {
   return known.facts.schema.type(shape_of(known, found).type).name;
@@ -74,12 +78,15 @@ std::string named(std::string_view code, std::string_view name) {
 
 std::string text_of(Quantity quantity) { return engine::base::to_string_short(quantity.decimal()); }
 
-std::string start_text(CivilMinutes from) { return from.is_open() ? "" : engine::base::to_string(from); }
+std::string start_text(CivilMinutes from) {
+  return from.is_open() ? "" : engine::base::to_string(from);
+}
 
 std::string end_text(CivilMinutes to) {
   if (to.is_open()) return "";
   const bool ends_with_day = to == to.day_start();
-  return engine::base::to_string(ends_with_day ? CivilMinutes{to.raw() - CivilMinutes::minutes_per_day} : to);
+  return engine::base::to_string(
+      ends_with_day ? CivilMinutes{to.raw() - CivilMinutes::minutes_per_day} : to);
 }
 
 std::string validity_text(const Validity& validity) {
@@ -96,7 +103,8 @@ const ConditionRecord& record_of(const Knowledge& known, FoundRecord found) {
 
 KeyValues keys_of(const Knowledge& known, FoundRecord found) {
   const std::size_t stride = stride_of(shape_of(known, found));
-  return KeyValues{known.facts.tables()[found.table.raw()].keys}.subspan(found.row * stride, stride);
+  return KeyValues{known.facts.tables()[found.table.raw()].keys}.subspan(found.row * stride,
+                                                                         stride);
 }
 
 std::string key_text(const Knowledge& known, FoundRecord found) {
@@ -105,7 +113,8 @@ std::string key_text(const Knowledge& known, FoundRecord found) {
   std::vector<std::string> parts;
   const auto add = [&](engine::model::FieldId id) {
     const auto& field = known.facts.schema.field(id);
-    parts.push_back(fmt::format("{} {}", field.name, known.snapshot.code_of(field, keys[parts.size()])));
+    parts.push_back(
+        fmt::format("{} {}", field.name, known.snapshot.code_of(field, keys[parts.size()])));
   };
   std::ranges::for_each(shape.party_fields, add);
   std::ranges::for_each(shape.article_fields, add);
@@ -140,9 +149,12 @@ std::string quantity_text(const Knowledge& known, const ConditionRecord& record)
 
 std::string document_kind_text(DocumentKind kind) {
   switch (kind) {
-    case DocumentKind::price_list: return "price list";
-    case DocumentKind::agreement: return "agreement";
-    case DocumentKind::promotion: break;
+    case DocumentKind::price_list:
+      return "price list";
+    case DocumentKind::agreement:
+      return "agreement";
+    case DocumentKind::promotion:
+      break;
   }
   return "promotion";
 }
@@ -157,7 +169,8 @@ std::string flags_text(const Knowledge& known, std::uint16_t flags) {
   std::vector<std::string> names;
   for (std::uint32_t flag = 0; flag < known.facts.schema.flag_count(); ++flag) {
     const FlagId id{flag};
-    if ((flags & engine::model::flag_bit(id)) != 0) names.push_back(known.facts.schema.flag_name(id));
+    if ((flags & engine::model::flag_bit(id)) != 0)
+      names.push_back(known.facts.schema.flag_name(id));
   }
   return joined(names);
 }
@@ -172,19 +185,23 @@ std::vector<FoundRecord> find_records(const Knowledge& known, const RecordTest& 
     for (std::uint32_t row = 0; row < rows.records.size(); ++row) {
       const ConditionRecord& record = rows.records[row];
       if (known.date && !valid_at(known, record, *known.date)) continue;
-      if (passes(shape, KeyValues{rows.keys}.subspan(row * stride, stride), record)) found.push_back({TableId{number}, row});
+      if (passes(shape, KeyValues{rows.keys}.subspan(row * stride, stride), record))
+        found.push_back({TableId{number}, row});
     }
   }
-  using Order = std::tuple<std::string, std::string, std::string, Quantity, CivilMinutes, FoundRecord>;
+  using Order =
+      std::tuple<std::string, std::string, std::string, Quantity, CivilMinutes, FoundRecord>;
   std::vector<Order> ordered;
   ordered.reserve(found.size());
   for (const FoundRecord each : found) {
     const ConditionRecord& record = record_of(known, each);
-    ordered.emplace_back(type_name(known, each), key_text(known, each), document_text(known, record.document),
-                         record.threshold, record.valid_from, each);
+    ordered.emplace_back(type_name(known, each), key_text(known, each),
+                         document_text(known, record.document), record.threshold, record.valid_from,
+                         each);
   }
   const auto rank = [](const Order& order) {
-    return std::tie(std::get<0>(order), std::get<1>(order), std::get<2>(order), std::get<3>(order), std::get<4>(order));
+    return std::tie(std::get<0>(order), std::get<1>(order), std::get<2>(order), std::get<3>(order),
+                    std::get<4>(order));
   };
   std::ranges::stable_sort(ordered, {}, rank);
   for (std::size_t i = 0; i < found.size(); ++i) found[i] = std::get<5>(ordered[i]);
@@ -193,7 +210,8 @@ std::vector<FoundRecord> find_records(const Knowledge& known, const RecordTest& 
 
 void add_records(Report& report, const Knowledge& known, std::string name, std::string title,
                  const std::vector<FoundRecord>& found) {
-  const std::size_t shown = known.rows_max == 0 ? found.size() : std::min(found.size(), known.rows_max);
+  const std::size_t shown =
+      known.rows_max == 0 ? found.size() : std::min(found.size(), known.rows_max);
   if (!title.empty()) title += fmt::format(" ({})", grouped(found.size()));
   Table& table = report.table(std::move(name), std::move(title),
                               {{"type", "type"},
@@ -209,12 +227,14 @@ void add_records(Report& report, const Knowledge& known, std::string name, std::
   for (std::size_t i = 0; i < shown; ++i) {
     const ConditionRecord& record = record_of(known, found[i]);
     const Terms& terms = terms_of(known, record);
-    table.add({type_name(known, found[i]), key_text(known, found[i]), document_text(known, record.document),
-               value_text(known, found[i]), quantity_text(known, record), start_text(record.valid_from),
-               end_text(record.valid_to), terms.rank == 0 ? "" : std::to_string(terms.rank), flags_text(known, terms.flags),
-               known.snapshot.record_label(record)});
+    table.add({type_name(known, found[i]), key_text(known, found[i]),
+               document_text(known, record.document), value_text(known, found[i]),
+               quantity_text(known, record), start_text(record.valid_from),
+               end_text(record.valid_to), terms.rank == 0 ? "" : std::to_string(terms.rank),
+               flags_text(known, terms.flags), known.snapshot.record_label(record)});
   }
-  if (shown < found.size()) table.note(fmt::format("and {} more (--limit 0 shows all)", grouped(found.size() - shown)));
+  if (shown < found.size())
+    table.note(fmt::format("and {} more (--limit 0 shows all)", grouped(found.size() - shown)));
 }
 
 }  // namespace server::cli

@@ -26,8 +26,10 @@ std::size_t edits(std::string_view a, std::string_view b, std::size_t bound) {
     row[0] = i;
     std::size_t least = row[0];
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], two_above[j - 2] + 1);
+      row[j] =
+          std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], two_above[j - 2] + 1);
       least = std::min(least, row[j]);
     }
     if (least > bound) return bound + 1;
@@ -52,7 +54,8 @@ std::size_t distance(std::string_view wanted, std::string_view known) {
 
 }  // namespace
 
-std::vector<std::string> near_matches(std::string_view wanted, const std::vector<std::string_view>& known) {
+std::vector<std::string> near_matches(std::string_view wanted,
+                                      const std::vector<std::string_view>& known) {
   using Match = std::pair<std::size_t, std::string_view>;
   const std::string sought = folded(wanted);
   std::vector<Match> matches;
@@ -67,9 +70,11 @@ std::vector<std::string> near_matches(std::string_view wanted, const std::vector
   return nearest;
 }
 
-std::vector<std::string> near_matches(std::string_view wanted, const engine::model::Dictionary& known) {
+std::vector<std::string> near_matches(std::string_view wanted,
+                                      const engine::model::Dictionary& known) {
   std::vector<std::string_view> codes;
-  for (std::uint32_t number = 0; number < known.size(); ++number) codes.push_back(known.text(number));
+  for (std::uint32_t number = 0; number < known.size(); ++number)
+    codes.push_back(known.text(number));
   return near_matches(wanted, codes);
 }
 

@@ -2,20 +2,22 @@
 // characters, or that begin with it or contain it. Pure. Cost: some hundred nanoseconds a code.
 #pragma once
 
+#include "engine/model/dictionary.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/model/dictionary.hpp"
 
 namespace server::cli {
 
 inline constexpr std::size_t suggestions_max = 5;
 
 // The nearest first, at most suggestions_max; none where nothing is near.
-std::vector<std::string> near_matches(std::string_view wanted, const std::vector<std::string_view>& known);
-std::vector<std::string> near_matches(std::string_view wanted, const engine::model::Dictionary& known);
+std::vector<std::string> near_matches(std::string_view wanted,
+                                      const std::vector<std::string_view>& known);
+std::vector<std::string> near_matches(std::string_view wanted,
+                                      const engine::model::Dictionary& known);
 
 // "; did you mean 'S-0420' or 'S-0421'?", or nothing.
 std::string did_you_mean(const std::vector<std::string>& matches);

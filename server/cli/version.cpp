@@ -1,9 +1,9 @@
-#include <memory>
+#include "server/cli/command.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
-#include "server/cli/command.hpp"
+#include <memory>
 
 namespace server::cli {
 

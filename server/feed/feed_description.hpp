@@ -22,8 +22,11 @@ namespace server::feed {
 enum class ExtraColumns : std::uint8_t { refuse, ignore_empty, ignore };
 enum class MissingColumns : std::uint8_t { refuse, empty };
 
-// How a file is written.
+enum class Layout : std::uint8_t { csv, ndjson };
+
+// How a file is written. Of NDJSON only the encoding, trim and empty_values say anything.
 struct FileFormat {
+  Layout layout = Layout::csv;
   CsvFormat csv;
   Encoding encoding = Encoding::utf8;
   bool header = true;

@@ -22,6 +22,8 @@ struct Choice {
   T value;
 };
 
+constexpr std::array<Choice<Layout>, 2> layouts{
+    {{"csv", Layout::csv}, {"ndjson", Layout::ndjson}}};
 constexpr std::array<Choice<Encoding>, 3> encodings{{{"utf-8", Encoding::utf8},
                                                      {"latin-1", Encoding::latin1},
                                                      {"windows-1252", Encoding::windows1252}}};
@@ -142,10 +144,11 @@ class DescriptionReader {
 
   // Members that are absent leave what `format` has: a join's format begins as its feed's.
   void read_format(const Json& node, FileFormat& format) {
-    if (!members(node, {"separator", "row_end", "quote", "encoding", "header", "columns",
+    if (!members(node, {"layout", "separator", "row_end", "quote", "encoding", "header", "columns",
                         "extra_columns", "missing_columns", "trim", "empty_values"})) {
       return;
     }
+    if (const Json* value = node.find("layout")) format.layout = choice<Layout>(*value, layouts);
     if (const Json* value = node.find("separator")) format.csv.separator = text(*value);
     if (const Json* value = node.find("row_end")) format.csv.row_end = text(*value);
     if (const Json* value = node.find("quote")) {

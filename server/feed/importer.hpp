@@ -27,8 +27,7 @@ struct FeedFile {
   std::string name;   // told in reports; its last part, without .xz, is what patterns match
   std::string path;   // "-" is standard input; empty: `bytes` is the content
   std::string bytes;  // may be xz
-  std::string
-      feed;  // the description to use whatever its pattern says, or a kind; empty: by name and header
+  std::string feed;   // the description or kind to read it by; empty: as name and header say
 };
 
 struct ImportProgress {

@@ -41,7 +41,8 @@ std::optional<Part> take_part(std::string_view& rest) {
   const auto size = number_from(take_to(rest, '\n'));
   if (!kind || !name_size || !size) return std::nullopt;
   const auto known = std::ranges::find(part_names, *kind);
-  if (known == part_names.end() || *name_size > rest.size() || *size >= rest.size() - *name_size) return std::nullopt;
+  if (known == part_names.end() || *name_size > rest.size() || *size >= rest.size() - *name_size)
+    return std::nullopt;
   Part part;
   part.kind = static_cast<PartKind>(known - part_names.begin());
   part.name = rest.substr(0, *name_size);

@@ -3,13 +3,13 @@
 // Part of the stored format. Pure; any thread.
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/result.hpp"
 
 namespace server::node {
 

@@ -1,12 +1,12 @@
 #include "server/node/clock.hpp"
 
-#include <cstdint>
-#include <exception>
+#include "engine/snapshot/snapshot.hpp"
 
 #include <date/date.h>
 #include <date/tz.h>
 
-#include "engine/snapshot/snapshot.hpp"
+#include <cstdint>
+#include <exception>
 
 namespace server::node {
 
@@ -22,7 +22,8 @@ std::chrono::sys_seconds moment_now() {
 }
 
 CivilMinutes minutes_of(std::chrono::seconds since_epoch) {
-  return CivilMinutes{static_cast<std::int32_t>(std::chrono::floor<std::chrono::minutes>(since_epoch).count())};
+  return CivilMinutes{
+      static_cast<std::int32_t>(std::chrono::floor<std::chrono::minutes>(since_epoch).count())};
 }
 
 }  // namespace
@@ -33,8 +34,9 @@ Result<Clock> Clock::in(std::string_view zone) {
   try {
     clock.zone_ = date::locate_zone(std::string{zone});
   } catch (const std::exception&) {
-    return Fault{FaultCode::bad_text, "time_zone",
-                 "'" + std::string{zone} + "' is no time zone that this machine knows (package tzdata)"};
+    return Fault{
+        FaultCode::bad_text, "time_zone",
+        "'" + std::string{zone} + "' is no time zone that this machine knows (package tzdata)"};
   }
   return clock;
 }

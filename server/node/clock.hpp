@@ -2,12 +2,12 @@
 // procedure's time zone; a moment of an import is UTC. Cheap to copy; any thread; now() costs under a microsecond.
 #pragma once
 
+#include "engine/base/date.hpp"
+#include "engine/base/result.hpp"
+
 #include <chrono>
 #include <string>
 #include <string_view>
-
-#include "engine/base/date.hpp"
-#include "engine/base/result.hpp"
 
 namespace date {
 class time_zone;

@@ -1,5 +1,8 @@
 #include "server/node/gather.hpp"
 
+#include "rules/json_tree.hpp"
+#include "rules/rule_book.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
@@ -8,9 +11,6 @@
 #include <memory>
 #include <system_error>
 #include <utility>
-
-#include "rules/json_tree.hpp"
-#include "rules/rule_book.hpp"
 
 namespace server::node {
 
@@ -27,7 +27,8 @@ enum class GivenAs : std::uint8_t { name, folder };
 std::string last_error() { return std::error_code{errno, std::generic_category()}.message(); }
 
 Result<std::string> read_text(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rb"), std::fclose};
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rb"),
+                                                             std::fclose};
   if (!file) return Fault{FaultCode::file_unreadable, path, last_error()};
   std::string text;
   std::string block(65'536, '\0');
@@ -60,7 +61,8 @@ Result<void> gather_json(const std::string& path, GivenAs given, Gathered& gathe
     gathered.passed_over.push_back(path);
   } else {
     return Fault{FaultCode::bad_request, path,
-                 "this is neither a rules document (procedure, procedure_lookup, availability_bands) nor a feed "
+                 "this is neither a rules document (procedure, procedure_lookup, "
+                 "availability_bands) nor a feed "
                  "description (feed)"};
   }
   return {};
@@ -73,7 +75,9 @@ Result<std::vector<std::string>> json_files_of(const std::string& folder) {
   for (; !failed && entry != fs::directory_iterator{}; entry.increment(failed)) {
     if (entry->path().extension() == ".json") paths.push_back(entry->path().string());
   }
-  if (failed) return Fault{FaultCode::file_unreadable, folder, "the folder can't be read: " + failed.message()};
+  if (failed)
+    return Fault{FaultCode::file_unreadable, folder,
+                 "the folder can't be read: " + failed.message()};
   std::ranges::sort(paths);
   return paths;
 }

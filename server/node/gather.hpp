@@ -3,12 +3,12 @@
 // feed description is passed over and told; given by name it is a Fault. JSON is read here, data files are not.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "server/feed/importer.hpp"
+
 #include <span>
 #include <string>
 #include <vector>
-
-#include "engine/base/result.hpp"
-#include "server/feed/importer.hpp"
 
 namespace server::node {
 
@@ -21,7 +21,8 @@ struct Gathered {
   std::vector<TextFile> rules;
   std::vector<TextFile> feed_descriptions;
   std::vector<feed::FeedFile> data;
-  std::vector<std::string> data_named;   // those of `data` that were given by name, not found in a folder
+  std::vector<std::string>
+      data_named;  // those of `data` that were given by name, not found in a folder
   std::vector<std::string> passed_over;  // JSON that is neither
 };
 

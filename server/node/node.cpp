@@ -1,11 +1,11 @@
 #include "server/node/node.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "engine/base/contract.hpp"
 #include "server/node/batch_content.hpp"
 #include "server/node/clock.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace server::node {
 
@@ -26,8 +26,10 @@ std::optional<Fault> share_fault(const feed::FileReport& file, std::uint32_t per
   const bool nothing_left = file.rows_accepted == 0;
   if (!nothing_left && file.rows_refused * 100 <= file.rows_read * percent_max) return std::nullopt;
   std::string detail = std::to_string(file.rows_refused) + " of " + std::to_string(file.rows_read) +
-                       " rows can't be used (" + percent_text(file.rows_refused, file.rows_read) + "), ";
-  detail += nothing_left ? "and none can" : "more than the " + std::to_string(percent_max) + " % let through";
+                       " rows can't be used (" + percent_text(file.rows_refused, file.rows_read) +
+                       "), ";
+  detail += nothing_left ? "and none can"
+                         : "more than the " + std::to_string(percent_max) + " % let through";
   return Fault{FaultCode::refused_share, file.file, detail + "; nothing was changed"};
 }
 
@@ -43,13 +45,16 @@ std::vector<Fault> share_faults(const feed::ImportReport& report, std::uint32_t 
 std::vector<Fault> file_faults(const feed::ImportReport& report, const Gathered& gathered) {
   std::vector<Fault> faults;
   for (const feed::FileReport& file : report.files) {
-    const bool named = std::ranges::find(gathered.data_named, file.file) != gathered.data_named.end();
+    const bool named =
+        std::ranges::find(gathered.data_named, file.file) != gathered.data_named.end();
     if (file.fault) {
       const std::string& where = file.fault->where;
-      faults.push_back({file.fault->code, where.empty() ? file.file : file.file + ", " + where, file.fault->detail});
+      faults.push_back({file.fault->code, where.empty() ? file.file : file.file + ", " + where,
+                        file.fault->detail});
     } else if (file.use == feed::FileUse::not_read && named) {
       faults.push_back({FaultCode::wrong_header, file.file,
-                        "no feed description reads this file, and its name and columns are of no canonical feed"});
+                        "no feed description reads this file, and its name and columns are of no "
+                        "canonical feed"});
     }
   }
   return faults;
@@ -65,7 +70,8 @@ std::vector<store::RefusedRow> refused_of(const feed::ImportReport& report) {
   std::vector<store::RefusedRow> rows;
   for (const feed::FileReport& file : report.files) {
     for (const feed::RefusedRow& row : file.refused_rows) {
-      rows.push_back({row.file, row.line, row.column, row.value, engine::base::fault_name(row.code), row.reason});
+      rows.push_back({row.file, row.line, row.column, row.value, engine::base::fault_name(row.code),
+                      row.reason});
     }
   }
   return rows;
@@ -176,35 +182,41 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
   if (!gathered) return gathered.error();
   if (auto ok = load(); !ok) return ok;
   if (!gathered->rules.empty()) {
-    if (auto faults = state_->put_rules(gathered->rules); !faults.empty()) return several(std::move(faults));
+    if (auto faults = state_->put_rules(gathered->rules); !faults.empty())
+      return several(std::move(faults));
   }
   if (auto ok = state_->put_feed_descriptions(gathered->feed_descriptions); !ok) return ok;
   for (feed::FeedFile& file : gathered->data) file.feed = request.feed;
   feed::ImportOptions options;
   options.refused_kept_max = request.refused_kept_max;
   options.progress = request.progress;
-  auto import = feed::read_feed(state_->facts(), std::move(gathered->data), state_->feed_descriptions(), options);
+  auto import = feed::read_feed(state_->facts(), std::move(gathered->data),
+                                state_->feed_descriptions(), options);
   outcome.report = std::move(import.report);
   outcome.passed_over = gathered->passed_over;
-  if (auto faults = file_faults(outcome.report, *gathered); !faults.empty()) return several(std::move(faults));
+  if (auto faults = file_faults(outcome.report, *gathered); !faults.empty())
+    return several(std::move(faults));
   if (auto faults = share_faults(outcome.report, request.refused_percent_max); !faults.empty()) {
     return several(std::move(faults));
   }
   return journal_and_publish(*gathered, request, import.batch, outcome);
 }
 
-Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportRequest& request, const std::string& rows,
-                                       ImportOutcome& outcome) {
+Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportRequest& request,
+                                       const std::string& rows, ImportOutcome& outcome) {
   std::string content = content_of(gathered, rows);
   if (content.empty()) {
-    const auto read = [](const feed::FileReport& file) { return file.use == feed::FileUse::records; };
+    const auto read = [](const feed::FileReport& file) {
+      return file.use == feed::FileUse::records;
+    };
     if (std::ranges::any_of(outcome.report.files, read)) return {};
-    return Fault{FaultCode::file_missing, source_of(request), "there is nothing here that an import can use"};
+    return Fault{FaultCode::file_missing, source_of(request),
+                 "there is nothing here that an import can use"};
   }
   auto snapshot = state_->build(last_.sequence + 1);
   if (!snapshot) return snapshot.error();
-  store::NewBatch batch{utc_now_text(), std::string{import_kind}, source_of(request), std::move(content),
-                        refused_of(outcome.report)};
+  store::NewBatch batch{utc_now_text(), std::string{import_kind}, source_of(request),
+                        std::move(content), refused_of(outcome.report)};
   const auto sequence = journal_->append(batch);
   if (!sequence) return sequence.error();
   ENSURE(*sequence == (*snapshot)->generation());
@@ -216,6 +228,8 @@ Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportReq
   return {};
 }
 
-Result<std::vector<store::RefusedRow>> Node::refused_rows(std::uint64_t sequence) { return journal_->refused(sequence); }
+Result<std::vector<store::RefusedRow>> Node::refused_rows(std::uint64_t sequence) {
+  return journal_->refused(sequence);
+}
 
 }  // namespace server::node

@@ -5,18 +5,18 @@
 // Cost of opening: about a microsecond a row in the journal, and the building of the snapshot.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "engine/snapshot/snapshot_cell.hpp"
+#include "server/feed/importer.hpp"
+#include "server/node/state.hpp"
+#include "server/store/journal.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "engine/base/result.hpp"
-#include "engine/snapshot/snapshot_cell.hpp"
-#include "server/feed/importer.hpp"
-#include "server/node/state.hpp"
-#include "server/store/journal.hpp"
 
 namespace server::node {
 
@@ -32,8 +32,8 @@ struct NodeOptions {
 };
 
 struct ImportRequest {
-  std::vector<std::string> paths;          // files, folders, "-" for standard input
-  std::string feed;                        // how to read the data files, whatever their names say; empty: by name
+  std::vector<std::string> paths;  // files, folders, "-" for standard input
+  std::string feed;  // how to read the data files, whatever their names say; empty: by name
   std::uint32_t refused_percent_max = 10;  // of the rows of any one file
   std::size_t refused_kept_max = 10'000;   // rows kept for repair, of any one file
   std::function<void(const feed::ImportProgress&)> progress;
@@ -44,8 +44,8 @@ struct ImportOutcome {
   feed::ImportReport report;                // also of an import that failed while reading data
   std::vector<std::string> rules;           // files that went in
   std::vector<std::string> feed_descriptions;
-  std::vector<std::string> passed_over;     // files of folders that are nothing to import
-  std::uint64_t sequence = 0;               // of the batch; 0: there was nothing new to keep
+  std::vector<std::string> passed_over;  // files of folders that are nothing to import
+  std::uint64_t sequence = 0;            // of the batch; 0: there was nothing new to keep
 
   bool accepted() const { return faults.empty(); }
 };
@@ -59,7 +59,8 @@ struct LastImport {
 class Node {
  public:
   // Faults: those of the journal; what the builder says of the data.
-  static engine::base::Result<std::unique_ptr<Node>> open(const std::string& folder, const NodeOptions& options = {});
+  static engine::base::Result<std::unique_ptr<Node>> open(const std::string& folder,
+                                                          const NodeOptions& options = {});
 
   // The newest snapshot; null only where a folder opened with Access::create holds nothing yet.
   std::shared_ptr<const engine::snapshot::Snapshot> snapshot() const { return cell_.pin(); }
@@ -93,13 +94,14 @@ class Node {
   Change load();
   Change publish(std::uint64_t generation);
   Change import_into(const ImportRequest& request, ImportOutcome& outcome);
-  Change journal_and_publish(const Gathered& gathered, const ImportRequest& request, const std::string& rows,
-                             ImportOutcome& outcome);
+  Change journal_and_publish(const Gathered& gathered, const ImportRequest& request,
+                             const std::string& rows, ImportOutcome& outcome);
   void let_go_of_facts();
 
   Keep keep_;
   std::unique_ptr<store::Journal> journal_;
-  std::optional<State> state_;  // as of last_.sequence; none: to be made from the journal when it is needed
+  std::optional<State>
+      state_;  // as of last_.sequence; none: to be made from the journal when it is needed
   LastImport last_;
   engine::snapshot::SnapshotCell cell_;
 };

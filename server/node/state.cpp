@@ -1,13 +1,13 @@
 #include "server/node/state.hpp"
 
+#include "engine/snapshot/builder.hpp"
+#include "rules/json_tree.hpp"
+#include "server/node/batch_content.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <map>
 #include <utility>
-
-#include "engine/snapshot/builder.hpp"
-#include "rules/json_tree.hpp"
-#include "server/node/batch_content.hpp"
 
 namespace server::node {
 
@@ -18,7 +18,9 @@ using engine::base::Result;
 namespace {
 
 // Messages name the file, not the folder it lay in: a replay must say the same anywhere.
-std::string bare_name(const std::string& path) { return std::filesystem::path{path}.filename().string(); }
+std::string bare_name(const std::string& path) {
+  return std::filesystem::path{path}.filename().string();
+}
 
 // A procedure goes by its name. There is one of each of the other kinds.
 std::string name_of(const rules::RuleDocument& document) {
@@ -33,7 +35,8 @@ std::string name_of(const rules::RuleDocument& document) {
 }
 
 Fault twice(const std::string& file, const std::string& other, const std::string& name) {
-  return {FaultCode::duplicate_key, file, "'" + name + "' stands in " + other + " of this import already"};
+  return {FaultCode::duplicate_key, file,
+          "'" + name + "' stands in " + other + " of this import already"};
 }
 
 }  // namespace
@@ -48,7 +51,8 @@ std::vector<Fault> State::put_rule_texts(std::vector<rules::RuleDocument> texts)
   std::map<std::string, std::string> seen;  // name to file
   for (rules::RuleDocument& text : texts) {
     std::string name = name_of(text);
-    if (const auto [other, fresh] = seen.emplace(name, text.file); !fresh) return {twice(text.file, other->second, name)};
+    if (const auto [other, fresh] = seen.emplace(name, text.file); !fresh)
+      return {twice(text.file, other->second, name)};
     const auto known = std::ranges::find(documents_, name, &NamedDocument::name);
     if (known == documents_.end()) {
       documents_.push_back({std::move(name), std::move(text)});
@@ -77,7 +81,8 @@ Result<void> State::put_feed_descriptions(const std::vector<TextFile>& files) {
     }
     const auto [other, fresh] = seen.emplace(description->name, file.path);
     if (!fresh) return twice(file.path, other->second, description->name);
-    const auto known = std::ranges::find(feed_descriptions_, description->name, &feed::FeedDescription::name);
+    const auto known =
+        std::ranges::find(feed_descriptions_, description->name, &feed::FeedDescription::name);
     if (known == feed_descriptions_.end()) {
       feed_descriptions_.push_back(*std::move(description));
     } else {
@@ -93,7 +98,8 @@ Result<void> State::apply(const store::Batch& batch) {
                  "can't be applied again: " + fault.where + ": " + fault.detail};
   };
   if (batch.kind != import_kind) {
-    return failed({FaultCode::unsupported, "kind", "'" + batch.kind + "' is not known to this version"});
+    return failed(
+        {FaultCode::unsupported, "kind", "'" + batch.kind + "' is not known to this version"});
   }
   if (auto ok = apply_import(batch.content); !ok) return failed(ok.error());
   return {};
@@ -105,8 +111,10 @@ Result<void> State::apply_import(std::string_view content) {
   std::vector<rules::RuleDocument> texts;
   std::vector<TextFile> descriptions;
   for (const Part& part : *parts) {
-    if (part.kind == PartKind::rules) texts.push_back({std::string{part.name}, std::string{part.content}});
-    if (part.kind == PartKind::feed_description) descriptions.push_back({std::string{part.name}, std::string{part.content}});
+    if (part.kind == PartKind::rules)
+      texts.push_back({std::string{part.name}, std::string{part.content}});
+    if (part.kind == PartKind::feed_description)
+      descriptions.push_back({std::string{part.name}, std::string{part.content}});
   }
   if (!texts.empty()) {
     const auto faults = put_rule_texts(std::move(texts));
@@ -120,7 +128,8 @@ Result<void> State::apply_import(std::string_view content) {
   return {};
 }
 
-Result<std::shared_ptr<const engine::snapshot::Snapshot>> State::build(std::uint64_t generation) const {
+Result<std::shared_ptr<const engine::snapshot::Snapshot>> State::build(
+    std::uint64_t generation) const {
   return engine::snapshot::SnapshotBuilder{facts_, rules_, generation}.build();
 }
 

@@ -3,12 +3,6 @@
 // journal. The writer's thread only. Cost: about a microsecond a row.
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "engine/base/result.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/rule/rule_set.hpp"
@@ -17,6 +11,12 @@
 #include "server/feed/feed_description.hpp"
 #include "server/node/gather.hpp"
 #include "server/store/journal.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace server::node {
 
@@ -30,7 +30,8 @@ class State {
   // Feed descriptions take the place of earlier ones of the same name.
   engine::base::Result<void> put_feed_descriptions(const std::vector<TextFile>& files);
 
-  engine::base::Result<std::shared_ptr<const engine::snapshot::Snapshot>> build(std::uint64_t generation) const;
+  engine::base::Result<std::shared_ptr<const engine::snapshot::Snapshot>> build(
+      std::uint64_t generation) const;
 
   engine::model::Facts& facts() { return facts_; }
 

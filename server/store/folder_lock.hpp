@@ -3,9 +3,9 @@
 // Movable; one owner.
 #pragma once
 
-#include <string>
-
 #include "engine/base/result.hpp"
+
+#include <string>
 
 namespace server::store {
 

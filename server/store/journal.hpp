@@ -6,14 +6,14 @@
 // store_format (another product's file, or a newer version's), store_corrupt (bytes that are not what was written).
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "engine/base/result.hpp"
 
 namespace server::store {
 
@@ -73,6 +73,7 @@ class Journal {
 };
 
 // The embedded journal: `folder`/netto.db.
-engine::base::Result<std::unique_ptr<Journal>> open_journal(const std::string& folder, Access access);
+engine::base::Result<std::unique_ptr<Journal>> open_journal(const std::string& folder,
+                                                            Access access);
 
 }  // namespace server::store

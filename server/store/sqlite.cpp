@@ -1,11 +1,11 @@
 #include "server/store/sqlite.hpp"
 
-#include <limits>
-#include <utility>
+#include "engine/base/contract.hpp"
 
 #include <sqlite3.h>
 
-#include "engine/base/contract.hpp"
+#include <limits>
+#include <utility>
 
 namespace server::store {
 
@@ -48,14 +48,15 @@ Statement& Statement::bind(int position, std::int64_t value) {
 }
 
 Statement& Statement::bind(int position, std::string_view text) {
-  const int code = sqlite3_bind_text64(statement_.get(), position, text.data(), text.size(), SQLITE_STATIC,
-                                       SQLITE_UTF8);
+  const int code = sqlite3_bind_text64(statement_.get(), position, text.data(), text.size(),
+                                       SQLITE_STATIC, SQLITE_UTF8);
   if (failed_ == SQLITE_OK) failed_ = code;
   return *this;
 }
 
 Statement& Statement::bind_blob(int position, std::string_view bytes) {
-  const int code = sqlite3_bind_blob64(statement_.get(), position, bytes.data(), bytes.size(), SQLITE_STATIC);
+  const int code =
+      sqlite3_bind_blob64(statement_.get(), position, bytes.data(), bytes.size(), SQLITE_STATIC);
   if (failed_ == SQLITE_OK) failed_ = code;
   return *this;
 }
@@ -85,7 +86,9 @@ void Statement::reset() {
   failed_ = SQLITE_OK;
 }
 
-std::int64_t Statement::number(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+std::int64_t Statement::number(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
 
 std::string Statement::text(int column) const {
   const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
@@ -100,9 +103,15 @@ void Database::Close::operator()(sqlite3* database) const { sqlite3_close_v2(dat
 Result<Database> Database::connect(const std::string& file, OpenMode mode) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
   switch (mode) {
-    case OpenMode::read: flags |= SQLITE_OPEN_READONLY; break;
-    case OpenMode::write: flags |= SQLITE_OPEN_READWRITE; break;
-    case OpenMode::create: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE; break;
+    case OpenMode::read:
+      flags |= SQLITE_OPEN_READONLY;
+      break;
+    case OpenMode::write:
+      flags |= SQLITE_OPEN_READWRITE;
+      break;
+    case OpenMode::create:
+      flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+      break;
   }
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
@@ -118,7 +127,8 @@ Result<Database> Database::open(const std::string& file, OpenMode mode) {
   auto database = connect(file, mode);
   if (!database || mode != OpenMode::read) return database;
   const auto looked = database->number("PRAGMA page_count");
-  if (looked || sqlite3_extended_errcode(database->database_.get()) != SQLITE_READONLY_ROLLBACK) return database;
+  if (looked || sqlite3_extended_errcode(database->database_.get()) != SQLITE_READONLY_ROLLBACK)
+    return database;
   // A writer died within a commit. Only a connection that may write can undo that; it is safe beside other processes.
   auto healer = connect(file, OpenMode::write);
   if (!healer) return healer.error();
@@ -149,7 +159,8 @@ Result<std::int64_t> Database::number(const char* sql) {
 
 std::int64_t Database::last_rowid() const { return sqlite3_last_insert_rowid(database_.get()); }
 
-Result<void> Database::read_blob(const char* table, const char* column, std::int64_t row, std::string& out) {
+Result<void> Database::read_blob(const char* table, const char* column, std::int64_t row,
+                                 std::string& out) {
   sqlite3_blob* opened = nullptr;
   int code = sqlite3_blob_open(database_.get(), "main", table, column, row, 0, &opened);
   const std::unique_ptr<sqlite3_blob, int (*)(sqlite3_blob*)> blob{opened, sqlite3_blob_close};

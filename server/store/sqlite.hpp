@@ -2,12 +2,12 @@
 // Only for this room. One thread per Database; a Statement must not outlive its Database.
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "engine/base/result.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -40,7 +40,8 @@ class Statement {
     void operator()(sqlite3_stmt* statement) const;
   };
 
-  Statement(sqlite3_stmt* statement, std::string file) : statement_{statement}, file_{std::move(file)} {}
+  Statement(sqlite3_stmt* statement, std::string file)
+      : statement_{statement}, file_{std::move(file)} {}
 
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
   std::string file_;
@@ -59,7 +60,8 @@ class Database {
   std::int64_t last_rowid() const;
 
   // Appends the blob of one row to `out`, without a copy in between.
-  engine::base::Result<void> read_blob(const char* table, const char* column, std::int64_t row, std::string& out);
+  engine::base::Result<void> read_blob(const char* table, const char* column, std::int64_t row,
+                                       std::string& out);
 
  private:
   struct Close {
@@ -78,7 +80,9 @@ class Database {
 class Transaction {
  public:
   static engine::base::Result<Transaction> begin(Database& database);
+
   Transaction(Transaction&& other) noexcept : database_{std::exchange(other.database_, nullptr)} {}
+
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();
 

@@ -1,15 +1,15 @@
 #include "server/store/sqlite_journal.hpp"
 
+#include "server/store/checksum.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <system_error>
 #include <utility>
-
-#include <fcntl.h>
-#include <unistd.h>
-
-#include "server/store/checksum.hpp"
 
 namespace server::store {
 
@@ -59,11 +59,12 @@ constexpr std::int64_t application_id = 0x4e74746f;
 
 constexpr const char* no_data_yet = "the folder holds no data yet; an import brings it";
 
-std::int64_t checksum_of(std::uint64_t sequence, std::string_view received_at, std::string_view kind,
-                         std::string_view source, std::string_view content) {
+std::int64_t checksum_of(std::uint64_t sequence, std::string_view received_at,
+                         std::string_view kind, std::string_view source, std::string_view content) {
   Checksum sum;
   sum.add(sequence);
-  for (const std::string_view text : {received_at, kind, source, content}) sum.add(text.size()).add(text);
+  for (const std::string_view text : {received_at, kind, source, content})
+    sum.add(text.size()).add(text);
   return static_cast<std::int64_t>(sum.value());
 }
 
@@ -88,7 +89,8 @@ Result<Found> look_at(const std::string& folder) {
 fs::path existing_parent(const std::string& folder) {
   std::error_code failed;
   fs::path at = fs::absolute(folder, failed);
-  while (at.has_parent_path() && at != at.parent_path() && !fs::exists(at, failed)) at = at.parent_path();
+  while (at.has_parent_path() && at != at.parent_path() && !fs::exists(at, failed))
+    at = at.parent_path();
   return at;
 }
 
@@ -101,19 +103,22 @@ SqliteJournal::SqliteJournal(std::string folder, Access access, std::size_t part
 
 std::string SqliteJournal::file() const { return folder_ + "/netto.db"; }
 
-Result<std::unique_ptr<Journal>> SqliteJournal::open(const std::string& folder, Access access, std::size_t part_bytes) {
+Result<std::unique_ptr<Journal>> SqliteJournal::open(const std::string& folder, Access access,
+                                                     std::size_t part_bytes) {
   const auto found = look_at(folder);
   if (!found) return found.error();
   std::unique_ptr<SqliteJournal> journal{new SqliteJournal{folder, access, part_bytes}};
   if (*found != Found::journal) {
     if (access != Access::create) {
-      return unavailable(folder, *found == Found::nothing ? "there is no such data folder; an import makes it"
-                                                          : no_data_yet);
+      return unavailable(folder, *found == Found::nothing
+                                     ? "there is no such data folder; an import makes it"
+                                     : no_data_yet);
     }
     // Nothing is made before the first append, but what could not be made is told now.
     const fs::path parent = existing_parent(folder);
     if (::faccessat(AT_FDCWD, parent.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
-      return unavailable(folder, "no data folder can be made here: " + parent.string() + " can't be written to");
+      return unavailable(
+          folder, "no data folder can be made here: " + parent.string() + " can't be written to");
     }
     return std::unique_ptr<Journal>{std::move(journal)};
   }
@@ -127,7 +132,8 @@ Result<void> SqliteJournal::open_existing() {
     if (!lock) return lock.error();
     lock_.emplace(*std::move(lock));
   }
-  auto database = Database::open(file(), access_ == Access::read ? OpenMode::read : OpenMode::write);
+  auto database =
+      Database::open(file(), access_ == Access::read ? OpenMode::read : OpenMode::write);
   if (!database) return database.error();
   database_.emplace(*std::move(database));
   const auto pages = database_->number("PRAGMA page_count");
@@ -156,7 +162,8 @@ Result<void> SqliteJournal::check_format() {
   }
   if (format_ > format_newest) {
     return Fault{FaultCode::store_format, file(),
-                 "the journal has format " + text + ", this version reads up to " + std::to_string(format_newest) +
+                 "the journal has format " + text + ", this version reads up to " +
+                     std::to_string(format_newest) +
                      "; a newer Netto wrote it and is needed to read it"};
   }
   return access_ == Access::read ? Result<void>{} : database_->run("PRAGMA synchronous = EXTRA");
@@ -170,14 +177,16 @@ Result<void> SqliteJournal::create() {
     auto lock = FolderLock::take(folder_);
     if (!lock) return lock.error();
     if (fs::exists(file(), failed)) {
-      return unavailable(folder_, "another process has put data into the folder meanwhile; try again");
+      return unavailable(folder_,
+                         "another process has put data into the folder meanwhile; try again");
     }
     lock_.emplace(*std::move(lock));
   }
   auto database = Database::open(file(), OpenMode::create);
   if (!database) return database.error();
   // Few, large rows: larger pages halve the reads of a start.
-  if (auto ok = database->run("PRAGMA page_size = 16384; PRAGMA synchronous = EXTRA"); !ok) return ok;
+  if (auto ok = database->run("PRAGMA page_size = 16384; PRAGMA synchronous = EXTRA"); !ok)
+    return ok;
   database_.emplace(*std::move(database));
   return {};
 }
@@ -185,7 +194,8 @@ Result<void> SqliteJournal::create() {
 // ---- writing --------------------------------------------------------------------------------------
 
 Result<std::uint64_t> SqliteJournal::append(const NewBatch& batch) {
-  if (access_ == Access::read) return unavailable(folder_, "the data folder was opened for reading only");
+  if (access_ == Access::read)
+    return unavailable(folder_, "the data folder was opened for reading only");
   if (!database_) {
     if (auto ok = create(); !ok) return ok.error();
   }
@@ -232,9 +242,11 @@ Result<void> SqliteJournal::write_parts(std::uint64_t sequence, std::string_view
   return {};
 }
 
-Result<void> SqliteJournal::write_refused(std::uint64_t sequence, const std::vector<RefusedRow>& rows) {
+Result<void> SqliteJournal::write_refused(std::uint64_t sequence,
+                                          const std::vector<RefusedRow>& rows) {
   auto insert = database_->prepare(
-      "INSERT INTO refused_row (sequence, file, line, column_name, value, code, reason) VALUES (?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO refused_row (sequence, file, line, column_name, value, code, reason) VALUES (?, "
+      "?, ?, ?, ?, ?, ?)");
   if (!insert) return insert.error();
   for (const RefusedRow& row : rows) {
     insert->bind(1, static_cast<std::int64_t>(sequence))
@@ -266,7 +278,8 @@ Result<void> SqliteJournal::replay(std::uint64_t from, const Apply& apply) {
     if (!batch) return batch.error();
     if (!batch->has_value()) return {};
     if ((*batch)->sequence != expected) {
-      return Fault{FaultCode::store_corrupt, file(), "batch " + std::to_string(expected) + " is missing"};
+      return Fault{FaultCode::store_corrupt, file(),
+                   "batch " + std::to_string(expected) + " is missing"};
     }
     if (auto ok = apply(**std::move(batch)); !ok) return ok;
   }
@@ -280,14 +293,19 @@ Result<std::optional<Batch>> SqliteJournal::next_batch(std::uint64_t from) {
   const auto row = select->bind(1, static_cast<std::int64_t>(from)).step();
   if (!row) return row.error();
   if (!*row) return std::optional<Batch>{};
-  Batch batch{static_cast<std::uint64_t>(select->number(0)), select->text(1), select->text(2), select->text(3), {}};
+  Batch batch{static_cast<std::uint64_t>(select->number(0)),
+              select->text(1),
+              select->text(2),
+              select->text(3),
+              {}};
   const std::int64_t size = select->number(4);
   const auto damaged = Fault{FaultCode::store_corrupt, file(),
                              "batch " + std::to_string(batch.sequence) +
                                  " is not what was written; restore the journal from a backup"};
   if (size < 0) return damaged;
   if (auto ok = read_parts(batch, static_cast<std::size_t>(size)); !ok) return ok.error();
-  const std::int64_t sum = checksum_of(batch.sequence, batch.received_at, batch.kind, batch.source, batch.content);
+  const std::int64_t sum =
+      checksum_of(batch.sequence, batch.received_at, batch.kind, batch.source, batch.content);
   if (sum != select->number(5)) return damaged;
   return std::optional{std::move(batch)};
 }
@@ -302,7 +320,9 @@ Result<void> SqliteJournal::read_parts(Batch& batch, std::size_t size) {
     const auto row = select->step();
     if (!row) return row.error();
     if (!*row) return {};
-    if (auto ok = database_->read_blob("batch_part", "content", select->number(0), batch.content); !ok) return ok;
+    if (auto ok = database_->read_blob("batch_part", "content", select->number(0), batch.content);
+        !ok)
+      return ok;
   }
 }
 
@@ -310,15 +330,16 @@ Result<std::vector<RefusedRow>> SqliteJournal::refused(std::uint64_t sequence) {
   std::vector<RefusedRow> rows;
   if (!database_) return rows;
   auto select = database_->prepare(
-      "SELECT file, line, column_name, value, code, reason FROM refused_row WHERE sequence = ? ORDER BY id");
+      "SELECT file, line, column_name, value, code, reason FROM refused_row WHERE sequence = ? "
+      "ORDER BY id");
   if (!select) return select.error();
   select->bind(1, static_cast<std::int64_t>(sequence));
   for (;;) {
     const auto row = select->step();
     if (!row) return row.error();
     if (!*row) return rows;
-    rows.push_back({select->text(0), static_cast<std::uint64_t>(select->number(1)), select->text(2), select->text(3),
-                    select->text(4), select->text(5)});
+    rows.push_back({select->text(0), static_cast<std::uint64_t>(select->number(1)), select->text(2),
+                    select->text(3), select->text(4), select->text(5)});
   }
 }
 

@@ -6,13 +6,13 @@
 // See journal.hpp for threads and faults.
 #pragma once
 
-#include <cstddef>
-#include <optional>
-#include <string>
-
 #include "server/store/folder_lock.hpp"
 #include "server/store/journal.hpp"
 #include "server/store/sqlite.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
 
 namespace server::store {
 
@@ -22,8 +22,8 @@ class SqliteJournal final : public Journal {
   // SQLite takes blobs up to 10^9 bytes; larger batches are cut.
   static constexpr std::size_t part_bytes_max = std::size_t{256} << 20U;
 
-  static engine::base::Result<std::unique_ptr<Journal>> open(const std::string& folder, Access access,
-                                                             std::size_t part_bytes = part_bytes_max);
+  static engine::base::Result<std::unique_ptr<Journal>> open(
+      const std::string& folder, Access access, std::size_t part_bytes = part_bytes_max);
 
   engine::base::Result<std::uint64_t> append(const NewBatch& batch) override;
   engine::base::Result<void> replay(std::uint64_t from, const Apply& apply) override;
@@ -42,7 +42,8 @@ class SqliteJournal final : public Journal {
   engine::base::Result<void> write_schema();
   engine::base::Result<void> write_batch(std::uint64_t sequence, const NewBatch& batch);
   engine::base::Result<void> write_parts(std::uint64_t sequence, std::string_view content);
-  engine::base::Result<void> write_refused(std::uint64_t sequence, const std::vector<RefusedRow>& rows);
+  engine::base::Result<void> write_refused(std::uint64_t sequence,
+                                           const std::vector<RefusedRow>& rows);
   engine::base::Result<std::optional<Batch>> next_batch(std::uint64_t from);
   engine::base::Result<void> read_parts(Batch& batch, std::size_t size);
 
@@ -50,8 +51,9 @@ class SqliteJournal final : public Journal {
   Access access_;
   std::size_t part_bytes_;
   int format_ = format_newest;
-  std::optional<FolderLock> lock_;     // where access_ is not read; released after the database is closed
-  std::optional<Database> database_;   // none: nothing was ever written to the folder
+  std::optional<FolderLock>
+      lock_;  // where access_ is not read; released after the database is closed
+  std::optional<Database> database_;  // none: nothing was ever written to the folder
 };
 
 }  // namespace server::store

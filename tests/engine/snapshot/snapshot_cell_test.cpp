@@ -1,14 +1,15 @@
 #include "engine/snapshot/snapshot_cell.hpp"
 
+#include "engine/snapshot/builder.hpp"
+
+#include "tests/catch.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <thread>
 #include <vector>
-
-#include "engine/snapshot/builder.hpp"
-#include "tests/catch.hpp"
 
 namespace {
 
@@ -33,7 +34,8 @@ TEST_CASE("snapshot cell: before the first publish there is nothing to pin", "[e
   CHECK(cell.pin() == nullptr);
 }
 
-TEST_CASE("snapshot cell: a reader stays with its snapshot until its next call", "[engine][snapshot]") {
+TEST_CASE("snapshot cell: a reader stays with its snapshot until its next call",
+          "[engine][snapshot]") {
   SnapshotCell cell;
   cell.publish(snapshot_of(1));
   SnapshotReader reader{cell};
@@ -46,7 +48,8 @@ TEST_CASE("snapshot cell: a reader stays with its snapshot until its next call",
   CHECK(cell.version() == 2);
 }
 
-TEST_CASE("snapshot cell: an old snapshot dies when the last reader has let go", "[engine][snapshot]") {
+TEST_CASE("snapshot cell: an old snapshot dies when the last reader has let go",
+          "[engine][snapshot]") {
   SnapshotCell cell;
   cell.publish(snapshot_of(1));
   const std::weak_ptr<const Snapshot> first = cell.pin();
@@ -62,7 +65,8 @@ TEST_CASE("snapshot cell: an old snapshot dies when the last reader has let go",
   CHECK(idle.current().generation() == 2);
 }
 
-TEST_CASE("snapshot cell: letting go without a publish in between pins the same snapshot again", "[engine][snapshot]") {
+TEST_CASE("snapshot cell: letting go without a publish in between pins the same snapshot again",
+          "[engine][snapshot]") {
   SnapshotCell cell;
   cell.publish(snapshot_of(7));
   SnapshotReader reader{cell};
@@ -71,12 +75,15 @@ TEST_CASE("snapshot cell: letting go without a publish in between pins the same 
   CHECK(&reader.current() == before);
 }
 
-TEST_CASE("snapshot cell: readers on several threads see whole generations, in order, while one writer publishes",
-          "[engine][snapshot]") {
+TEST_CASE(
+    "snapshot cell: readers on several threads see whole generations, in order, while one writer "
+    "publishes",
+    "[engine][snapshot]") {
   constexpr std::uint64_t generations = 200;
   constexpr int readers = 4;
   std::vector<std::shared_ptr<const Snapshot>> made;
-  for (std::uint64_t generation = 1; generation <= generations; ++generation) made.push_back(snapshot_of(generation));
+  for (std::uint64_t generation = 1; generation <= generations; ++generation)
+    made.push_back(snapshot_of(generation));
   SnapshotCell cell;
   cell.publish(made[0]);
   std::vector<std::uint64_t> backward(readers, 0);
@@ -101,5 +108,6 @@ TEST_CASE("snapshot cell: readers on several threads see whole generations, in o
     }
   }
   CHECK(std::ranges::all_of(backward, [](std::uint64_t count) { return count == 0; }));
-  CHECK(std::ranges::all_of(last, [](std::uint64_t generation) { return generation == generations; }));
+  CHECK(std::ranges::all_of(last,
+                            [](std::uint64_t generation) { return generation == generations; }));
 }

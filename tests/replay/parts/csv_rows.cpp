@@ -115,17 +115,33 @@ std::vector<CsvRow> csv_rows(std::string_view text, QuotedCells quoted) {
   return rows;
 }
 
-Result<std::vector<CsvRow>> read_csv(const std::string& path, const std::vector<std::string_view>& header, QuotedCells quoted) {
+Result<CsvTable> read_csv(const std::string& path, std::span<const std::string_view> columns, QuotedCells quoted) {
   const auto text = server::feed::read_file(path);
   if (!text) return Fault{text.error().code, path, text.error().detail};
-  std::vector<CsvRow> rows = csv_rows(*text, quoted);
-  if (rows.empty()) return Fault{FaultCode::wrong_header, path, "the file is empty"};
-  if (!std::ranges::equal(rows.front().cells, header)) {
-    const std::string found = rows.front().problem.empty() ? joined(rows.front().cells) : rows.front().problem;
-    return Fault{FaultCode::wrong_header, path, "the header must be '" + joined(header) + "', not '" + found.substr(0, 400) + "'"};
+  CsvTable table;
+  table.rows = csv_rows(*text, quoted);
+  if (table.rows.empty()) return Fault{FaultCode::wrong_header, path, "the file is empty"};
+  if (!table.rows.front().problem.empty()) return Fault{FaultCode::wrong_header, path, "the header: " + table.rows.front().problem};
+  table.header = std::move(table.rows.front().cells);
+  table.rows.erase(table.rows.begin());
+  for (const std::string_view column : columns) {
+    if (std::ranges::count(table.header, column) == 1) continue;
+    return Fault{FaultCode::wrong_header, path,
+                 "the header must have the column '" + std::string{column} + "' once; it is '" + joined(table.header).substr(0, 400) + "'"};
   }
-  rows.erase(rows.begin());
-  return rows;
+  for (CsvRow& row : table.rows) {
+    if (!row.problem.empty() || row.cells.size() == table.header.size()) continue;
+    row.problem = "it has " + std::to_string(row.cells.size()) + " columns, not " + std::to_string(table.header.size());
+  }
+  return table;
+}
+
+std::vector<std::size_t> positions_of(const CsvTable& table, std::span<const std::string_view> columns) {
+  std::vector<std::size_t> positions;
+  for (const std::string_view column : columns) {
+    positions.push_back(static_cast<std::size_t>(std::ranges::find(table.header, column) - table.header.begin()));
+  }
+  return positions;
 }
 
 std::string at_line(std::uint64_t line, std::string_view what) { return "line " + std::to_string(line) + ": " + std::string{what}; }

@@ -5,7 +5,9 @@
 // Plain functions, any thread; rows are copies. Cost: about 50 ns a cell.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,10 +27,17 @@ enum class QuotedCells { one_line, several_lines };
 
 std::vector<CsvRow> csv_rows(std::string_view text, QuotedCells quoted);
 
-// As above, of a file that may be xz. The first row must be exactly `header`; it is left out of the result.
+struct CsvTable {
+  std::vector<std::string> header;
+  std::vector<CsvRow> rows;  // those below the header; one of another width than the header has a problem
+};
+
+// As above, of a file that may be xz; the first row is the header and must have every one of `columns`.
 // Faults: those of reading the file; wrong_header.
-engine::base::Result<std::vector<CsvRow>> read_csv(const std::string& path, const std::vector<std::string_view>& header,
-                                                   QuotedCells quoted);
+engine::base::Result<CsvTable> read_csv(const std::string& path, std::span<const std::string_view> columns, QuotedCells quoted);
+
+// Where each of `columns` stands in the header, which has them all.
+std::vector<std::size_t> positions_of(const CsvTable& table, std::span<const std::string_view> columns);
 
 // "line 12: the day '2022-13-01' ..." for messages.
 std::string at_line(std::uint64_t line, std::string_view what);

@@ -10,22 +10,19 @@
 namespace tests::replay {
 
 using engine::base::CivilMinutes;
-using engine::base::Fault;
 using engine::base::Result;
 
 namespace {
 
-const std::vector<std::string_view> header{
-    "ContractNumber", "VendorName",        "ContractStartDate", "ContractStopDate", "NDCWithDashes", "SubItemIdentifier",
-    "PackageDescription", "Generic",       "TradeName",         "VAClass",          "Covered",       "PrimeVendor",
-    "Price",          "PriceStartDate",    "PriceStopDate",     "PriceType",        "Non-TAA",
+// What is read of the file, in the order of Cell.
+constexpr std::array<std::string_view, 9> columns{
+    "ContractNumber", "ContractStartDate", "ContractStopDate", "NDCWithDashes", "SubItemIdentifier",
+    "Price",          "PriceStartDate",    "PriceStopDate",    "PriceType",
 };
-
-constexpr std::size_t contract = 0, contract_start = 2, contract_stop = 3, ndc = 4, sub_item = 5, price = 12, price_start = 13,
-                      price_stop = 14, price_type = 15;
+enum Cell : std::size_t { contract, contract_start, contract_stop, ndc, sub_item, price, price_start, price_stop, price_type };
 
 std::string wrong(std::size_t column, std::string_view value, std::string_view reason) {
-  return std::string{header[column]}.append(" '").append(value).append("' ").append(reason);
+  return std::string{columns[column]}.append(" '").append(value).append("' ").append(reason);
 }
 
 // MM/DD/YYYY.
@@ -36,13 +33,11 @@ std::optional<CivilMinutes> day_of(std::string_view text) {
   return day ? std::optional{*day} : std::nullopt;
 }
 
-// Why the row can't be used; empty where it can.
-std::string take(const CsvRow& row, PublishedPrice& made) {
+// Why the row can't be used; empty where it can. `at` says where the columns stand.
+std::string take(const CsvRow& row, const std::vector<std::size_t>& at, PublishedPrice& made) {
   if (!row.problem.empty()) return row.problem;
-  const std::vector<std::string>& cells = row.cells;
-  if (cells.size() != header.size()) {
-    return "it has " + std::to_string(cells.size()) + " columns, not " + std::to_string(header.size());
-  }
+  std::vector<std::string> cells;
+  for (const std::size_t position : at) cells.push_back(row.cells[position]);
   for (const std::size_t day : {contract_start, contract_stop, price_start, price_stop}) {
     if (!day_of(cells[day])) return wrong(day, cells[day], "is no day MM/DD/YYYY");
   }
@@ -85,13 +80,14 @@ const PublishedPrice* best_of(const std::vector<const PublishedPrice*>& rows, st
 }  // namespace
 
 Result<PublishedPrices> read_published_prices(const std::string& path) {
-  const auto rows = read_csv(path, header, QuotedCells::several_lines);
-  if (!rows) return rows.error();
+  const auto table = read_csv(path, columns, QuotedCells::several_lines);
+  if (!table) return table.error();
+  const std::vector<std::size_t> at = positions_of(*table, columns);
   PublishedPrices made;
   std::set<std::tuple<std::string, std::string, std::string>> keys;
-  for (const CsvRow& row : *rows) {
+  for (const CsvRow& row : table->rows) {
     PublishedPrice read;
-    std::string reason = take(row, read);
+    std::string reason = take(row, at, read);
     if (reason.empty() && !keys.emplace(read.contract, read.article, read.type).second) {
       reason = "the same contract, article and price type stand on an earlier line";
     }

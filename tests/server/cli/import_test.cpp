@@ -1,12 +1,12 @@
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <string>
-
 #include "tests/catch.hpp"
 #include "tests/server/cli/netto_run.hpp"
 #include "tests/server/node/small_company.hpp"
 #include "tests/server/store/temporary_folder.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 namespace {
 
@@ -36,7 +36,8 @@ std::string text_of(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("netto import: files and folders go in, and the report counts every row", "[server][cli]") {
+TEST_CASE("netto import: files and folders go in, and the report counts every row",
+          "[server][cli]") {
   const Company company;
   const Ran ran = company.import({company.files});
   INFO(ran.err);
@@ -48,7 +49,8 @@ TEST_CASE("netto import: files and folders go in, and the report counts every ro
   CHECK(fs::exists(company.data + "/netto.db"));
 }
 
-TEST_CASE("netto import: refused rows are shown by place and reason, and can be written to a file", "[server][cli]") {
+TEST_CASE("netto import: refused rows are shown by place and reason, and can be written to a file",
+          "[server][cli]") {
   const Company company;
   std::string stock = "article,warehouse,on_hand,reserved\nS-10,HQ,1x,0\nS-99,HQ,1,0\n";
   write_file(company.files + "/stock.csv", stock + "S-20,HQ,7,0\n");
@@ -60,7 +62,8 @@ TEST_CASE("netto import: refused rows are shown by place and reason, and can be 
   CHECK(ran.says("stock.csv:3  article  'S-99'  unknown_article"));
   const std::string written = text_of(refused);
   CHECK(written.find("file,line,column,value,code,reason\r\n") == 0);
-  CHECK(written.find(company.files + "/stock.csv,3,article,S-99,unknown_article,") != std::string::npos);
+  CHECK(written.find(company.files + "/stock.csv,3,article,S-99,unknown_article,") !=
+        std::string::npos);
 }
 
 TEST_CASE("netto import: too many refused rows change nothing and say so", "[server][cli]") {
@@ -68,7 +71,9 @@ TEST_CASE("netto import: too many refused rows change nothing and say so", "[ser
   write_file(company.files + "/stock.csv", "article,warehouse,on_hand\nS-10,HQ,1x\nS-20,HQ,7\n");
   const Ran ran = company.import({company.files});
   CHECK(ran.exit == Exit::bad_input);
-  CHECK(ran.complains("stock.csv: 1 of 2 rows can't be used (50.0 %), more than the 10 % let through; nothing was changed"));
+  CHECK(
+      ran.complains("stock.csv: 1 of 2 rows can't be used (50.0 %), more than the 10 % let "
+                    "through; nothing was changed"));
   CHECK(ran.says("not imported; nothing was changed"));
   CHECK_FALSE(fs::exists(company.data));
 }
@@ -104,7 +109,9 @@ TEST_CASE("netto import: JSON has counts as numbers", "[server][cli]") {
   const Ran ran = company.import({company.files, "--format", "json"});
   CHECK(ran.exit == Exit::ok);
   CHECK(ran.says("\"result\":\"imported\",\"sequence\":1,\"generation\":1"));
-  CHECK(ran.says("\"file\":\"stock.csv\",\"feed\":\"stock\",\"read\":1,\"accepted\":1,\"set_aside\":0,\"refused\":0"));
+  CHECK(
+      ran.says("\"file\":\"stock.csv\",\"feed\":\"stock\",\"read\":1,\"accepted\":1,\"set_aside\":"
+               "0,\"refused\":0"));
 }
 
 TEST_CASE("netto: a wrong command line is told with what would be right", "[server][cli]") {

@@ -1,12 +1,12 @@
 // netto_run: the command line run within the test, with what it wrote and its exit code.
 #pragma once
 
+#include "server/cli/command.hpp"
+
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <vector>
-
-#include "server/cli/command.hpp"
 
 namespace tests {
 

@@ -1,8 +1,8 @@
 #include "server/cli/progress.hpp"
 
-#include <chrono>
-
 #include "tests/catch.hpp"
+
+#include <chrono>
 
 using server::cli::progress_line;
 using server::cli::Unit;
@@ -20,6 +20,7 @@ TEST_CASE("progress: the line tells share, rate and time left", "[server][cli]")
 TEST_CASE("progress: at its borders the line divides by nothing that is zero", "[server][cli]") {
   CHECK(progress_line("x", 0, 0, 0ms, Unit::items) == "x  0/s");
   CHECK(progress_line("x", 0, 10, 0ms, Unit::items) == "x  [--------------------]   0 %  0/s");
-  CHECK(progress_line("x", 10, 10, 1'000ms, Unit::items) == "x  [####################] 100 %  10/s  0 s left");
+  CHECK(progress_line("x", 10, 10, 1'000ms, Unit::items) ==
+        "x  [####################] 100 %  10/s  0 s left");
   CHECK(progress_line("x", 11, 10, 1'000ms, Unit::items) == "x  11/s");
 }

@@ -1,10 +1,10 @@
 #include "server/cli/report.hpp"
 
+#include "tests/catch.hpp"
+
 #include <cstdio>
 #include <cstdlib>
 #include <string>
-
-#include "tests/catch.hpp"
 
 namespace {
 
@@ -32,7 +32,8 @@ Report sample() {
   report.fact("article", "article", "S-10");
   report.fact("name", "name", "");
   report.fact("safety_stock", "safety stock", std::uint64_t{1200});
-  Table& prices = report.table("prices", "Prices", {{"text", "text"}, {"value", "value", Align::right}});
+  Table& prices =
+      report.table("prices", "Prices", {{"text", "text"}, {"value", "value", Align::right}});
   prices.add({"Grüße", std::uint64_t{1234567}});
   prices.add({"a \"b\", c", "9.80"});
   prices.note("and 2 more");
@@ -42,7 +43,8 @@ Report sample() {
 
 }  // namespace
 
-TEST_CASE("report: a table for people is aligned by characters and leaves out what is empty", "[server][cli]") {
+TEST_CASE("report: a table for people is aligned by characters and leaves out what is empty",
+          "[server][cli]") {
   CHECK(written(sample(), Format::table) ==
         "article       S-10\n"
         "safety stock  1,200\n"
@@ -54,15 +56,18 @@ TEST_CASE("report: a table for people is aligned by characters and leaves out wh
         "  and 2 more\n");
 }
 
-TEST_CASE("report: JSON has every member, counts as numbers and decimals as texts", "[server][cli]") {
-  CHECK(written(sample(), Format::json) ==
-        R"({"article":"S-10","name":"","safety_stock":1200,"prices":[{"text":"Grüße","value":1234567},)"
-        R"({"text":"a \"b\", c","value":"9.80"}],"nothing":[]})"
-        "\n");
+TEST_CASE("report: JSON has every member, counts as numbers and decimals as texts",
+          "[server][cli]") {
+  CHECK(
+      written(sample(), Format::json) ==
+      R"({"article":"S-10","name":"","safety_stock":1200,"prices":[{"text":"Grüße","value":1234567},)"
+      R"({"text":"a \"b\", c","value":"9.80"}],"nothing":[]})"
+      "\n");
 }
 
 TEST_CASE("report: CSV is the main table alone, quoted as RFC 4180 says", "[server][cli]") {
-  CHECK(written(sample(), Format::csv) == "text,value\r\nGrüße,1234567\r\n\"a \"\"b\"\", c\",9.80\r\n");
+  CHECK(written(sample(), Format::csv) ==
+        "text,value\r\nGrüße,1234567\r\n\"a \"\"b\"\", c\",9.80\r\n");
 }
 
 TEST_CASE("report: a table without rows shows its note alone", "[server][cli]") {

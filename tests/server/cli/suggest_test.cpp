@@ -1,17 +1,20 @@
 #include "server/cli/suggest.hpp"
 
+#include "tests/catch.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "tests/catch.hpp"
 
 using server::cli::did_you_mean;
 using server::cli::near_matches;
 using Codes = std::vector<std::string>;
 
-TEST_CASE("suggest: codes a slip of the finger away come first, then those that begin with or contain it", "[server][cli]") {
-  const std::vector<std::string_view> known{"S-4050", "S-5080", "S-4055", "M-4050", "AW00011000", "K-42"};
+TEST_CASE(
+    "suggest: codes a slip of the finger away come first, then those that begin with or contain it",
+    "[server][cli]") {
+  const std::vector<std::string_view> known{"S-4050", "S-5080",     "S-4055",
+                                            "M-4050", "AW00011000", "K-42"};
   CHECK(near_matches("s-4050", known) == Codes{"S-4050", "M-4050", "S-4055", "S-5080"});
   CHECK(near_matches("S-4500", known).front() == "S-4050");  // two neighbours swapped
   CHECK(near_matches("11000", known) == Codes{"AW00011000"});

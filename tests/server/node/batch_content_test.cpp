@@ -1,9 +1,9 @@
 #include "server/node/batch_content.hpp"
 
+#include "tests/catch.hpp"
+
 #include <string>
 #include <vector>
-
-#include "tests/catch.hpp"
 
 using server::node::pack;
 using server::node::Part;
@@ -28,15 +28,19 @@ TEST_CASE("batch content: parts come back as they were packed", "[server][node]"
   CHECK(unpack("")->empty());
 }
 
-TEST_CASE("batch content: what is cut off or changed is a fault that names the byte", "[server][node]") {
-  const std::string packed = pack(std::vector<Part>{{PartKind::rules, "r", "12345"}, {PartKind::rows, "", "67"}});
+TEST_CASE("batch content: what is cut off or changed is a fault that names the byte",
+          "[server][node]") {
+  const std::string packed =
+      pack(std::vector<Part>{{PartKind::rules, "r", "12345"}, {PartKind::rows, "", "67"}});
   const std::size_t first = std::string_view{"part rules 1 5\nr12345\n"}.size();
   for (std::size_t size = 1; size < packed.size(); ++size) {
     CAPTURE(size);
     CHECK(unpack(packed.substr(0, size)).has_value() == (size == first));
   }
-  for (const char* bad : {"part other 0 0\n\n", "part rules 0 0\nx", "part rules -1 0\n\n", "part rules 0 99999999999999999999\n\n",
-                          "part rules 18446744073709551615 1\n\n", "Part rules 0 0\n\n", "part rules 0\n\n"}) {
+  for (const char* bad :
+       {"part other 0 0\n\n", "part rules 0 0\nx", "part rules -1 0\n\n",
+        "part rules 0 99999999999999999999\n\n", "part rules 18446744073709551615 1\n\n",
+        "Part rules 0 0\n\n", "part rules 0\n\n"}) {
     CAPTURE(bad);
     const auto unpacked = unpack(bad);
     REQUIRE_FALSE(unpacked);

@@ -1,5 +1,14 @@
 #include "server/node/node.hpp"
 
+#include "engine/price/scratch.hpp"
+#include "engine/quote/answer.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/server/node/small_company.hpp"
+#include "tests/server/store/temporary_folder.hpp"
+
+#include <sqlite3.h>
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -7,14 +16,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <sqlite3.h>
-
-#include "engine/price/scratch.hpp"
-#include "engine/quote/answer.hpp"
-#include "tests/catch.hpp"
-#include "tests/server/node/small_company.hpp"
-#include "tests/server/store/temporary_folder.hpp"
 
 namespace {
 
@@ -42,7 +43,9 @@ ImportRequest request_of(std::vector<std::string> paths) {
   return request;
 }
 
-ImportOutcome import(Node& node, std::vector<std::string> paths) { return node.import(request_of(std::move(paths))); }
+ImportOutcome import(Node& node, std::vector<std::string> paths) {
+  return node.import(request_of(std::move(paths)));
+}
 
 void must(const ImportOutcome& outcome) {
   for (const auto& fault : outcome.faults) UNSCOPED_INFO(fault.where << ": " << fault.detail);
@@ -53,10 +56,12 @@ void must(const ImportOutcome& outcome) {
 std::string answers(const Snapshot& snapshot) {
   engine::quote::QuoteRequest request;
   request.customer = "K1";
-  for (const auto& [article, quantity] : {std::pair{"S-10", "1"}, {"S-10", "100"}, {"S-20", "3"}, {"S-99", "1"}}) {
+  for (const auto& [article, quantity] :
+       {std::pair{"S-10", "1"}, {"S-10", "100"}, {"S-20", "3"}, {"S-99", "1"}}) {
     request.lines.push_back({article, quantity, {}, {}, {}});
   }
-  const auto question = engine::quote::resolve(snapshot, request, *engine::base::parse_civil("2026-03-01"));
+  const auto question =
+      engine::quote::resolve(snapshot, request, *engine::base::parse_civil("2026-03-01"));
   if (!question) return question.error().detail;
   engine::price::Scratch scratch;
   engine::quote::Answer answer;
@@ -90,7 +95,8 @@ struct Company {
 
 }  // namespace
 
-TEST_CASE("node: an import is there at once, and after the folder is opened again", "[server][node]") {
+TEST_CASE("node: an import is there at once, and after the folder is opened again",
+          "[server][node]") {
   const Company company;
   std::string before;
   {
@@ -127,7 +133,8 @@ TEST_CASE("node: a second import changes what it names and leaves the rest", "[s
   CHECK(answers(*opened(company.data)->snapshot()) == now);
 }
 
-TEST_CASE("node: rules replace the document of their name, also for records that are there already", "[server][node]") {
+TEST_CASE("node: rules replace the document of their name, also for records that are there already",
+          "[server][node]") {
   const Company company;
   company.import_all();
   std::string rules{tests::base_price_rules};
@@ -142,7 +149,8 @@ TEST_CASE("node: rules replace the document of their name, also for records that
   CHECK(answers(*node->snapshot()).find("priced 4.95 4.95") != std::string::npos);
 }
 
-TEST_CASE("node: an import that fails leaves the folder as it was, byte for byte", "[server][node]") {
+TEST_CASE("node: an import that fails leaves the folder as it was, byte for byte",
+          "[server][node]") {
   const Keep keep = GENERATE(Keep::facts, Keep::snapshot_only);
   const Company company;
   company.import_all();
@@ -171,7 +179,8 @@ TEST_CASE("node: an import that fails leaves the folder as it was, byte for byte
   }
   SECTION("rules that contradict themselves") {
     expected = FaultCode::bad_document;
-    write_file(bad + "/rules.json", R"({"procedure": "broken", "steps": [{"step": "a", "amount": "b"}], "answer": {}})");
+    write_file(bad + "/rules.json",
+               R"({"procedure": "broken", "steps": [{"step": "a", "amount": "b"}], "answer": {}})");
   }
   SECTION("JSON that is none") {
     expected = FaultCode::bad_json;
@@ -209,7 +218,8 @@ TEST_CASE("node: a failing first import makes no folder", "[server][node]") {
   CHECK_FALSE(fs::exists(company.data));
 }
 
-TEST_CASE("node: up to the limit refused rows don't stop the good ones, and are kept", "[server][node]") {
+TEST_CASE("node: up to the limit refused rows don't stop the good ones, and are kept",
+          "[server][node]") {
   const Company company;
   company.import_all();
   std::string rows = "article,warehouse,on_hand,reserved\nS-20,HQ,many,0\n";
@@ -220,7 +230,8 @@ TEST_CASE("node: up to the limit refused rows don't stop the good ones, and are 
   }
   write_file(company.folder.path() + "/warehouses.csv", warehouses);
   write_file(company.folder.path() + "/stock.csv", rows);
-  ImportRequest request = request_of({company.folder.path() + "/stock.csv", company.folder.path() + "/warehouses.csv"});
+  ImportRequest request =
+      request_of({company.folder.path() + "/stock.csv", company.folder.path() + "/warehouses.csv"});
   const auto node = opened(company.data, Access::write);
   request.refused_percent_max = 9;
   CHECK(node->import(request).faults.at(0).code == FaultCode::refused_share);
@@ -236,16 +247,19 @@ TEST_CASE("node: up to the limit refused rows don't stop the good ones, and are 
   CHECK(kept->front().code == "bad_number");
 }
 
-TEST_CASE("node: a file of which no row can be used is refused whatever the limit", "[server][node]") {
+TEST_CASE("node: a file of which no row can be used is refused whatever the limit",
+          "[server][node]") {
   const Company company;
   company.import_all();
   write_file(company.folder.path() + "/stock.csv", "article,warehouse,on_hand\nS-77,HQ,1\n");
   ImportRequest request = request_of({company.folder.path() + "/stock.csv"});
   request.refused_percent_max = 100;
-  CHECK(opened(company.data, Access::write)->import(request).faults.at(0).code == FaultCode::refused_share);
+  CHECK(opened(company.data, Access::write)->import(request).faults.at(0).code ==
+        FaultCode::refused_share);
 }
 
-TEST_CASE("node: files that nothing reads are told; asked for by name they are a fault", "[server][node]") {
+TEST_CASE("node: files that nothing reads are told; asked for by name they are a fault",
+          "[server][node]") {
   const Company company;
   company.import_all();
   const std::string folder = company.folder.path() + "/more";
@@ -269,13 +283,15 @@ TEST_CASE("node: files that nothing reads are told; asked for by name they are a
   CHECK(nothing.faults.at(0).code == FaultCode::file_missing);
 }
 
-TEST_CASE("node: a feed description is remembered, and a later one of its name takes its place", "[server][node]") {
+TEST_CASE("node: a feed description is remembered, and a later one of its name takes its place",
+          "[server][node]") {
   const Company company;
   company.import_all();
   const auto description = [&](const char* column) {
     const std::string file = company.folder.path() + "/depots.json";
     write_file(file, std::string{R"json({"feed": "depots", "files": ["depots.txt"], "records":
-      [{"kind": "warehouses", "fields": {"code": {"column": ")json"} + column + R"json("}}}]})json");
+      [{"kind": "warehouses", "fields": {"code": {"column": ")json"} +
+                         column + R"json("}}}]})json");
     return file;
   };
   must(import(*opened(company.data, Access::write), {description("depot")}));
@@ -289,7 +305,8 @@ TEST_CASE("node: a feed description is remembered, and a later one of its name t
   must(import(*opened(company.data, Access::write), {depots, description("place")}));
 }
 
-TEST_CASE("node: two rules documents of one name in an import are a fault that names both files", "[server][node]") {
+TEST_CASE("node: two rules documents of one name in an import are a fault that names both files",
+          "[server][node]") {
   const Company company;
   write_file(company.files + "/copy.json", tests::base_price_rules);
   const ImportOutcome outcome = import(*opened(company.data, Access::create), {company.files});
@@ -299,7 +316,8 @@ TEST_CASE("node: two rules documents of one name in an import are a fault that n
   CHECK(outcome.faults.front().detail.find("base.json") != std::string::npos);
 }
 
-TEST_CASE("node: a reader sees what another process has written after it refreshes", "[server][node]") {
+TEST_CASE("node: a reader sees what another process has written after it refreshes",
+          "[server][node]") {
   const Company company;
   company.import_all();
   const Keep keep = GENERATE(Keep::facts, Keep::snapshot_only);

@@ -41,11 +41,13 @@ inline void write_small_company(const std::string& folder) {
   write_file(folder + "/currencies.csv", "code,name,decimals\r\nEUR,Euro,2\r\n");
   write_file(folder + "/article_groups.csv", "code,name,parent\r\nF,Fasteners,\r\nS,Screws,F\r\n");
   write_file(folder + "/articles.csv",
-             "code,name,base_unit,groups,safety_stock\r\nS-10,\"Screw, short\",PCE,S,5\r\nS-20,Screw long,PCE,S,0\r\n");
+             "code,name,base_unit,groups,safety_stock\r\nS-10,\"Screw, "
+             "short\",PCE,S,5\r\nS-20,Screw long,PCE,S,0\r\n");
   write_file(folder + "/customers.csv", "code,name,currency\r\nK1,Karlsson AB,EUR\r\n");
   write_file(folder + "/warehouses.csv", "code,name\r\nHQ,Head quarters\r\n");
   write_file(folder + "/stock.csv", "article,warehouse,on_hand,reserved\r\nS-10,HQ,120,20\r\n");
-  write_file(folder + "/receipts.csv", "article,warehouse,date,quantity,reference\r\nS-10,HQ,2026-05-03,500,PO-7\r\n");
+  write_file(folder + "/receipts.csv",
+             "article,warehouse,date,quantity,reference\r\nS-10,HQ,2026-05-03,500,PO-7\r\n");
   write_file(folder + "/conditions.csv", base_prices);
 }
 

@@ -1,5 +1,15 @@
 #include "server/store/journal.hpp"
 
+#include "server/store/checksum.hpp"
+#include "server/store/sqlite_journal.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/server/store/temporary_folder.hpp"
+
+#include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -7,15 +17,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <sqlite3.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "server/store/checksum.hpp"
-#include "server/store/sqlite_journal.hpp"
-#include "tests/catch.hpp"
-#include "tests/server/store/temporary_folder.hpp"
 
 namespace {
 
@@ -83,8 +84,9 @@ TEST_CASE("checksum: the published check value of CRC-64/XZ comes out, in one pi
   CHECK(Checksum{}.add(std::uint64_t{0x3837363534333231}).add("9").value() == 0x995dc9bbdf1939faU);
 }
 
-TEST_CASE("journal: batches come back as they were written, in order, after the folder is opened again",
-          "[server][store]") {
+TEST_CASE(
+    "journal: batches come back as they were written, in order, after the folder is opened again",
+    "[server][store]") {
   const TemporaryFolder folder;
   const std::string binary{"a\0b\n\xff", 5};
   {
@@ -140,7 +142,8 @@ TEST_CASE("journal: refused rows are kept beside their batch", "[server][store]"
   CHECK(journal->refused(3)->empty());
 }
 
-TEST_CASE("journal: replay stops at the first fault of whoever applies the batches", "[server][store]") {
+TEST_CASE("journal: replay stops at the first fault of whoever applies the batches",
+          "[server][store]") {
   const TemporaryFolder folder;
   const auto journal = opened(folder.path(), Access::create);
   append(*journal, batch_of("one"));
@@ -176,13 +179,15 @@ TEST_CASE("journal: what is no data folder is told, naming it", "[server][store]
   CHECK(code_of_opening(folder.path(), Access::read) == FaultCode::store_unavailable);
   std::ofstream{folder.path() + "/file"} << "text";
   CHECK(code_of_opening(folder.path() + "/file", Access::create) == FaultCode::store_unavailable);
-  std::ofstream{folder.path() + "/netto.db"} << "this is a text, long enough to be read as a header of some database file. "
-                                             << "It is not one, though, and opening it must say so.";
+  std::ofstream{folder.path() + "/netto.db"}
+      << "this is a text, long enough to be read as a header of some database file. "
+      << "It is not one, though, and opening it must say so.";
   CHECK(code_of_opening(folder.path(), Access::read) == FaultCode::store_format);
   CHECK(code_of_opening(folder.path(), Access::create) == FaultCode::store_format);
 }
 
-TEST_CASE("journal: another program's SQLite file is refused and left as it is", "[server][store]") {
+TEST_CASE("journal: another program's SQLite file is refused and left as it is",
+          "[server][store]") {
   const TemporaryFolder folder;
   run_sql(folder.path(), "CREATE TABLE music (title TEXT)");
   CHECK(code_of_opening(folder.path(), Access::create) == FaultCode::store_format);
@@ -200,7 +205,8 @@ TEST_CASE("journal: a newer format is refused, naming both versions", "[server][
   CHECK(code_of_opening(folder.path(), Access::read) == FaultCode::store_corrupt);
 }
 
-TEST_CASE("journal: an empty file, as a cut-off first append leaves it, counts as no data", "[server][store]") {
+TEST_CASE("journal: an empty file, as a cut-off first append leaves it, counts as no data",
+          "[server][store]") {
   const TemporaryFolder folder;
   std::ofstream{folder.path() + "/netto.db"};
   CHECK(code_of_opening(folder.path(), Access::read) == FaultCode::store_unavailable);
@@ -209,7 +215,8 @@ TEST_CASE("journal: an empty file, as a cut-off first append leaves it, counts a
   CHECK(all_of(*journal).size() == 1);
 }
 
-TEST_CASE("journal: a second writer is held off while the first is open; readers are not", "[server][store]") {
+TEST_CASE("journal: a second writer is held off while the first is open; readers are not",
+          "[server][store]") {
   const TemporaryFolder folder;
   {
     const auto first = opened(folder.path(), Access::create);
@@ -233,7 +240,8 @@ TEST_CASE("journal: a reader can't append", "[server][store]") {
   CHECK(refused.error().code == FaultCode::store_unavailable);
 }
 
-TEST_CASE("journal: a folder that may not be written to can be read, and writing says why not", "[server][store]") {
+TEST_CASE("journal: a folder that may not be written to can be read, and writing says why not",
+          "[server][store]") {
   if (::geteuid() != 0) {
     WARN("skipped: only the super-user can take somebody else's place");
     return;
@@ -259,10 +267,11 @@ TEST_CASE("journal: a folder that may not be written to can be read, and writing
 TEST_CASE("journal: a changed byte anywhere in a batch is found", "[server][store]") {
   const TemporaryFolder folder;
   append(*opened(folder.path(), Access::create), batch_of("price 84.50"));
-  const char* damage = GENERATE("UPDATE batch_part SET content = CAST('price 84.51' AS BLOB)",
-                                "UPDATE batch_part SET content = CAST('price 84.5' AS BLOB)", "DELETE FROM batch_part",
-                                "UPDATE batch SET kind = 'rules'", "UPDATE batch SET size = 9000000000000000000",
-                                "UPDATE batch SET source = 'x'", "UPDATE batch SET checksum = checksum + 1");
+  const char* damage = GENERATE(
+      "UPDATE batch_part SET content = CAST('price 84.51' AS BLOB)",
+      "UPDATE batch_part SET content = CAST('price 84.5' AS BLOB)", "DELETE FROM batch_part",
+      "UPDATE batch SET kind = 'rules'", "UPDATE batch SET size = 9000000000000000000",
+      "UPDATE batch SET source = 'x'", "UPDATE batch SET checksum = checksum + 1");
   CAPTURE(damage);
   run_sql(folder.path(), damage);
   const auto ok = replay_nothing(*opened(folder.path(), Access::read));
@@ -309,7 +318,8 @@ TEST_CASE("journal: damaged pages of the file are a fault and never a crash", "[
   }
 }
 
-TEST_CASE("journal: what a writer that died within a commit left is undone by the next reader", "[server][store]") {
+TEST_CASE("journal: what a writer that died within a commit left is undone by the next reader",
+          "[server][store]") {
   const TemporaryFolder folder;
   append(*opened(folder.path(), Access::create), batch_of("one"));
   const pid_t child = ::fork();
@@ -318,11 +328,12 @@ TEST_CASE("journal: what a writer that died within a commit left is undone by th
     sqlite3* database = nullptr;
     sqlite3_open((folder.path() + "/netto.db").c_str(), &database);
     // A cache too small for the change, so that half of it is in the file when the process ends.
-    const int code = sqlite3_exec(database,
-                                  "PRAGMA cache_size = 4; BEGIN IMMEDIATE; UPDATE meta SET value = '9' WHERE key = 'format';"
-                                  "UPDATE batch SET source = 'half';"
-                                  "INSERT INTO batch_part (sequence, content) VALUES (2, zeroblob(3000000))",
-                                  nullptr, nullptr, nullptr);
+    const int code = sqlite3_exec(
+        database,
+        "PRAGMA cache_size = 4; BEGIN IMMEDIATE; UPDATE meta SET value = '9' WHERE key = 'format';"
+        "UPDATE batch SET source = 'half';"
+        "INSERT INTO batch_part (sequence, content) VALUES (2, zeroblob(3000000))",
+        nullptr, nullptr, nullptr);
     ::_exit(code == SQLITE_OK ? 0 : 1);
   }
   int status = 0;

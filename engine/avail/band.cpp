@@ -82,7 +82,8 @@ Availability availability_of(const Snapshot& snapshot, model::ArticleId article,
   made.band = band_of(set, available);
   made.covers = available >= wanted && available > base::Quantity{};
   if (made.covers) return made;
-  const base::Quantity missing = std::max(wanted, base::Quantity::whole(1)) - available;
+  // Where nothing is asked for, any goods at all will do.
+  const base::Quantity missing = std::max(wanted, base::Quantity::from_mantissa(1)) - available;
   made.expected = covered_from(snapshot.articles().receipts[article.raw()], missing, date);
   if (made.band == 0 && !made.expected.is_open() && set.last_is_expected) {
     made.band = static_cast<std::uint16_t>(set.threshold_count());

@@ -39,6 +39,10 @@ CivilMinutes CivilMinutes::day_start() const {
 }
 
 Result<CivilMinutes> civil(int year, int month, int day, int hour, int minute) {
+  // std::chrono keeps a month and a day in one byte each: 257 would pass for January.
+  if (month < 1 || month > 12 || day < 1 || day > 31) {
+    return Fault{FaultCode::bad_date, "", "the calendar has no such day"};
+  }
   const std::chrono::year_month_day date{std::chrono::year{year},
                                          std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};

@@ -43,23 +43,25 @@ Result<Decimal> parse_decimal(std::string_view text) {
     }
     if (c < '0' || c > '9') return bad_number(text, "is not a decimal number such as 1234.50");
     const int digit = c - '0';
-    if (value.mantissa > (int128_max - digit) / 10) {
+    if (value.mantissa > (pow10<Int128>(pow10_128_max) - 1 - digit) / 10) {
       return Fault{FaultCode::out_of_range, "", "'" + std::string{text} + "' has more than 38 digits"};
     }
     value.mantissa = value.mantissa * 10 + digit;
     ++seen;
-    if (point) ++value.decimals;
+    if (!point) continue;
+    if (value.decimals == pow10_128_max) {
+      return Fault{FaultCode::out_of_range, "", "'" + std::string{text} + "' has more than 38 decimals"};
+    }
+    ++value.decimals;
   }
   if (seen == 0) return bad_number(text, "has no digits");
-  if (value.decimals > pow10_128_max) {
-    return Fault{FaultCode::out_of_range, "", "'" + std::string{text} + "' has more than 38 decimals"};
-  }
   if (negative) value.mantissa = -value.mantissa;
   return value;
 }
 
 void append_decimal(std::string& out, Int128 mantissa, int decimals) {
-  std::array<char, 48> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled from the end
+  // An exact amount can have far more decimals than a number that was read: room for as many as eight bits can say.
+  std::array<char, 264> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled from the end
   auto position = buffer.end();
   const bool negative = mantissa < 0;
   UInt128 rest = negative ? -static_cast<UInt128>(mantissa) : static_cast<UInt128>(mantissa);

@@ -22,43 +22,88 @@ int three_way(const T& a, const T& b) {
 
 int first_if(bool a, bool b) { return static_cast<int>(b) - static_cast<int>(a); }
 
-// The prices of one ordered unit, compared as fractions; 256 bits hold 38 digits times both factors' 15.
+// Whether a record's value and threshold count in base units; else in the unit ordered.
+bool is_in_base_units(const Snapshot& snapshot, const Terms& terms, const Line& line) {
+  const model::UnitId base_unit = snapshot.articles().base_units[line.article.raw()];
+  const model::UnitId ordered = line.unit.is_none() ? base_unit : line.unit;
+  return terms.unit.is_none() || terms.unit == base_unit || terms.unit != ordered;
+}
+
+bool finds_prices(const ChoiceContext& context) {
+  const auto& schema = context.snapshot->schema();
+  const model::ConditionTypeId type = schema.table(context.find->accesses.front().table).type;
+  return schema.type(type).value == model::ValueKind::price;
+}
+
+// Prices are compared for one ordered unit, as fractions, without the factors that both have: so 256 bits hold the 38
+// digits of a value, 18 more decimals, a unit's 10 digits and a price unit's 7. Percents and amounts have no unit.
 int compare_values(const ChoiceContext& context, const ConditionRecord& a, const ConditionRecord& b) {
   const Snapshot& snapshot = *context.snapshot;
   if (a.terms == b.terms && !snapshot.conditions().terms(a).wide) return three_way(a.value, b.value);
+  const bool prices = finds_prices(context);
   const auto comparable = [&](const ConditionRecord& x, const ConditionRecord& y) {
     const Terms& own = snapshot.conditions().terms(x);
     const Terms& other = snapshot.conditions().terms(y);
-    const UnitFactor factor = unit_factor(snapshot, own, *context.line);
-    const UnitFactor other_factor = unit_factor(snapshot, other, *context.line);
-    const int missing = std::max(0, other.decimals - own.decimals);
-    return base::Int256{base::Int256{snapshot.record_value(x)} * base::pow10<base::Int256>(missing) *
-                        base::Int256{factor.numerator} * base::Int256{other_factor.denominator}};
+    base::Int256 value = snapshot.record_value(x);
+    value *= base::pow10<base::Int256>(std::max(0, other.decimals - own.decimals));
+    if (!prices) return value;
+    value *= other.price_unit;
+    const bool in_base = is_in_base_units(snapshot, own, *context.line);
+    const bool other_in_base = is_in_base_units(snapshot, other, *context.line);
+    if (in_base && !other_in_base) value *= context.line->numerator;
+    if (other_in_base && !in_base) value *= context.line->denominator;
+    return value;
   };
   return three_way(comparable(a, b), comparable(b, a));
 }
 
-// What identifies a record outside: its document and external key, or the key fields it stands under.
+// Thresholds of records in different units are compared in base units.
+int compare_thresholds(const ChoiceContext& context, const ConditionRecord& a, const ConditionRecord& b) {
+  const auto comparable = [&](const ConditionRecord& record) {
+    const Terms& terms = context.snapshot->conditions().terms(record);
+    const bool in_base = is_in_base_units(*context.snapshot, terms, *context.line);
+    return base::Int128{record.threshold.mantissa()} * (in_base ? context.line->denominator : context.line->numerator);
+  };
+  return three_way(comparable(a), comparable(b));
+}
+
+// Whole numbers that sort as text; never negative here.
+std::string padded(std::int64_t number) {
+  const std::string digits = std::to_string(number);
+  return std::string(20 - digits.size(), '0') + digits;
+}
+
+// What tells records apart outside where they have no external key, or the same one: what their identity is made of,
+// then what they say. Each part ends with a zero byte, which sorts before every character of a code.
 std::string identity_text(const Snapshot& snapshot, std::uint32_t number) {
   const auto& index = snapshot.conditions();
   const ConditionRecord& record = index.record(number);
-  if (record.keyed != 0) return snapshot.record_label(record);
-  const std::uint32_t part = index.part_of_key(index.key_of_record(number));
-  const auto& shape = index.table(index.table_of_part(part)).shape;
-  const auto values = index.part_values(part);
-  std::string text;
-  for (std::size_t i = 0; i < shape.party_fields.size(); ++i) {
-    text += snapshot.code_of(snapshot.schema().field(shape.party_fields[i]), values[i]);
-    text += '\n';
-  }
   const Terms& terms = index.terms(record);
-  text += std::string{snapshot.currency_code(terms.currency)} + '\n' + std::string{snapshot.unit_code(terms.unit)} + '\n';
-  text += base::to_string(record.threshold.decimal()) + '\n' + base::to_string(record.valid_from);
+  const std::uint32_t position = index.key_of_record(number);
+  const std::uint32_t part = index.part_of_key(position);
+  const auto& shape = index.table(index.table_of_part(part)).shape;
+  std::string text;
+  const auto add = [&text](std::string_view value) {
+    text += value;
+    text += '\0';
+  };
+  const auto add_values = [&](const std::vector<model::FieldId>& fields, std::span<const std::uint32_t> values) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      text += '\1';  // a shorter key comes first, whatever follows it
+      add(snapshot.code_of(snapshot.schema().field(fields[i]), values[i]));
+    }
+  };
+  add(snapshot.schema().type(shape.type).name);
+  add_values(shape.party_fields, index.part_values(part));
+  add_values(shape.article_fields, index.article_values(position));
+  text += '\0';
+  add(snapshot.currency_code(terms.currency));
+  add(snapshot.unit_code(terms.unit));
+  add(padded(record.threshold.mantissa()));
+  add(padded(std::int64_t{record.valid_from.raw()} - base::CivilMinutes::earliest().raw()));
+  add(base::to_string({snapshot.record_value(record), terms.decimals}));
+  add(padded(terms.price_unit));
   return text;
-}
-
-std::string_view document_code(const Snapshot& snapshot, const ConditionRecord& record) {
-  return record.document.is_none() ? std::string_view{} : snapshot.documents()[record.document.raw()].code;
 }
 
 int compare_documents(const Snapshot& snapshot, const ConditionRecord& a, const ConditionRecord& b, bool as_number) {
@@ -69,11 +114,18 @@ int compare_documents(const Snapshot& snapshot, const ConditionRecord& a, const 
   return as_number ? three_way(x.by_number, y.by_number) : three_way(x.by_text, y.by_text);
 }
 
+// Records with an external key come before those without.
 int compare_record_keys(const Snapshot& snapshot, std::uint32_t a, std::uint32_t b, bool as_number) {
-  const std::string x = identity_text(snapshot, a);
-  const std::string y = identity_text(snapshot, b);
-  if (!as_number) return three_way(x, y);
-  return first_if(snapshot::number_order_less(x, y), snapshot::number_order_less(y, x));
+  const ConditionRecord& x = snapshot.conditions().record(a);
+  const ConditionRecord& y = snapshot.conditions().record(b);
+  if (x.keyed != y.keyed) return first_if(x.keyed != 0, y.keyed != 0);
+  if (x.keyed != 0 && x.row != y.row) {
+    const std::string key_x = snapshot.record_label(x);
+    const std::string key_y = snapshot.record_label(y);
+    if (!as_number) return three_way(key_x, key_y);
+    return first_if(snapshot::number_order_less(key_x, key_y), snapshot::number_order_less(key_y, key_x));
+  }
+  return three_way(identity_text(snapshot, a), identity_text(snapshot, b));
 }
 
 base::CivilMinutes document_start(const Snapshot& snapshot, const ConditionRecord& record) {
@@ -88,19 +140,22 @@ std::size_t field_count(const ChoiceContext& context, const Candidate& candidate
   return shape.party_fields.size() + shape.article_fields.size();
 }
 
-// Answers are the same where value, unit, price unit and flags are: then it does not matter which one is taken.
-bool same_answer(const Snapshot& snapshot, const ConditionRecord& a, const ConditionRecord& b) {
+// Answers are the same where value, unit, price unit and flags are: then it does not matter which one is taken. No unit
+// is the base unit.
+bool same_answer(const Snapshot& snapshot, const Line& line, const ConditionRecord& a, const ConditionRecord& b) {
   const Terms& x = snapshot.conditions().terms(a);
   const Terms& y = snapshot.conditions().terms(b);
-  return snapshot.record_value(a) == snapshot.record_value(b) && x.decimals == y.decimals && x.unit == y.unit &&
+  const model::UnitId base_unit = snapshot.articles().base_units[line.article.raw()];
+  const auto told = [base_unit](model::UnitId unit) { return unit.is_none() ? base_unit : unit; };
+  return snapshot.record_value(a) == snapshot.record_value(b) && x.decimals == y.decimals && told(x.unit) == told(y.unit) &&
          x.price_unit == y.price_unit && x.flags == y.flags;
 }
 
-// Document, then external key; records that agree in both have the same identity, which the facts don't allow.
+// Document, then external key, then all else that is known outside: never the order in which records are held.
 bool externally_before(const Snapshot& snapshot, const Candidate& a, const Candidate& b) {
   const ConditionRecord& x = snapshot.conditions().record(a.record);
   const ConditionRecord& y = snapshot.conditions().record(b.record);
-  const int by_document = three_way(document_code(snapshot, x), document_code(snapshot, y));
+  const int by_document = compare_documents(snapshot, x, y, false);
   if (by_document != 0) return by_document < 0;
   return compare_record_keys(snapshot, a.record, b.record, false) < 0;
 }
@@ -108,10 +163,7 @@ bool externally_before(const Snapshot& snapshot, const Candidate& a, const Candi
 }  // namespace
 
 UnitFactor unit_factor(const Snapshot& snapshot, const Terms& terms, const Line& line) {
-  const model::UnitId base_unit = snapshot.articles().base_units[line.article.raw()];
-  const bool in_base = terms.unit.is_none() || terms.unit == base_unit;
-  const model::UnitId ordered = line.unit.is_none() ? base_unit : line.unit;
-  if (!in_base && terms.unit == ordered) return {1, terms.price_unit};
+  if (!is_in_base_units(snapshot, terms, line)) return {1, terms.price_unit};
   return {line.numerator, static_cast<base::Int128>(line.denominator) * terms.price_unit};
 }
 
@@ -132,7 +184,7 @@ int compare(const ChoiceContext& context, const rule::Choice& choice, const Cand
     case Comparator::dated: return first_if(is_dated(x), is_dated(y));
     case Comparator::currency_bound: return first_if(!terms_x.currency.is_none(), !terms_y.currency.is_none());
     case Comparator::unit_bound: return first_if(!terms_x.unit.is_none(), !terms_y.unit.is_none());
-    case Comparator::highest_threshold: return three_way(y.threshold, x.threshold);
+    case Comparator::highest_threshold: return compare_thresholds(context, y, x);
     case Comparator::newest_start: return three_way(y.valid_from, x.valid_from);
     case Comparator::newest_document: return three_way(document_start(snapshot, y), document_start(snapshot, x));
     case Comparator::lowest_value: return compare_values(context, x, y);
@@ -176,7 +228,7 @@ Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates, Los
   const Snapshot& snapshot = *context.snapshot;
   const auto& first = snapshot.conditions().record(candidates[0].record);
   const bool differ = std::ranges::any_of(candidates.subspan(1), [&](const Candidate& other) {
-    return !same_answer(snapshot, first, snapshot.conditions().record(other.record));
+    return !same_answer(snapshot, *context.line, first, snapshot.conditions().record(other.record));
   });
   const auto winner = std::ranges::min_element(
       candidates, [&](const Candidate& a, const Candidate& b) { return externally_before(snapshot, a, b); });

@@ -60,8 +60,14 @@ class BlockRun {
     const BoundStep& step = procedure_.steps[number];
     std::uint64_t active = open_;
     FormulaInput input{&snapshot_, &procedure_, &columns_, block_, active, step.exact_needed || Trace::enabled};
-    if (!step.when.code.empty()) active &= run_condition(input, step.when, scratch_);
-    if constexpr (Trace::enabled) trace_.begin_step(number, block_, open_, active);
+    if (!step.when.code.empty()) {
+      const ConditionLines condition = run_condition(input, step.when, scratch_);
+      active &= condition.met & ~condition.divided_by_zero;
+      if constexpr (Trace::enabled) trace_.begin_step(number, block_, open_, active);
+      close(condition.divided_by_zero, Outcome::division_by_zero);
+    } else if constexpr (Trace::enabled) {
+      trace_.begin_step(number, block_, open_, active);
+    }
     if (step.rule->find) find_winners(step, number, active);
     input.open = active & open_;
     StepColumns& to = columns_.steps[number];
@@ -131,7 +137,10 @@ class BlockRun {
     for (const Hit& hit : scratch_.hits) {
       __builtin_prefetch(&index_.record(index_.records_of(hit.position).begin));
     }
-    for (const Hit& hit : scratch_.hits) scan(hit, rule, static_cast<std::uint16_t>(access));
+    for (const Hit& hit : scratch_.hits) {
+      if (hit.distance > 0 && !rule.group_ancestors) continue;  // by an ancestor of the article's groups
+      scan(hit, rule, static_cast<std::uint16_t>(access));
+    }
   }
 
   std::uint64_t lines_with_agreement() const {

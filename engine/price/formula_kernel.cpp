@@ -1,6 +1,7 @@
 #include "engine/price/formula_kernel.hpp"
 
 #include <algorithm>
+#include <array>
 #include <type_traits>
 
 #include "engine/price/choose.hpp"
@@ -37,10 +38,19 @@ class Kernel {
 
   const W* top() const { return stack_ + (depth_ - 1) * block_lines; }
 
-  std::uint64_t divided_by_zero() const { return divided_by_zero_; }
+  // Lines whose result depends on a division by 0: one in the branch that a condition does not take does no harm.
+  std::uint64_t divided_by_zero() const { return undefined_[depth_ - 1]; }
 
  private:
-  W* push() { return stack_ + depth_++ * block_lines; }
+  W* push() {
+    undefined_[depth_] = 0;
+    return stack_ + depth_++ * block_lines;
+  }
+
+  void drop_operand() {
+    --depth_;
+    undefined_[depth_ - 1] |= undefined_[depth_];
+  }
 
   W* at(std::size_t from_top) { return stack_ + (depth_ - 1 - from_top) * block_lines; }
 
@@ -58,7 +68,24 @@ class Kernel {
     const W left = base::pow10<W>(instruction.shift_left);
     const W right = base::pow10<W>(instruction.shift_right);
     for (std::uint32_t i = 0; i < count_; ++i) a[i] = function(W(a[i] * left), W(b[i] * right));
-    --depth_;
+    drop_operand();
+  }
+
+  // && and ||: an operand that decides alone makes the other one's division by 0 harmless, on either side, as in CEL.
+  void logical(bool deciding) {
+    W* a = at(1);
+    const W* b = at(0);
+    std::uint64_t decided = 0;
+    const std::uint64_t undefined_a = undefined_[depth_ - 2];
+    const std::uint64_t undefined_b = undefined_[depth_ - 1];
+    for (std::uint32_t i = 0; i < count_; ++i) {
+      const bool by_a = (a[i] != 0) == deciding && (undefined_a >> i & 1U) == 0;
+      const bool by_b = (b[i] != 0) == deciding && (undefined_b >> i & 1U) == 0;
+      if (by_a || by_b) decided |= std::uint64_t{1} << i;
+      a[i] = by_a || by_b ? W(deciding ? 1 : 0) : W(deciding ? 0 : 1);
+    }
+    drop_operand();
+    undefined_[depth_ - 1] &= ~decided;
   }
 
   void load_column(const AmountColumn& column);
@@ -77,28 +104,21 @@ class Kernel {
   W* stack_;
   std::uint32_t count_;
   std::size_t depth_ = 0;
-  std::uint64_t divided_by_zero_ = 0;
+  std::array<std::uint64_t, base::limits::formula_depth> undefined_{};  // by value on the stack: lines divided by 0
 };
 
+// A column can be wider than this formula: its step needed the width on the way to an amount that is proved to be small.
 template <class W>
 void Kernel<W>::load_column(const AmountColumn& column) {
   W* to = push();
-  const std::size_t offset = input_.block.offset;
-  if (column.width == base::Width::bits64) {
-    for (std::uint32_t i = 0; i < count_; ++i) to[i] = column.narrow[offset + i];
-    return;
+  const auto copy = [&](const auto& values) {
+    for (std::uint32_t i = 0; i < count_; ++i) to[i] = static_cast<W>(values[input_.block.offset + i]);
+  };
+  switch (column.width) {
+    case base::Width::bits64: return copy(column.narrow);
+    case base::Width::bits128: return copy(column.wide);
+    case base::Width::bits256: return copy(column.widest);
   }
-  if constexpr (!std::is_same_v<W, std::int64_t>) {
-    if (column.width == base::Width::bits128) {
-      for (std::uint32_t i = 0; i < count_; ++i) to[i] = column.wide[offset + i];
-      return;
-    }
-    if constexpr (std::is_same_v<W, Int256>) {
-      for (std::uint32_t i = 0; i < count_; ++i) to[i] = column.widest[offset + i];
-      return;
-    }
-  }
-  ENSURE(false);  // the binder gave this formula a width that does not hold its operand
 }
 
 template <class W>
@@ -161,17 +181,19 @@ void Kernel<W>::divide_round(const BoundInstruction& instruction) {
   const W right = base::pow10<W>(instruction.shift_right);
   W* a = at(1);
   const W* b = at(0);
+  std::uint64_t undefined = 0;
   for (std::uint32_t i = 0; i < count_; ++i) {
     if (b[i] == 0) {
       a[i] = 0;
-      divided_by_zero_ |= std::uint64_t{1} << i;
+      undefined |= std::uint64_t{1} << i;
       continue;
     }
     const bool negative = b[i] < 0;
     const W numerator = a[i] * left;
     a[i] = divide<W>(negative ? W(-numerator) : numerator, W((negative ? W(-b[i]) : b[i]) * right), instruction.mode);
   }
-  --depth_;
+  drop_operand();
+  undefined_[depth_ - 1] |= undefined;
 }
 
 // Price times quantity, in the unit and price unit that the record of `step` is for; rounded once.
@@ -202,10 +224,14 @@ void Kernel<W>::select(const BoundInstruction& instruction) {
   W* condition = at(2);
   const W* then = at(1);
   const W* otherwise = at(0);
+  std::uint64_t taken = 0;
   for (std::uint32_t i = 0; i < count_; ++i) {
-    condition[i] = condition[i] != 0 ? W(then[i] * left) : W(otherwise[i] * right);
+    const bool first = condition[i] != 0;
+    if (first) taken |= std::uint64_t{1} << i;
+    condition[i] = first ? W(then[i] * left) : W(otherwise[i] * right);
   }
   depth_ -= 2;
+  undefined_[depth_ - 1] |= (undefined_[depth_] & taken) | (undefined_[depth_ + 1] & ~taken);
 }
 
 template <class W>
@@ -238,8 +264,8 @@ void Kernel<W>::compute(const BoundInstruction& instruction) {
     case Op::less_equal: return binary(instruction, [&](const W& a, const W& b) { return truth(a <= b); });
     case Op::equal: return binary(instruction, [&](const W& a, const W& b) { return truth(a == b); });
     case Op::not_equal: return binary(instruction, [&](const W& a, const W& b) { return truth(a != b); });
-    case Op::logical_and: return binary(instruction, [&](const W& a, const W& b) { return truth(a != 0 && b != 0); });
-    case Op::logical_or: return binary(instruction, [&](const W& a, const W& b) { return truth(a != 0 || b != 0); });
+    case Op::logical_and: return logical(false);
+    case Op::logical_or: return logical(true);
     case Op::logical_not: return unary([&](const W& a) { return truth(a == 0); });
     case Op::negate: return unary([](const W& a) { return W(-a); });
     case Op::select: return select(instruction);
@@ -289,12 +315,12 @@ std::uint64_t run_amount_in(const FormulaInput& input, const snapshot::BoundStep
 }
 
 template <class W>
-std::uint64_t run_condition_in(const FormulaInput& input, const BoundFormula& formula, W* stack) {
+ConditionLines run_condition_in(const FormulaInput& input, const BoundFormula& formula, W* stack) {
   Kernel<W> kernel{input, stack};
   kernel.run(formula, 0, formula.code.size());
-  std::uint64_t lines = 0;
+  ConditionLines lines{0, kernel.divided_by_zero() & input.open};
   for (std::uint32_t i = 0; i < input.block.count; ++i) {
-    if (kernel.top()[i] != 0) lines |= std::uint64_t{1} << i;
+    if (kernel.top()[i] != 0) lines.met |= std::uint64_t{1} << i;
   }
   return lines;
 }
@@ -315,7 +341,7 @@ std::uint64_t run_amount(const FormulaInput& input, const snapshot::BoundStep& s
   return run_amount_in(input, step, to, widest_stack(scratch));
 }
 
-std::uint64_t run_condition(const FormulaInput& input, const BoundFormula& formula, BlockScratch& scratch) {
+ConditionLines run_condition(const FormulaInput& input, const BoundFormula& formula, BlockScratch& scratch) {
   switch (formula.width) {
     case base::Width::bits64: return run_condition_in(input, formula, scratch.narrow_stack.data());
     case base::Width::bits128: return run_condition_in(input, formula, scratch.wide_stack.data());

@@ -59,10 +59,17 @@ class AccessPlanner {
     };
     const auto& constants = access_->constants[depth];
     if (!constants.empty()) {
-      for (const std::uint32_t value : constants) take({value, 0, {}, 0});
+      for (const std::uint32_t value : constants) take(constant_value(fields[depth], value));
       return;
     }
     each_value(fields[depth], take);
+  }
+
+  // A price list that the rules name keeps its own rank and validity.
+  FieldValue constant_value(FieldId field, std::uint32_t value) const {
+    if (field != Schema::price_list || value >= snapshot_.documents().size()) return {value, 0, {}, 0};
+    const model::Document& list = snapshot_.documents()[value];
+    return {value, list.rank, list.validity, 0};
   }
 
   template <class Take>

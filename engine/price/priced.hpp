@@ -52,6 +52,8 @@ struct StepTrace {
   std::vector<CandidateTrace> candidates;  // all records looked at, winner included
   Amount exact;                     // the step's amount before rounding
   Amount amount;                    // after
+  bool exact_held = true;           // false: it has more than 38 digits, which an Amount can't hold; `exact` says nothing
+  bool amount_held = true;
 };
 
 struct LineTrace {

@@ -2,9 +2,24 @@
 
 #include <algorithm>
 
+#include "engine/base/wide.hpp"
 #include "engine/price/formula_kernel.hpp"
 
 namespace engine::price {
+
+namespace {
+
+// An exact amount has the decimals of all its factors; where 128 bits don't hold them, zeros at its end are dropped.
+bool take(const AmountColumn& column, std::size_t line, Amount& amount) {
+  if (amount_at(column, line, amount.mantissa)) return true;
+  base::Int256 value = column.widest[line];
+  for (; amount.decimals > 0 && value % 10 == 0; --amount.decimals) value /= 10;
+  if (abs(value) > base::Int256{base::int128_max}) return false;
+  amount.mantissa = static_cast<base::Int128>(value);
+  return true;
+}
+
+}  // namespace
 
 void WaterfallTrace::begin_step(std::uint16_t step, const BlockView& block, std::uint64_t open, std::uint64_t active) {
   offset_ = block.offset;
@@ -43,8 +58,8 @@ void WaterfallTrace::end_step(const snapshot::BoundStep& step, const StepColumns
     if (step.rule->find) trace.record = columns.winner[block.offset + line];
     trace.amount.decimals = step.amount.decimals;
     trace.exact.decimals = step.amount.exact_decimals;
-    amount_at(columns.amount, block.offset + line, trace.amount.mantissa);
-    amount_at(columns.exact, block.offset + line, trace.exact.mantissa);
+    trace.amount_held = take(columns.amount, block.offset + line, trace.amount);
+    trace.exact_held = take(columns.exact, block.offset + line, trace.exact);
   }
 }
 

@@ -198,10 +198,17 @@ void SnapshotBuilder::take_documents() {
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
   made_->document_order_.resize(order.size());
   const auto code = [this](std::uint32_t i) -> const std::string& { return made_->documents_[i].code; };
-  std::ranges::stable_sort(order, [&](auto a, auto b) { return number_order_less(code(a), code(b)); });
-  for (std::uint32_t at = 0; at < order.size(); ++at) made_->document_order_[order[at]].by_number = at;
-  std::ranges::stable_sort(order, [&](auto a, auto b) { return code(a) < code(b); });
-  for (std::uint32_t at = 0; at < order.size(); ++at) made_->document_order_[order[at]].by_text = at;
+  // A list and an agreement of one code have one place: their ids say in which order they came, and that decides nothing.
+  const auto number_places = [&](std::uint32_t DocumentOrder::*place) {
+    for (std::uint32_t at = 0; at < order.size(); ++at) {
+      const bool same = at > 0 && code(order[at]) == code(order[at - 1]);
+      made_->document_order_[order[at]].*place = same ? made_->document_order_[order[at - 1]].*place : at;
+    }
+  };
+  std::ranges::sort(order, [&](auto a, auto b) { return number_order_less(code(a), code(b)); });
+  number_places(&DocumentOrder::by_number);
+  std::ranges::sort(order, [&](auto a, auto b) { return code(a) < code(b); });
+  number_places(&DocumentOrder::by_text);
 }
 
 Result<void> SnapshotBuilder::take_articles() {

@@ -62,7 +62,7 @@ class ConditionIndex {
 
   const void* slot_address(std::uint64_t hash) const { return &slots_[hash & slot_mask_]; }
 
-  const void* signature_address(std::uint32_t article) const { return &signatures_[article * signature_columns_]; }
+  const void* signature_address(std::uint32_t article) const { return signatures_.data() + article * signature_columns_; }
 
   // The key's position in keys_, by hash; requires a part of more than run_searched_max keys.
   std::uint32_t find_key_hashed(std::uint64_t hash, KeyRange range, std::uint32_t article_key) const;

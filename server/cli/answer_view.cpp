@@ -4,7 +4,9 @@
 #include <array>
 #include <vector>
 
+#include "engine/base/date.hpp"
 #include "server/cli/csv.hpp"
+#include "server/cli/show.hpp"
 
 namespace server::cli {
 
@@ -94,8 +96,9 @@ std::string answer_head(const Json& answer, bool may_colour) {
     if (!value.empty()) facts.add({{label, Colour::dim}, std::string{value}});
   };
   std::string date{text_at(answer, "date")};
-  const auto until = text_at(answer, "valid_until");
-  if (!until.empty()) date.append(" (holds until ").append(until).append(")");
+  if (const auto until = engine::base::parse_civil(text_at(answer, "valid_until"))) {
+    date.append(" (holds to ").append(end_text(*until)).append(")");
+  }
   add("customer", text_at(answer, "customer"));
   add("date", date);
   add("currency", text_at(answer, "currency"));

@@ -26,6 +26,8 @@ constexpr std::array<std::string_view, 13> columns{
     "article", "name",     "quantity",    "unit", "currency", "price_unit", "unit_price", "price_unit_of_measure",
     "outcome", "document", "valid_until", "band", "expected"};
 
+constexpr std::size_t price_unit_column = 5;  // the one number of things, not an amount
+
 // One row's cells; the texts that are made for it are kept from row to row.
 struct Row {
   std::array<std::string_view, columns.size()> cells;
@@ -78,7 +80,7 @@ class RowMaker {
     row.unit_price.clear();
     engine::base::append_decimal(row.unit_price, line.unit_price.mantissa, line.unit_price.decimals);
     row.cells[4] = currency_;
-    row.cells[5] = row.price_unit;
+    row.cells[price_unit_column] = row.price_unit;
     row.cells[6] = row.unit_price;
     row.cells[7] = snapshot_.unit_code(line.unit.is_none() ? asked.unit : line.unit);
     if (line.record != engine::price::no_record) {
@@ -107,7 +109,14 @@ class RowMaker {
     std::string object;
     json::JsonWriter json{object};
     json.begin_object();
-    for (std::size_t i = 0; i < columns.size(); ++i) json.member_unless_empty(columns[i], row.cells[i]);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (i == price_unit_column && !row.cells[i].empty()) {
+        json.key(columns[i]);
+        json.raw(row.cells[i]);
+      } else {
+        json.member_unless_empty(columns[i], row.cells[i]);
+      }
+    }
     json.end_object();
     out += object;
     out += '\n';

@@ -1,8 +1,8 @@
-// The canonical feeds: one kind of record each, plain CSV (RFC 4180, UTF-8, header row). This is
-// the form in which rows are put into the facts, whether they come from a canonical file, through a
-// feed description, or from the journal. Lists inside a cell are separated by `;`; days are ISO
-// 8601; a `valid_to` without a time is the last valid day, with a time the first moment no longer
-// valid; percents are percent numbers. Immutable tables; any thread.
+// The canonical feeds: one kind of record each, plain CSV (RFC 4180, UTF-8, header row) or NDJSON.
+// This is the form in which rows are put into the facts, whether they come from a canonical file,
+// through a feed description, or from the journal. Lists inside a cell are separated by `;`; days
+// are ISO 8601; a `valid_to` without a time is the last valid day, with a time the first moment no
+// longer valid; percents are percent numbers. Immutable tables; any thread.
 #pragma once
 
 #include "engine/base/result.hpp"

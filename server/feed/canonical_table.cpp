@@ -8,7 +8,6 @@
 
 namespace server::feed {
 
-using engine::base::Fault;
 using engine::base::FaultCode;
 using engine::base::Quantity;
 using engine::base::Result;

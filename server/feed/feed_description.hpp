@@ -47,7 +47,7 @@ struct Source {
     add,       // exact decimals; empty where a part is
     subtract,  // the first part less the others
     multiply,
-    map,       // the first part's value through `values`, else the second part
+    map,   // the first part's value through `values`, else the second part
     date,  // the part's value by own `patterns`, `end`
   };
 

@@ -22,8 +22,7 @@ struct Choice {
   T value;
 };
 
-constexpr std::array<Choice<Layout>, 2> layouts{
-    {{"csv", Layout::csv}, {"ndjson", Layout::ndjson}}};
+constexpr std::array<Choice<Layout>, 2> layouts{{{"csv", Layout::csv}, {"ndjson", Layout::ndjson}}};
 constexpr std::array<Choice<Encoding>, 3> encodings{{{"utf-8", Encoding::utf8},
                                                      {"latin-1", Encoding::latin1},
                                                      {"windows-1252", Encoding::windows1252}}};

@@ -274,7 +274,8 @@ class Importer {
 
 bool looks_like_data(std::string_view name) {
   const std::string_view bare = bare_name(name);
-  return bare.ends_with(".csv") || bare.ends_with(".tsv") || bare.ends_with(".txt");
+  return bare.ends_with(".csv") || bare.ends_with(".tsv") || bare.ends_with(".txt") ||
+         bare.ends_with(".ndjson");
 }
 
 }  // namespace

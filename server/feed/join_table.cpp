@@ -25,6 +25,7 @@ Result<void> JoinTable::load(const Join& join, const SourceText& source) {
   if (!rows) return rows.error();
   const auto positions = [&](const std::vector<std::string>& names) {
     std::vector<std::size_t> found;
+    found.reserve(names.size());
     for (const std::string& name : names) found.push_back(*rows->column(name));
     return found;
   };

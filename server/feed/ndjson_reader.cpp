@@ -1,8 +1,8 @@
 #include "server/feed/ndjson_reader.hpp"
 
-#include <algorithm>
-
 #include "rules/json_tree.hpp"
+
+#include <algorithm>
 
 namespace server::feed {
 
@@ -16,10 +16,13 @@ namespace {
 // The text of one value that is neither array nor object.
 Result<std::string> scalar_text(const Json& value) {
   switch (value.kind()) {
-    case Json::Kind::null: return std::string{};
-    case Json::Kind::boolean: return std::string{value.boolean() ? "true" : "false"};
+    case Json::Kind::null:
+      return std::string{};
+    case Json::Kind::boolean:
+      return std::string{value.boolean() ? "true" : "false"};
     case Json::Kind::number:
-    case Json::Kind::string: return value.text();
+    case Json::Kind::string:
+      return value.text();
     default:
       return Fault{FaultCode::bad_text, "",
                    value.pointer() + " holds " + rules::kind_name(value.kind()) +

@@ -1,8 +1,10 @@
-// NdjsonReader: one JSON object a line as a row of cells, so that what follows need not know where a
-// row came from. Columns are the members' names, in the order in which the file first uses them; a
-// member that a row lacks, and null, are empty; numbers keep their text; an array is a list
+// NdjsonReader: one JSON object a line as a row of cells, so that what follows need not know where
+// a row came from. Columns are the members' names, in the order in which the file first uses them;
+// a member that a row lacks, and null, are empty; numbers keep their text; an array is a list
 // separated by `;`. Views are good until next(). One thread. Cost: microseconds a row, twice.
 #pragma once
+
+#include "engine/base/result.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -10,8 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/result.hpp"
 
 namespace server::feed {
 

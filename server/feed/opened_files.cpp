@@ -12,13 +12,17 @@ using engine::base::Result;
 
 namespace {
 
-const FileFormat& canonical_format() {
-  static const FileFormat format = [] {
-    FileFormat plain;
-    plain.trim = false;
-    return plain;
-  }();
-  return format;
+// By the ending of the file's name.
+const FileFormat& canonical_format(std::string_view name) {
+  const auto plain = [](Layout layout) {
+    FileFormat format;
+    format.trim = false;
+    format.layout = layout;
+    return format;
+  };
+  static const FileFormat csv = plain(Layout::csv);
+  static const FileFormat ndjson = plain(Layout::ndjson);
+  return bare_name(name).ends_with(".ndjson") ? ndjson : csv;
 }
 
 // The kind that the file's name, or its sender, says.
@@ -31,7 +35,7 @@ std::optional<Kind> named_kind(const FeedFile& file) {
 }  // namespace
 
 const FileFormat& OpenedFile::format() const {
-  return description != nullptr ? description->format : canonical_format();
+  return description != nullptr ? description->format : canonical_format(input.name);
 }
 
 OpenedFiles::OpenedFiles(engine::model::Facts& facts, std::vector<FeedFile> files,
@@ -180,7 +184,7 @@ Result<void> OpenedFiles::open_canonical(OpenedFile& file) {
   file.report.use = may_stay_unread ? FileUse::not_read : FileUse::records;
   auto source = decode(std::move(file.bytes), Encoding::utf8);
   if (!source) return may_stay_unread ? Result<void>{} : Result<void>{source.error()};
-  const auto rows = TableReader::open(*source, canonical_format(), {});
+  const auto rows = TableReader::open(*source, file.format(), {});
   if (!rows) return may_stay_unread ? Result<void>{} : Result<void>{rows.error()};
   auto kind =
       named ? Result<Kind>{*named} : kind_of_file(file.input.name, rows->columns(), facts_.schema);

@@ -18,8 +18,8 @@ namespace server::feed {
 struct RefusedRow {
   std::string file;
   std::uint64_t line = 0;  // where the row begins, from 1
-  std::string column;  // as the file names it where known, else canonical; empty: the whole row
-  std::string value;  // what stood there, cut to value_shown_max bytes
+  std::string column;      // as the file names it where known, else canonical; empty: the whole row
+  std::string value;       // what stood there, cut to value_shown_max bytes
   engine::base::FaultCode code{};
   std::string reason;
 };

@@ -32,9 +32,14 @@ std::string counted(std::size_t count) {
 
 Result<TableReader> TableReader::open(const SourceText& source, const FileFormat& format,
                                       std::span<const std::string> needed) {
-  TableReader reader{source, format};
-  if (format.header) {
-    if (auto ok = reader.read_header(); !ok) return ok.error();
+  const bool ndjson = format.layout == Layout::ndjson;
+  TableReader reader{
+      source, format,
+      ndjson ? Rows{NdjsonReader{source.text}} : Rows{CsvReader{source.text, format.csv}}};
+  if (ndjson) {
+    reader.columns_ = std::get<NdjsonReader>(reader.rows_).columns();
+  } else if (format.header) {
+    if (auto ok = reader.read_header(std::get<CsvReader>(reader.rows_)); !ok) return ok.error();
   } else {
     reader.columns_ = format.columns;
   }
@@ -43,27 +48,31 @@ Result<TableReader> TableReader::open(const SourceText& source, const FileFormat
   return reader;
 }
 
-Result<void> TableReader::read_header() {
-  if (!rows_.next())
+Result<void> TableReader::read_header(CsvReader& rows) {
+  if (!rows.next()) {
     return Fault{FaultCode::wrong_header, "", "the file is empty; a header row is expected"};
-  if (rows_.problem())
+  }
+  if (rows.problem()) {
     return Fault{FaultCode::wrong_header, "",
-                 "the header can't be read: " + rows_.problem()->detail};
-  if (!source_->all_utf8 && !is_utf8(rows_.raw())) {
+                 "the header can't be read: " + rows.problem()->detail};
+  }
+  if (!source_->all_utf8 && !is_utf8(rows.raw())) {
     return Fault{FaultCode::bad_encoding, "",
                  "the header is not in the encoding expected (UTF-8 unless a feed description says "
                  "otherwise)"};
   }
-  for (const std::string_view field : rows_.fields()) columns_.emplace_back(without_blanks(field));
+  for (const std::string_view field : rows.fields()) columns_.emplace_back(without_blanks(field));
   while (format_->extra_columns != ExtraColumns::refuse && columns_.size() > 1 &&
-         columns_.back().empty())
+         columns_.back().empty()) {
     columns_.pop_back();
+  }
   return {};
 }
 
 // A file of one column where another separator splits every line alike was written with that one.
 Result<void> TableReader::check_separator() const {
   constexpr int rows_looked_at = 10;
+  if (format_->layout == Layout::ndjson) return {};
   if (format_->header ? columns_.size() != 1 : columns_.size() < 2) return {};
   CsvReader rows{source_->text, format_->csv};
   bool any = false;
@@ -83,9 +92,9 @@ Result<void> TableReader::check_needed(std::span<const std::string> needed) cons
   for (const std::string& name : needed) {
     const auto count = std::ranges::count(columns_, name);
     if (count == 1) continue;
-    const std::string problem = count == 0 ? "' is missing" : "' stands twice";
-    return Fault{FaultCode::wrong_header, name,
-                 "the column '" + name + problem + "; the file has " + listed(columns_)};
+    std::string detail = "the column '" + name;
+    detail.append(count == 0 ? "' is missing" : "' stands twice").append("; the file has ");
+    return Fault{FaultCode::wrong_header, name, detail.append(listed(columns_))};
   }
   return {};
 }
@@ -97,11 +106,16 @@ std::optional<std::size_t> TableReader::column(std::string_view name) const {
 }
 
 bool TableReader::next() {
-  if (!rows_.next()) return false;
-  fields_ = rows_.fields();
-  problem_ = rows_.problem();
-  if (problem_) return true;
-  if (!source_->all_utf8 && !is_utf8(rows_.raw())) {
+  const bool more = std::visit(
+      [&](auto& rows) {
+        if (!rows.next()) return false;
+        fields_ = rows.fields();
+        problem_ = rows.problem();
+        return true;
+      },
+      rows_);
+  if (!more || problem_) return more;
+  if (!source_->all_utf8 && !is_utf8(raw())) {
     problem_ = Fault{
         FaultCode::bad_encoding, "",
         "the row is not in the encoding expected (UTF-8 unless a feed description says otherwise)"};

@@ -1,11 +1,13 @@
-// TableReader: the rows of one file by its FileFormat: header or given names, trimmed cells, and
-// the checks that need no knowledge of what the columns mean. Rows that fail one have a problem()
-// and are the caller's to count. Views are good until next() and while the text lives. One thread.
+// TableReader: the rows of one file by its FileFormat, CSV or NDJSON: header or given names,
+// trimmed cells, and the checks that need no knowledge of what the columns mean. Rows that fail one
+// have a problem() and are the caller's to count. Views are good until next() and while the text
+// lives. One thread.
 #pragma once
 
 #include "engine/base/result.hpp"
 #include "server/feed/csv_reader.hpp"
 #include "server/feed/feed_description.hpp"
+#include "server/feed/ndjson_reader.hpp"
 #include "server/feed/text_source.hpp"
 
 #include <cstdint>
@@ -13,6 +15,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace server::feed {
@@ -40,24 +44,32 @@ class TableReader {
   // Without blanks around it, and empty where its text stands for no value.
   std::string_view cell(std::size_t column) const;
 
-  std::string_view raw() const { return rows_.raw(); }
+  std::string_view raw() const {
+    return std::visit([](const auto& rows) { return rows.raw(); }, rows_);
+  }
 
-  std::uint64_t line() const { return rows_.line(); }
+  std::uint64_t line() const {
+    return std::visit([](const auto& rows) { return rows.line(); }, rows_);
+  }
 
-  std::size_t offset() const { return rows_.offset(); }
+  std::size_t offset() const {
+    return std::visit([](const auto& rows) { return rows.offset(); }, rows_);
+  }
 
  private:
-  TableReader(const SourceText& source, const FileFormat& format)
-      : source_{&source}, format_{&format}, rows_{source.text, format.csv} {}
+  using Rows = std::variant<CsvReader, NdjsonReader>;
 
-  engine::base::Result<void> read_header();
+  TableReader(const SourceText& source, const FileFormat& format, Rows rows)
+      : source_{&source}, format_{&format}, rows_{std::move(rows)} {}
+
+  engine::base::Result<void> read_header(CsvReader& rows);
   engine::base::Result<void> check_separator() const;
   engine::base::Result<void> check_needed(std::span<const std::string> needed) const;
   void check_columns();
 
   const SourceText* source_;
   const FileFormat* format_;
-  CsvReader rows_;
+  Rows rows_;
   std::vector<std::string> columns_;
   std::span<const std::string_view> fields_;
   std::vector<std::string_view> padded_;  // of a row with fewer fields than columns

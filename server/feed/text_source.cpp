@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -188,7 +187,7 @@ Result<SourceText> decode(std::string bytes, Encoding encoding) {
   if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) {
     return Fault{FaultCode::bad_encoding, "", "the file is UTF-16; export it as UTF-8"};
   }
-  if (std::memchr(bytes.data(), 0, bytes.size()) != nullptr) {
+  if (bytes.find('\0') != std::string::npos) {
     return Fault{FaultCode::bad_encoding, "",
                  "the file holds NUL bytes, so it is no text in a supported encoding"};
   }

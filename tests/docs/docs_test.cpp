@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -74,6 +75,13 @@ std::vector<std::string> run(const std::string& command, const fs::path& folder)
   return lines;
 }
 
+// How long a thing took is no part of what a document promises.
+std::vector<std::string> without_times(std::vector<std::string> lines) {
+  static const std::regex time{"[0-9][0-9,.]* (ms|s)$"};
+  for (std::string& line : lines) line = std::regex_replace(line, time, "T");
+  return lines;
+}
+
 class Document {
  public:
   explicit Document(const fs::path& path) : path_{path}, lines_{lines_of(read(path))} {}
@@ -128,8 +136,10 @@ class Document {
       const std::vector<std::string> printed = run(command, folder_.path());
       ++commands_;
       INFO(path_.filename().string() << ": $ " << command);
-      if (std::getenv("UPDATE_CASES") == nullptr) CHECK(printed == expected);
-      made_.insert(made_.end(), printed.begin(), printed.end());
+      const bool same = without_times(printed) == without_times(expected);
+      if (std::getenv("UPDATE_CASES") == nullptr) CHECK(without_times(printed) == without_times(expected));
+      const std::vector<std::string>& kept = same ? expected : printed;
+      made_.insert(made_.end(), kept.begin(), kept.end());
     }
   }
 

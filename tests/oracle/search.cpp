@@ -144,6 +144,7 @@ bool agreement_fits(const OpenLine& line, const AccessRule& access, const Record
   const DocumentRow* document = document_of(line.world, record);
   const bool of_agreement = document != nullptr && document->kind == "agreement";
   if (access.agreement == "none" && of_agreement) return false;
+  if (access.agreement == "allowed" && !of_agreement) return false;
   if (access.agreement == "asked" && (line.agreement.empty() || !of_agreement || document->code != line.agreement)) return false;
   return !of_agreement || document->customers.empty() || contains(document->customers, line.customer.code);
 }
@@ -233,10 +234,11 @@ auto identity(const OpenLine& line, const RecordRow& record) {
     }
   }
   return std::tuple{record.type, values, currency_of(line, record), record.unit, number(record.from_quantity),
-                    record.validity.from, value_of(line, record), record.price_unit};
+                    record.validity.from, text_of(value_of(line, record)), record.price_unit};
 }
 
 int order_record_keys(const OpenLine& line, const RecordRow& a, const RecordRow& b, bool as_number) {
+  if (a.key.empty() != b.key.empty()) return first_with(!a.key.empty(), !b.key.empty());
   const int by_key = as_number ? number_order(a.key, b.key) : order(a.key, b.key);
   return by_key != 0 ? by_key : order(identity(line, a), identity(line, b));
 }
@@ -292,15 +294,11 @@ void choose(const FindRule& find, const OpenLine& line, std::vector<Candidate> c
     }
     candidates = std::move(best);
   }
-  const auto document_code = [&](const RecordRow& record) {
-    const DocumentRow* document = document_of(line.world, record);
-    return document == nullptr ? std::string{} : document->code;
-  };
   const RecordRow* first = candidates.front().record;
   for (const Candidate& candidate : candidates) {
     const RecordRow& other = *candidate.record;
     if (answer_of(line, *first) != answer_of(line, other)) found.ambiguous = find.refuses_ties;
-    const int by_document = order(document_code(other), document_code(*first));
+    const int by_document = order_documents(line, other, *first, false);
     if (by_document < 0 || (by_document == 0 && order_record_keys(line, other, *first, false) < 0)) first = &other;
   }
   found.winner = found.ambiguous ? nullptr : first;

@@ -74,13 +74,19 @@ class ProcedureMaker {
     draw_.shuffle(fields);
     std::string text = "{\"type\": " + quoted(draw_.of(types)) + ", \"keys\": " + list(all_quoted(fields));
     if (search == "levels") text += ", \"level\": " + std::to_string(draw_.between(0, 3));
-    if (draw_.percent(25)) text += ", \"agreement\": " + quoted(draw_.of(Texts{"asked", "none", "any"}));
+    if (draw_.percent(25)) text += ", \"agreement\": " + quoted(draw_.of(Texts{"asked", "allowed", "none", "any"}));
     if (draw_.percent(15)) text += ", \"exclusive\": true";
     if (draw_.percent(40)) text += ", \"lists\": " + quoted(draw_.of(Texts{"customer", "group", "everyone", "any"}));
     if (draw_.percent(25)) text += ", \"ancestors\": false";
     if (draw_.percent(30)) text += ", \"parents\": true";
     if (!constant.empty() && draw_.percent(25)) text += ", \"constants\": {" + quoted(constant) + ": " + constants(constant) + "}";
     return text + "}";
+  }
+
+  // The last one of most real searches: what holds for everybody.
+  std::string broad_access(const std::string& kind) {
+    const std::string type = kind == "price" ? "base_price" : kind == "percent" ? "discount" : kind == "amount" ? "charge" : "multiplier";
+    return "{\"type\": " + quoted(type) + ", \"keys\": [" + (draw_.percent(70) ? "\"article\"" : "") + "]}";
   }
 
   std::string constants(const std::string& field) {
@@ -126,6 +132,7 @@ class ProcedureMaker {
     const std::string search = draw_.of(Texts{"first", "first", "all", "levels"});
     Texts accesses;
     for (int i = draw_.between(1, 4); i > 0; --i) accesses.push_back(access(kind, search));
+    if (draw_.percent(60)) accesses.push_back(broad_access(kind));
     return "{\"search\": " + quoted(search) + ", \"accesses\": " + list(accesses) + ", \"choose\": " + choose() +
            ", \"tie\": " + quoted(draw_.percent(25) ? "refuse" : "report") + (required ? ", \"required\": true}" : "}");
   }

@@ -118,7 +118,7 @@ class WorldMaker {
       oracle::CustomerRow& customer = world_.customers.emplace_back();
       customer.code = "C" + std::to_string(i);
       if (i > 1 && draw_.percent(50)) customer.parent = "C" + std::to_string(draw_.between(1, i - 1));
-      customer.currency = draw_.of(Texts{"EUR", "EUR", "JPY", ""});
+      customer.currency = draw_.of(Texts{"EUR", "EUR", "EUR", "EUR", "JPY", ""});
       customer.groups = some_codes(world_.customer_groups, 3);
       for (const char* list : {"9", "10", "010", "LX"}) {
         if (draw_.percent(25)) customer.price_lists.emplace_back(list);
@@ -154,20 +154,27 @@ class WorldMaker {
 
   // ---- condition records --------------------------------------------------------------------------
 
+  // Mostly one of the first: so that several records meet under one key.
+  template <class Row>
+  std::string popular(const std::vector<Row>& rows) {
+    return rows[draw_.percent(65) ? draw_.below(2) : draw_.below(rows.size())].code;
+  }
+
   std::string key_value(const std::string& field) {
-    if (field == "article") return draw_.of(world_.articles).code;
-    if (field == "article_group") return draw_.of(world_.article_groups).code;
-    if (field == "customer") return draw_.of(world_.customers).code;
-    if (field == "customer_group") return draw_.of(world_.customer_groups).code;
+    if (field == "article") return popular(world_.articles);
+    if (field == "article_group") return popular(world_.article_groups);
+    if (field == "customer") return popular(world_.customers);
+    if (field == "customer_group") return popular(world_.customer_groups);
     if (field == "price_list") return draw_.of(Texts{"9", "10", "010", "LX"});
     return draw_.of(values_of(field));
   }
 
   const oracle::AccessRule& some_access() {
     std::vector<const oracle::AccessRule*> accesses;
+    const bool only_prices = draw_.percent(40);
     for (const oracle::ProcedureRule& procedure : rules_.procedures) {
       for (const oracle::StepRule& step : procedure.steps) {
-        if (!step.find) continue;
+        if (!step.find || (only_prices && step.name != procedure.price_step)) continue;
         for (const oracle::AccessRule& access : step.find->accesses) accesses.push_back(&access);
       }
     }
@@ -225,7 +232,9 @@ class WorldMaker {
     for (const std::string& field : access.keys) {
       const auto constants = access.constants.find(field);
       const bool constant = constants != access.constants.end() && draw_.percent(60);
-      record.keys.emplace_back(field, constant ? draw_.of(constants->second) : key_value(field));
+      std::string code = constant ? draw_.of(constants->second) : key_value(field);
+      if (code == "CG9") code = "CG1";  // rules may name a group that no one has put
+      record.keys.emplace_back(field, std::move(code));
     }
     const std::string& kind = rules_.types.at(record.type).value;
     set_document(record);
@@ -233,10 +242,10 @@ class WorldMaker {
     const bool has_default = document != nullptr && !document->currency.empty();
     const bool needs_currency = kind == "price" || kind == "amount";
     if ((needs_currency && (!has_default || draw_.percent(40))) || draw_.percent(10)) {
-      record.currency = draw_.of(Texts{"EUR", "EUR", "EUR", "JPY", "KWD"});
+      record.currency = draw_.of(Texts{"EUR", "EUR", "EUR", "EUR", "EUR", "EUR", "JPY", "KWD"});
     }
     record.value = some_value(kind);
-    record.unit = draw_.of(Texts{"", "", "", "PCE", "KG", "BOX", "PAL", "THD", "BIG"});
+    if (draw_.percent(35)) record.unit = draw_.of(Texts{"PCE", "PCE", "KG", "BOX", "BOX", "PAL", "THD", "BIG"});
     record.price_unit = kind == "price" && draw_.percent(30) ? static_cast<int>(draw_.of(std::vector<int>{100, 1000, 7, 1'000'000})) : 1;
     set_quantities(record);
     record.validity = some_span();
@@ -294,12 +303,13 @@ class AskMaker {
       if (const std::string* customer = oracle::key_of(*aimed, "customer")) ask.customer = *customer;
     }
     const auto* customer = oracle::find_code(world_.customers, ask.customer);
-    if (customer->currency.empty() || draw_.percent(30)) ask.currency = draw_.of(Texts{"EUR", "JPY", "KWD"});
+    if (customer->currency.empty() || draw_.percent(30)) ask.currency = draw_.of(Texts{"EUR", "EUR", "EUR", "JPY", "KWD"});
     ask.date = some_date(aim());
     for (const char* field : {"sales_organisation", "tier", "country", "region", "channel"}) {
       if (draw_.percent(45)) ask.fields.emplace_back(field, draw_.percent(90) ? draw_.of(values_of(field)) : "never seen");
     }
-    if (draw_.percent(30)) ask.fields.emplace_back("document_kind", draw_.of(Texts{"return", "order"}));
+    returns_ = draw_.percent(20);
+    if (returns_ || draw_.percent(10)) ask.fields.emplace_back("document_kind", returns_ ? "return" : "order");
     for (std::size_t i = 0; i < lines; ++i) ask.lines.push_back(line());
     return ask;
   }
@@ -321,7 +331,8 @@ class AskMaker {
     if (record != nullptr && record->to_quantity && draw_.percent(50)) border = *record->to_quantity;
     oracle::Rational quantity = oracle::number(border) + oracle::number(draw_.of(Texts{"0", "0", "1", "-1", "0.000001", "-0.000001", "2.5"}));
     if (quantity == 0) quantity = 1;
-    if (draw_.percent(8)) quantity = -quantity;
+    if (quantity < 0) quantity = -quantity;
+    if (draw_.percent(returns_ ? 50 : 3)) quantity = -quantity;
     return oracle::text_of(quantity);
   }
 
@@ -331,14 +342,16 @@ class AskMaker {
     made.article = draw_.of(world_.articles).code;
     if (record != nullptr) {
       if (const std::string* article = oracle::key_of(*record, "article")) made.article = *article;
+    } else {
+      made.article = world_.articles.front().code;
     }
     made.quantity = some_quantity(record);
     const auto* article = oracle::find_code(world_.articles, made.article);
-    if (!article->units.empty() && draw_.percent(50)) made.unit = draw_.of(article->units).unit;
+    if (!article->units.empty() && draw_.percent(40)) made.unit = draw_.of(article->units).unit;
     if (draw_.percent(10)) made.unit = article->base_unit;
     if (draw_.percent(2)) made.article = "A999";
     if (draw_.percent(2)) made.unit = draw_.of(Texts{"XXX", "PAL"});
-    if (draw_.percent(30)) made.agreement = draw_.of(Texts{"FA1", "FA2", "10", record != nullptr ? record->agreement : ""});
+    if (draw_.percent(15)) made.agreement = draw_.of(Texts{"FA1", "FA2", "10", record != nullptr ? record->agreement : ""});
     if (draw_.percent(2)) made.agreement = "FA999";
     if (draw_.percent(40)) made.date = some_date(record);
     return made;
@@ -346,6 +359,7 @@ class AskMaker {
 
   const World& world_;
   Draw& draw_;
+  bool returns_ = false;
 };
 
 // Rows of a tree in a new order with every parent before its children.

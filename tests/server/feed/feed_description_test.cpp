@@ -1,5 +1,7 @@
 #include "server/feed/feed_description.hpp"
 
+#include "rules/json_tree.hpp"
+
 #include "tests/catch.hpp"
 
 #include <unistd.h>
@@ -189,4 +191,18 @@ TEST_CASE("feed description: a folder is read in order of name, and a name stand
   CHECK(read_feed_descriptions((folder / "none.json").string()).error().code ==
         FaultCode::file_missing);
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("feed description: the published schema is JSON and knows every kind of record",
+          "[server][feed][feed_description]") {
+  const auto text = read_file(std::string{NETTO_SOURCE_DIR} + "/server/feed/feed.schema.json");
+  REQUIRE(text);
+  const auto schema = rules::parse_json(*text);
+  REQUIRE(schema);
+  const auto* record = schema->find("$defs")->find("record");
+  const auto kinds = record->find("properties")->find("kind")->find("enum")->items();
+  REQUIRE(kinds.size() == kind_count);
+  for (std::size_t i = 0; i < kind_count; ++i) {
+    CHECK(kinds[i].text() == kind_name(static_cast<Kind>(i)));
+  }
 }

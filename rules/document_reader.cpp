@@ -22,7 +22,8 @@ bool DocumentReader::members(const Json& object, std::initializer_list<std::stri
     return false;
   }
   for (const JsonMember& member : object.members()) {
-    if (std::ranges::find(known, member.name) != known.end() || member.name == "$schema" || member.name == "comment") continue;
+    const bool schema = member.name == "$schema" && object.pointer().empty();
+    if (std::ranges::find(known, member.name) != known.end() || schema || member.name == "comment") continue;
     std::string names;
     for (const std::string_view name : known) names += (names.empty() ? "" : ", ") + std::string{name};
     fault(member.value, FaultCode::bad_document, "'" + member.name + "' has no meaning here; known are " + names);
@@ -79,6 +80,13 @@ std::optional<int> DocumentReader::whole(const Json& object, std::string_view na
     return std::nullopt;
   }
   return static_cast<int>(*number);
+}
+
+std::optional<std::string> DocumentReader::text_of(const Json& value) {
+  if (value.is(Json::Kind::string) && !value.text().empty()) return value.text();
+  const std::string found = value.is(Json::Kind::string) ? "an empty one" : kind_name(value.kind());
+  fault(value, FaultCode::bad_document, "a text is wanted here, not " + found);
+  return std::nullopt;
 }
 
 std::vector<std::string> DocumentReader::texts(const Json& value) {

@@ -23,7 +23,8 @@ class DocumentReader {
   // Passes a Fault on, with this document's place before its own.
   void fault(const Json& at, const engine::base::Fault& from);
 
-  // False, with a fault, when `object` is no object; every member not in `known` is a fault of its own.
+  // False, with a fault, when `object` is no object; every member not in `known` is a fault of its own. "comment" is
+  // known everywhere and never read, "$schema" in the document itself.
   bool members(const Json& object, std::initializer_list<std::string_view> known);
 
   std::string text(const Json& object, std::string_view name, std::string_view otherwise = {});
@@ -31,6 +32,8 @@ class DocumentReader {
   bool flag(const Json& object, std::string_view name, bool otherwise);
   std::optional<engine::base::Decimal> decimal(const Json& object, std::string_view name);
   std::optional<int> whole(const Json& object, std::string_view name, int least, int most);
+  // The value itself, which must be a text that is not empty.
+  std::optional<std::string> text_of(const Json& value);
   // A text, or an array of texts.
   std::vector<std::string> texts(const Json& value);
   std::span<const Json> items(const Json& object, std::string_view name, bool required);

@@ -51,8 +51,12 @@ rule::Band read_band(const Json& json, DocumentReader& reader) {
       reader.fault(*json.find("from"), FaultCode::out_of_range, "a threshold has at most 6 decimals and twelve digits before them");
     }
   }
-  for (const JsonMember& member : reader.entries(json, "texts")) band.texts.push_back({member.name, member.value.text()});
-  if (band.texts.empty()) reader.fault(json, FaultCode::missing_value, "a band needs a text in at least one language");
+  const auto texts = reader.entries(json, "texts");
+  for (const JsonMember& member : texts) {
+    if (member.name.empty()) reader.fault(member.value, FaultCode::bad_text, "a text stands under its language");
+    if (const auto text = reader.text_of(member.value)) band.texts.push_back({member.name, *text});
+  }
+  if (texts.empty()) reader.fault(json, FaultCode::missing_value, "a band needs a text in at least one language");
   return band;
 }
 
@@ -83,6 +87,7 @@ void read_set(const Json& json, DocumentReader& reader, rule::RuleSet& rules) {
 
 void read_procedure_lookup(const Json& document, DocumentReader& reader, const Schema& schema, rule::RuleSet& rules) {
   if (!reader.members(document, {"procedure_lookup", "title"})) return;
+  reader.text(document, "title");
   for (const Json& row : reader.items(document, "procedure_lookup", true)) {
     rules.procedure_lookup.push_back(read_row(row, "procedure", Reach::header, reader, schema));
   }
@@ -90,6 +95,7 @@ void read_procedure_lookup(const Json& document, DocumentReader& reader, const S
 
 void read_availability_bands(const Json& document, DocumentReader& reader, const Schema& schema, rule::RuleSet& rules) {
   if (!reader.members(document, {"availability_bands", "lookup", "title"})) return;
+  reader.text(document, "title");
   for (const Json& set : reader.items(document, "availability_bands", true)) read_set(set, reader, rules);
   for (const Json& row : reader.items(document, "lookup", false)) {
     rules.band_lookup.push_back(read_row(row, "set", Reach::article, reader, schema));

@@ -80,8 +80,9 @@ class ProcedureReader {
   template <class Enum>
   Enum choice(const Json& object, std::string_view name, const Names<Enum>& names, Enum otherwise) {
     const std::string given = reader_.text(object, name);
-    if (given.empty()) return otherwise;
-    return named(*object.find(name), given, names).value_or(otherwise);
+    const Json* value = object.find(name);
+    if (value == nullptr || !value->is(Json::Kind::string)) return otherwise;
+    return named(*value, given, names).value_or(otherwise);
   }
 
   template <class Enum>
@@ -120,6 +121,7 @@ class ProcedureReader {
 void ProcedureReader::read_parameters(const Json& document) {
   for (const JsonMember& member : reader_.entries(document, "parameters")) {
     if (!reader_.members(member.value, {"type", "value", "title"})) continue;
+    reader_.text(member.value, "title");
     if (!is_name(member.name)) reader_.fault(member.value, FaultCode::bad_text, "a name is lower case letters, digits and _");
     if (reader_.text(member.value, "type", "decimal") != "decimal") {
       reader_.fault(member.value, FaultCode::unsupported, "a parameter's type is decimal");
@@ -135,18 +137,23 @@ void ProcedureReader::read_parameters(const Json& document) {
 void ProcedureReader::read_fields(const Json& document) {
   for (const JsonMember& member : reader_.entries(document, "fields")) {
     if (!reader_.members(member.value, {"side", "title"})) continue;
+    reader_.text(member.value, "title");
     const FieldSide side = choice(member.value, "side", sides, FieldSide::question);
     if (!is_name(member.name)) reader_.fault(member.value, FaultCode::bad_text, "a name is lower case letters, digits and _");
     if (auto id = schema_.declare_field(member.name, side, Domain::text); !id) reader_.fault(member.value, id.error());
   }
   for (const Json& flag : reader_.items(document, "flags", false)) {
-    if (auto id = schema_.declare_flag(flag.text()); !id) reader_.fault(flag, id.error());
+    const auto name = reader_.text_of(flag);
+    if (!name) continue;
+    if (auto id = schema_.declare_flag(*name); !id) reader_.fault(flag, id.error());
   }
 }
 
 void ProcedureReader::read_types(const Json& document) {
   for (const JsonMember& member : reader_.entries(document, "condition_types")) {
     if (!reader_.members(member.value, {"value", "flags", "title"})) continue;
+    reader_.text(member.value, "title");
+    if (member.name.empty()) reader_.fault(member.value, FaultCode::bad_text, "a condition type needs a name");
     ConditionType type;
     type.name = member.name;
     type.value = choice(member.value, "value", value_kinds, ValueKind::price);
@@ -262,6 +269,9 @@ void ProcedureReader::read_choose(const Json& find, rule::Find& made) {
     if (!comparator) continue;
     choice_made.by = *comparator;
     const bool by_flag = *comparator == rule::Comparator::flag_set || *comparator == rule::Comparator::flag_clear;
+    if (!by_flag && item.find("flag") != nullptr) {
+      reader_.fault(*item.find("flag"), FaultCode::bad_document, "a flag goes with flag_set and flag_clear");
+    }
     if (by_flag) {
       const auto id = schema_.find_flag(flag);
       if (!id) {
@@ -371,6 +381,7 @@ void ProcedureReader::read_answer(const Json& document) {
   }
   const Json* components = answer->find("components");
   for (const JsonMember& member : reader_.entries(*answer, "components")) {
+    if (member.name.empty()) reader_.fault(member.value, FaultCode::bad_text, "a component needs a name");
     made.components.push_back({member.name, step_number(*components, member.name)});
   }
   for (const Json& total : reader_.items(*answer, "totals", false)) {

@@ -26,18 +26,15 @@ constexpr const char* about =
 
 constexpr const char* closing =
     "Examples:\n"
-    "  netto import prices/ rules/           bring in files, and make the data folder if it is not "
-    "there\n"
-    "  netto check                           what should be known of the data before it costs "
-    "money\n"
-    "  netto quote K1003 S-0420=500 M-10     what customer K1003 pays for 500 of S-0420 and one "
-    "M-10\n"
-    "  netto show article S-0420             everything known about an article\n"
-    "  netto serve                           answer over HTTP\n"
+    "  netto import rules/ prices/                   bring in files; makes the data folder\n"
+    "  netto check                                   what to know before it costs money\n"
+    "  netto quote --customer K1003 S-0420:500 M-10  what K1003 pays for 500 S-0420 and one M-10\n"
+    "  netto show article S-0420                     everything known about an article\n"
+    "  netto serve                                   answer over HTTP\n"
     "\n"
-    "Exit codes: 0 done; 1 done, but something needs a look; 2 the command line, a file or a code "
-    "can't be used;\n"
-    "3 the data folder, the disk or the network failed. With 2 and 3 nothing was changed.";
+    "Exit codes: 0 done; 1 done, but something needs a look; 2 the command line, a file or a code\n"
+    "can't be used; 3 the data folder, the disk or the network failed. With 2 and 3 nothing was\n"
+    "changed.";
 
 const std::map<std::string, Format> formats{
     {"table", Format::table}, {"json", Format::json}, {"csv", Format::csv}};

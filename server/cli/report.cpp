@@ -180,6 +180,13 @@ std::string Report::as_json() const {
   return text + "\n";
 }
 
+std::string Report::as_csv() const {
+  for (const Table& table : tables_) {
+    if (csv_table_.empty() || table.name_ == csv_table_) return table.as_csv();
+  }
+  return "";
+}
+
 void Report::write(Run& run) const {
   switch (run.format) {
     case Format::table:
@@ -189,7 +196,7 @@ void Report::write(Run& run) const {
       write_out(run, as_json());
       break;
     case Format::csv:
-      write_out(run, tables_.empty() ? "" : tables_.front().as_csv());
+      write_out(run, as_csv());
       break;
   }
 }

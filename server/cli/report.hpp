@@ -70,8 +70,10 @@ class Report {
 
   // Facts without a value are left out of the text and are "" in JSON.
   void fact(std::string name, std::string label, const Value& value);
-  // The reference stays good. The first table is the main one, which CSV consists of.
+  // The reference stays good. CSV consists of the first table, or of the one that is named.
   Table& table(std::string name, std::string title, std::vector<Heading> headings);
+
+  void csv_is(std::string table) { csv_table_ = std::move(table); }
 
   void write(Run& run) const;
 
@@ -84,8 +86,10 @@ class Report {
 
   std::string as_text() const;
   std::string as_json() const;
+  std::string as_csv() const;
 
   std::string title_;
+  std::string csv_table_;
   std::vector<Fact> facts_;
   std::deque<Table> tables_;
 };

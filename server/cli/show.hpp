@@ -68,6 +68,8 @@ std::string quantity_text(const Knowledge& known, const engine::model::Condition
 // "price list PL-7"; empty for none.
 std::string document_text(const Knowledge& known, engine::model::DocumentId id);
 std::string document_kind_text(engine::model::DocumentKind kind);
+// "base_price 312, discount 4": how many there are of each type.
+std::string counts_text(const Knowledge& known, const std::vector<FoundRecord>& found);
 std::string flags_text(const Knowledge& known, std::uint16_t flags);
 
 std::string text_of(engine::base::Quantity quantity);

@@ -166,9 +166,11 @@ Result<Report> show_article(const Knowledge& known, std::string_view code) {
       });
   report.fact("records_for_all_articles", "records for all",
               for_all.empty() ? Value{""} : Value{for_all.size()});
-  add_records(report, known, "records", "Condition records", records);
+  report.fact("record_counts", "records", counts_text(known, records));
   add_stock(report, known, *id);
   add_receipts(report, known, *id);
+  add_records(report, known, "records", "Condition records", records);
+  report.csv_is("records");
   return report;
 }
 

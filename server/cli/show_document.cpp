@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
 
 namespace server::cli {
 
@@ -38,18 +37,6 @@ std::string customers_text(const Knowledge& known, const Document& document) {
   }
   if (customers.empty() && document.kind == DocumentKind::agreement) return "whoever names it";
   return joined(customers);
-}
-
-// "base_price 312, discount 4".
-std::string counts_text(const Knowledge& known, const std::vector<FoundRecord>& found) {
-  std::map<std::string, std::size_t> counts;
-  for (const FoundRecord each : found) {
-    ++counts[known.facts.schema.type(known.facts.schema.table(each.table).type).name];
-  }
-  std::vector<std::string> texts;
-  for (const auto& [type, count] : counts)
-    texts.push_back(fmt::format("{} {}", type, grouped(count)));
-  return joined(texts);
 }
 
 void add_assignments(Report& report, const Knowledge& known, DocumentId id) {

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -173,6 +174,17 @@ std::string flags_text(const Knowledge& known, std::uint16_t flags) {
       names.push_back(known.facts.schema.flag_name(id));
   }
   return joined(names);
+}
+
+std::string counts_text(const Knowledge& known, const std::vector<FoundRecord>& found) {
+  std::map<std::string, std::size_t> counts;
+  for (const FoundRecord each : found) {
+    ++counts[known.facts.schema.type(known.facts.schema.table(each.table).type).name];
+  }
+  std::vector<std::string> texts;
+  for (const auto& [type, count] : counts)
+    texts.push_back(fmt::format("{} {}", type, grouped(count)));
+  return joined(texts);
 }
 
 std::vector<FoundRecord> find_records(const Knowledge& known, const RecordTest& passes) {

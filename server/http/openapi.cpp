@@ -24,11 +24,11 @@ std::string_view openapi_text() {
       "application/json": {
        "schema": {"$ref": "#/components/schemas/QuoteRequest"},
        "example": {
-        "customer": "AW00029825",
+        "customer": "AW00000634",
         "currency": "USD",
         "date": "2024-06-12",
         "channel": "reseller",
-        "lines": [{"article": "BK-M82S-44", "quantity": 15}, {"article": "CA-1098", "quantity": "3"}]
+        "lines": [{"article": "BK-T18Y-44", "quantity": 12}, {"article": "CA-1098", "quantity": "3"}]
        }
       }
      }

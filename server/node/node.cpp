@@ -54,7 +54,7 @@ std::vector<Fault> file_faults(const feed::ImportReport& report, const Gathered&
     } else if (file.use == feed::FileUse::not_read && named) {
       faults.push_back({FaultCode::wrong_header, file.file,
                         "no feed description reads this file, and its name and columns are of no "
-                        "canonical feed"});
+                        "canonical feed; in a folder given as such it is passed over"});
     }
   }
   return faults;

@@ -50,6 +50,13 @@ Result<std::vector<IdType>> find_all(const Masters<Master>& masters, std::span<c
   return ids;
 }
 
+// Sums over warehouses and orders stay far within 64 bits.
+Result<void> check_stock(base::Quantity quantity, const char* column) {
+  constexpr auto most = base::Quantity::whole(base::limits::quantity_whole);
+  if (quantity <= most && quantity >= base::Quantity::whole(-base::limits::quantity_whole)) return {};
+  return Fault{FaultCode::out_of_range, column, "a quantity of goods is at most a billion units"};
+}
+
 }  // namespace
 
 Facts::Put Facts::put(const CurrencyDraft& draft) {
@@ -78,6 +85,7 @@ Facts::Put Facts::put(const ArticleGroupDraft& draft) {
 Facts::Put Facts::put(const ArticleDraft& draft) {
   auto groups = find_all<ArticleGroupId>(article_groups_, draft.groups, FaultCode::unknown_article_group, "groups");
   if (!groups) return groups.error();
+  if (auto ok = check_stock(draft.safety_stock, "safety_stock"); !ok) return ok;
   auto number = entry(articles_, draft.code, batch_, "code");
   if (!number) return number.error();
   Article& article = articles_.items[*number];
@@ -161,7 +169,7 @@ Facts::Put Facts::put(const CustomerDraft& draft) {
 Facts::Put Facts::list_prices_of(CustomerId customer, std::span<const std::string_view> lists) {
   std::int32_t rank = 0;
   for (const std::string_view list : lists) {
-    const ListAssignment assignment{*find_document(DocumentKind::price_list, list), customer, {}, ++rank, {}};
+    const ListAssignment assignment{*find_document(DocumentKind::price_list, list), customer, {}, ++rank, {}, true};
     if (auto ok = put_assignment(assignment); !ok) return ok;
   }
   return {};
@@ -201,6 +209,11 @@ Facts::Put Facts::put(const DocumentDraft& draft) {
   }
   if (document_batches_[number] == batch_) return duplicate("code", draft.code);
   document_batches_[number] = batch_;
+  if (documents_[number].rank != document.rank) {
+    for (ListAssignment& assignment : assignments_) {
+      if (assignment.list == DocumentId{number} && !assignment.has_own_rank) assignment.rank = document.rank;
+    }
+  }
   documents_[number] = std::move(document);
   return {};
 }
@@ -208,7 +221,7 @@ Facts::Put Facts::put(const DocumentDraft& draft) {
 Facts::Put Facts::put(const ListAssignmentDraft& draft) {
   const auto list = find_document(DocumentKind::price_list, draft.price_list);
   if (!list) return unknown(FaultCode::unknown_document, "price_list", draft.price_list);
-  ListAssignment assignment{*list, {}, {}, draft.rank.value_or(documents_[list->raw()].rank), draft.validity};
+  ListAssignment assignment{*list, {}, {}, draft.rank.value_or(documents_[list->raw()].rank), draft.validity, draft.rank.has_value()};
   if (!draft.customer.empty() && !draft.customer_group.empty()) {
     return Fault{FaultCode::contradicting_values, "customer_group", "name a customer or a customer group, not both"};
   }
@@ -254,6 +267,8 @@ Facts::Put Facts::put(const StockDraft& draft) {
   if (!article) return article.error();
   auto warehouse = find_master<WarehouseId>(warehouses_, draft.warehouse, FaultCode::unknown_warehouse, "warehouse");
   if (!warehouse) return warehouse.error();
+  if (auto ok = check_stock(draft.on_hand, "on_hand"); !ok) return ok;
+  if (auto ok = check_stock(draft.reserved, "reserved"); !ok) return ok;
   const Identity identity = Identity{}.add(article->raw()).add(warehouse->raw());
   const Place place = stock_places_.find_or_insert(identity, {0, static_cast<std::uint32_t>(stock_.size())});
   if (place.row == stock_.size()) {
@@ -278,6 +293,7 @@ Facts::Put Facts::put(const ReceiptDraft& draft) {
   if (draft.quantity < base::Quantity{}) {
     return Fault{FaultCode::out_of_range, "quantity", "a receipt brings goods; it can't be negative"};
   }
+  if (auto ok = check_stock(draft.quantity, "quantity"); !ok) return ok;
   Identity identity = Identity{}.add(article->raw()).add(receipt.warehouse.raw()).add_text(draft.reference);
   if (draft.reference.empty()) identity.add(static_cast<std::uint32_t>(draft.date.raw()));
   const Place place = receipt_places_.find_or_insert(identity, {0, static_cast<std::uint32_t>(receipts_.size())});

@@ -237,7 +237,7 @@ class Facts {
   IdentityMap receipt_places_;
   IdentityMap assignment_places_;
   std::array<std::uint32_t, 8> resolved_keys_{};  // scratch of put(ConditionDraft)
-  std::uint32_t batch_ = 0;
+  std::uint32_t batch_ = 1;
 };
 
 }  // namespace engine::model

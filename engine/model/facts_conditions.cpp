@@ -54,13 +54,11 @@ Result<TableId> Facts::table_of(const ConditionDraft& draft) const {
                  "no procedure declares the condition type '" + std::string{draft.type} + "'"};
   }
   std::vector<FieldId> fields;
-  std::string names;
-  for (const auto& [field, code] : draft.keys) {
-    fields.push_back(field);
-    names += (names.empty() ? "" : ", ") + schema.field(field).name;
-  }
+  for (const auto& key : draft.keys) fields.push_back(key.first);
   const auto table = schema.find_table(*type, std::move(fields));
   if (!table) {
+    std::string names;
+    for (const auto& key : draft.keys) names += (names.empty() ? "" : ", ") + schema.field(key.first).name;
     return Fault{FaultCode::unknown_key_fields, "type",
                  "no access of '" + std::string{draft.type} + "' looks under (" + names + "); it takes " +
                      schema.declared_keys(*type)};
@@ -108,9 +106,6 @@ Result<Terms> Facts::terms_of(const ConditionDraft& draft, const ConditionType& 
   Terms terms;
   terms.rank = draft.rank;
   terms.flags = static_cast<std::uint16_t>((type.default_flags | draft.flags_set) & ~draft.flags_cleared);
-  if (!document.is_none() && documents_[document.raw()].refuses_discounts) {
-    terms.flags = static_cast<std::uint16_t>(terms.flags & ~flag_bit(Schema::discountable));
-  }
   if (!draft.currency.empty()) {
     auto currency = currency_of(draft.currency);
     if (!currency) return currency.error();

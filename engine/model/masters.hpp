@@ -67,6 +67,7 @@ struct ListAssignment {
   CustomerGroupId group;
   std::int32_t rank = 0;
   base::Validity validity;
+  bool has_own_rank = true;  // false: `rank` is the list's, and changes with it
 };
 
 struct Currency {

@@ -162,7 +162,7 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   made_->warehouse_codes_ = facts_.warehouses().codes;
   take_documents();
   if (auto ok = take_articles(); !ok) return ok.error();
-  take_stock();
+  if (auto ok = take_stock(); !ok) return ok.error();
   if (auto ok = take_customers(); !ok) return ok.error();
   take_lists();
   made_->conditions_ = ConditionIndexBuilder{facts_, made_->articles_}.build();
@@ -231,12 +231,20 @@ Result<void> SnapshotBuilder::take_articles() {
   return {};
 }
 
-void SnapshotBuilder::take_stock() {
+Result<void> SnapshotBuilder::take_stock() {
   Articles& made = made_->articles_;
-  made.on_hand_free.assign(made.base_units.size(), base::Quantity{});
+  std::vector<base::Int128> free(made.base_units.size(), 0);
   for (const model::StockRow& row : facts_.stock()) {
-    base::Quantity& free = made.on_hand_free[row.article.raw()];
-    free = free + (row.stock.on_hand - row.stock.reserved);
+    free[row.article.raw()] += base::Int128{row.stock.on_hand.mantissa()} - row.stock.reserved.mantissa();
+  }
+  made.on_hand_free.reserve(free.size());
+  for (std::uint32_t article = 0; article < free.size(); ++article) {
+    constexpr base::Int128 most = base::Quantity::whole(1'000'000'000'000).mantissa();
+    if (free[article] > most || free[article] < -most) {
+      return Fault{FaultCode::out_of_range, "on_hand",
+                   "article '" + std::string{made.codes->text(article)} + "' has more than a trillion units over all warehouses"};
+    }
+    made.on_hand_free.push_back(base::Quantity::from_mantissa(static_cast<std::int64_t>(free[article])));
   }
   std::vector<std::uint32_t> order(facts_.receipts().size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -254,6 +262,7 @@ void SnapshotBuilder::take_stock() {
     }
     made.receipts.add(due);
   }
+  return {};
 }
 
 Result<void> SnapshotBuilder::take_customers() {

@@ -25,7 +25,7 @@ class SnapshotBuilder {
   base::Result<void> take_articles();
   base::Result<void> take_customers();
   void take_documents();
-  void take_stock();
+  base::Result<void> take_stock();
   void take_lists();
   base::Result<void> bind_rules();
   base::Result<std::uint32_t> lookup_result(const std::string& name, bool bands) const;

@@ -28,6 +28,7 @@ ConditionIndex ConditionIndexBuilder::build() {
   made_.terms_ = facts_.terms();
   made_.extras_ = facts_.extras();
   made_.records_.reserve(facts_.record_count());
+  for (const model::Document& document : facts_.documents()) refuses_discounts_.push_back(document.refuses_discounts);
   for (std::uint32_t i = 0; i < facts_.schema.table_count(); ++i) describe_table(TableId{i});
   for (std::uint32_t i = 0; i < facts_.tables().size(); ++i) add_table(TableId{i});
   made_.keys_.shrink_to_fit();
@@ -143,8 +144,22 @@ void ConditionIndexBuilder::append_part(const model::TableRows& rows, std::span<
       last_key = row.article_key;
     }
     made_.records_.push_back(rows.records[row.row]);
+    made_.records_.back().terms = terms_in_document(made_.records_.back());
   }
   made_.part_begin_.push_back(static_cast<std::uint32_t>(made_.keys_.size()));
+}
+
+// A document that refuses discounts does so for all of its records, whenever it came to refuse them.
+std::uint16_t ConditionIndexBuilder::terms_in_document(const model::ConditionRecord& record) {
+  if (record.document.is_none() || !refuses_discounts_[record.document.raw()]) return record.terms;
+  model::Terms terms = made_.terms_[record.terms];
+  if ((terms.flags & model::flag_bit(Schema::discountable)) == 0) return record.terms;
+  const auto [twin, is_new] = without_discounts_.try_emplace(record.terms, static_cast<std::uint16_t>(made_.terms_.size()));
+  if (is_new) {
+    terms.flags = static_cast<std::uint16_t>(terms.flags & ~model::flag_bit(Schema::discountable));
+    made_.terms_.push_back(terms);
+  }
+  return twin->second;
 }
 
 void ConditionIndexBuilder::fill_slots() {

@@ -41,6 +41,7 @@ class ConditionIndexBuilder {
   void grow_part_slots();
   std::uint32_t article_key(const TableInfo& info, std::span<const std::uint32_t> values);
   void append_part(const model::TableRows& rows, std::span<Row> part);
+  std::uint16_t terms_in_document(const model::ConditionRecord& record);
   void fill_slots();
   void fill_signatures();
   void map_articles();
@@ -50,6 +51,8 @@ class ConditionIndexBuilder {
   Articles& articles_;
   ConditionIndex made_;
   std::vector<Mapping> mappings_;
+  std::vector<bool> refuses_discounts_;                         // by document
+  std::map<std::uint16_t, std::uint16_t> without_discounts_;    // terms to their twins that are not discountable
 };
 
 }  // namespace engine::snapshot

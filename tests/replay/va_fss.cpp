@@ -6,6 +6,12 @@
 // The last line of the output is "N of M": right answers of all questions.
 // Exit codes: 0 all answers are right, there is at least one, and every row of FILE is accounted for; 1 not so; 2 the
 // file, the data or the arguments can't be used.
+#include "tests/replay/parts/agency_questions.hpp"
+#include "tests/replay/parts/csv_rows.hpp"
+#include "tests/replay/parts/examples.hpp"
+#include "tests/replay/parts/program.hpp"
+#include "tests/replay/parts/published_prices.hpp"
+
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
@@ -18,12 +24,6 @@
 #include <string>
 #include <vector>
 
-#include "tests/replay/parts/agency_questions.hpp"
-#include "tests/replay/parts/csv_rows.hpp"
-#include "tests/replay/parts/examples.hpp"
-#include "tests/replay/parts/program.hpp"
-#include "tests/replay/parts/published_prices.hpp"
-
 namespace {
 
 using namespace tests::replay;
@@ -34,7 +34,8 @@ using engine::base::Result;
 constexpr std::size_t unusable_shown_max = 20;
 
 int failed(const Fault& fault) {
-  fmt::print(stderr, "va_fss: {}: {} ({})\n", fault.where, fault.detail, engine::base::fault_name(fault.code));
+  fmt::print(stderr, "va_fss: {}: {} ({})\n", fault.where, fault.detail,
+             engine::base::fault_name(fault.code));
   return 2;
 }
 
@@ -46,15 +47,20 @@ bool accepted(const char* what, const server::node::ImportOutcome& outcome) {
 
 // Whether import and tool read the file alike: no row is lost on the way, and they refuse as many.
 bool rows_agree(const server::feed::ImportReport& report, const PublishedPrices& prices) {
-  const std::uint64_t told = report.rows_accepted() + report.rows_set_aside() + report.rows_refused();
+  const std::uint64_t told =
+      report.rows_accepted() + report.rows_set_aside() + report.rows_refused();
   const bool all_told = report.rows_read() == told;
   if (!all_told) fmt::print("NOT ALL ROWS ARE TOLD: {} read, {} told\n", report.rows_read(), told);
-  const bool alike = report.rows_read() == prices.read() && report.rows_accepted() == prices.rows.size();
+  const bool alike =
+      report.rows_read() == prices.read() && report.rows_accepted() == prices.rows.size();
   if (!alike) {
-    fmt::print("THE IMPORT READ THE FILE ANOTHER WAY: it read {} rows and took {}; the tool read {} and can use {}\n",
-               report.rows_read(), report.rows_accepted(), prices.read(), prices.rows.size());
+    fmt::print(
+        "THE IMPORT READ THE FILE ANOTHER WAY: it read {} rows and took {}; the tool read {} and "
+        "can use {}\n",
+        report.rows_read(), report.rows_accepted(), prices.read(), prices.rows.size());
     for (std::size_t i = 0; i < std::min(prices.unusable.size(), unusable_shown_max); ++i) {
-      fmt::print("  not usable for the tool: {}\n", at_line(prices.unusable[i].line, prices.unusable[i].reason));
+      fmt::print("  not usable for the tool: {}\n",
+                 at_line(prices.unusable[i].line, prices.unusable[i].reason));
     }
   }
   return all_told && alike;
@@ -67,28 +73,39 @@ void tell_groups(const PublishedPrices& prices, CivilMinutes day) {
     ++rows[row.type];
     if (row.in_force(day)) ++in_force;
   }
-  fmt::print("{} prices can be used; {} of them are in force on {}\n", prices.rows.size(), in_force, engine::base::to_string(day));
+  fmt::print("{} prices can be used; {} of them are in force on {}\n", prices.rows.size(), in_force,
+             engine::base::to_string(day));
   for (const std::string_view group : agency_groups) {
     const std::uint64_t count = rows[std::string{group}];
     if (count > 0) {
       fmt::print("  price type {}: {} rows\n", group, count);
     } else {
-      fmt::print("  price type {}: NO ROW of the file has it; its agencies get the prices of the groups above\n", group);
+      fmt::print(
+          "  price type {}: NO ROW of the file has it; its agencies get the prices of the groups "
+          "above\n",
+          group);
     }
   }
   std::uint64_t unknown = 0;
   for (const UnusableRow& row : prices.unusable) {
     if (row.reason.starts_with("PriceType")) ++unknown;
   }
-  if (unknown > 0) fmt::print("  {} rows have a price type that is none of FSS, Big4, NC and are not used\n", unknown);
+  if (unknown > 0)
+    fmt::print("  {} rows have a price type that is none of FSS, Big4, NC and are not used\n",
+               unknown);
 }
 
 Result<std::vector<AgencyQuestion>> expected_by_python(const std::string& file, CivilMinutes day) {
-  const auto run = run_program({"python3", project_path("tests/replay/va_fss_expected.py"), file, "--date", engine::base::to_string(day)});
-  if (!run) return Fault{run.error().code, "python3", run.error().detail + " (it says what answers are expected; Debian package python3)"};
+  const auto run = run_program({"python3", project_path("tests/replay/va_fss_expected.py"), file,
+                                "--date", engine::base::to_string(day)});
+  if (!run)
+    return Fault{
+        run.error().code, "python3",
+        run.error().detail + " (it says what answers are expected; Debian package python3)"};
   // 1 says that it left out rows it can't use.
   if (run->exit_code > 1) {
-    return Fault{engine::base::FaultCode::unsupported, "tests/replay/va_fss_expected.py", "ended with exit code " + std::to_string(run->exit_code)};
+    return Fault{engine::base::FaultCode::unsupported, "tests/replay/va_fss_expected.py",
+                 "ended with exit code " + std::to_string(run->exit_code)};
   }
   return questions_in(run->output);
 }
@@ -99,7 +116,8 @@ void report(const char* what, const AgencyResult& result) {
   for (const std::string& text : result.shown) fmt::print("  {}\n", text);
 }
 
-int quote_all(const std::string& file, CivilMinutes day, const PublishedPrices& prices, bool rows_right, server::node::Node& node) {
+int quote_all(const std::string& file, CivilMinutes day, const PublishedPrices& prices,
+              bool rows_right, server::node::Node& node) {
   const auto expected = expected_by_python(file, day);
   if (!expected) return failed(expected.error());
   const auto snapshot = node.snapshot();
@@ -132,7 +150,8 @@ int run(const std::string& file, CivilMinutes day) {
 int run_with(int count, char** values) {
   std::string file;
   std::string date;
-  CLI::App app{"Imports a Federal Supply Schedule and compares every quote with what it should be.", "va_fss"};
+  CLI::App app{"Imports a Federal Supply Schedule and compares every quote with what it should be.",
+               "va_fss"};
   app.add_option("file", file, "the price file as published (.csv or .csv.xz)")->required();
   app.add_option("--date", date, "the day to quote for, YYYY-MM-DD")->required();
   try {

@@ -1,5 +1,12 @@
 // The company of docs/examples/adventureworks, priced as it was billed: the committed sample always, all 77,186 lines
 // where the full file lies beside the project.
+#include "tests/catch.hpp"
+#include "tests/replay/parts/billed_lines.hpp"
+#include "tests/replay/parts/comparison.hpp"
+#include "tests/replay/parts/examples.hpp"
+#include "tests/replay/parts/in_process.hpp"
+#include "tests/replay/parts/over_http.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -8,13 +15,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "tests/catch.hpp"
-#include "tests/replay/parts/billed_lines.hpp"
-#include "tests/replay/parts/comparison.hpp"
-#include "tests/replay/parts/examples.hpp"
-#include "tests/replay/parts/in_process.hpp"
-#include "tests/replay/parts/over_http.hpp"
 
 using namespace tests::replay;
 using server::feed::FileUse;
@@ -78,7 +78,8 @@ struct Rows {
 
 }  // namespace
 
-TEST_CASE("AdventureWorks: every row of every master is accepted or set aside with a reason", "[cases][adventureworks]") {
+TEST_CASE("AdventureWorks: every row of every master is accepted or set aside with a reason",
+          "[cases][adventureworks]") {
   const Company company;
   // Counted with xz -dc FILE | wc -l, of ProductModel the row ends "&|".
   const std::map<std::string, Rows, std::less<>> expected{
@@ -120,18 +121,21 @@ TEST_CASE("AdventureWorks: every row of every master is accepted or set aside wi
     CHECK(file.rows_read == wanted->second.read);
     CHECK(file.rows_set_aside == wanted->second.set_aside);
     std::uint64_t with_reason = 0;
-    for (const auto& [reason, rows] : file.set_aside_reasons) with_reason += reason.empty() ? 0 : rows;
+    for (const auto& [reason, rows] : file.set_aside_reasons)
+      with_reason += reason.empty() ? 0 : rows;
     CHECK(with_reason == file.rows_set_aside);
   }
 }
 
-TEST_CASE("AdventureWorks: all lines of the sample come out as billed, to the last digit", "[cases][adventureworks]") {
+TEST_CASE("AdventureWorks: all lines of the sample come out as billed, to the last digit",
+          "[cases][adventureworks]") {
   const Company company;
   InProcess asker{company.folder->node().snapshot()};
   check_all_right(compared(lines_in(sample), asker), 2'500);
 }
 
-TEST_CASE("AdventureWorks: the data folder answers the same after it was opened again", "[cases][adventureworks]") {
+TEST_CASE("AdventureWorks: the data folder answers the same after it was opened again",
+          "[cases][adventureworks]") {
   Company company;
   const std::string folder = company.folder->path() + "/data";
   const auto again = server::node::Node::open(folder, {server::node::Access::read});
@@ -141,7 +145,8 @@ TEST_CASE("AdventureWorks: the data folder answers the same after it was opened 
   check_all_right(compared(lines_in(sample), asker), 2'500);
 }
 
-TEST_CASE("AdventureWorks: orders of the sample come out as billed over HTTP", "[http][adventureworks]") {
+TEST_CASE("AdventureWorks: orders of the sample come out as billed over HTTP",
+          "[http][adventureworks]") {
   const Company company;
   auto asker = OverHttp::open(company.folder->node().cell());
   if (!asker) FAIL(asker.error().where << ": " << asker.error().detail);
@@ -150,7 +155,10 @@ TEST_CASE("AdventureWorks: orders of the sample come out as billed over HTTP", "
   check_all_right(compared(lines, **asker), 500);
 }
 
-TEST_CASE("AdventureWorks: a digit that differs, an unknown customer and a line that can't be read are all told", "[cases][adventureworks]") {
+TEST_CASE(
+    "AdventureWorks: a digit that differs, an unknown customer and a line that can't be read are "
+    "all told",
+    "[cases][adventureworks]") {
   const Company company;
   std::vector<BilledLine> lines = lines_in(sample);
   lines.resize(7);
@@ -168,14 +176,21 @@ TEST_CASE("AdventureWorks: a digit that differs, an unknown customer and a line 
   INFO(told(comparison));
   CHECK(comparison.lines() == 9);
   CHECK(comparison.right() == 0);
-  const std::map<std::string, std::uint64_t> expected{{"unit_price", 1}, {"unit_price_discount", 1}, {"extended_amount", 1},
-                                                      {"line_total", 1}, {"tax", 1}, {"freight", 1}, {"offer_id", 1},
-                                                      {"outcome", 2}, {"unusable line", 1}};
+  const std::map<std::string, std::uint64_t> expected{{"unit_price", 1},
+                                                      {"unit_price_discount", 1},
+                                                      {"extended_amount", 1},
+                                                      {"line_total", 1},
+                                                      {"tax", 1},
+                                                      {"freight", 1},
+                                                      {"offer_id", 1},
+                                                      {"outcome", 2},
+                                                      {"unusable line", 1}};
   CHECK(comparison.by_field() == expected);
   CHECK(comparison.shown().size() == 10);
 }
 
-TEST_CASE("AdventureWorks: all 77,186 order lines come out as billed", "[cases][adventureworks][full]") {
+TEST_CASE("AdventureWorks: all 77,186 order lines come out as billed",
+          "[cases][adventureworks][full]") {
   if (!std::filesystem::exists(all_lines)) {
     WARN("skipped: the full file ../shared/data/adventureworks/order_lines.csv.xz is not here");
     return;

@@ -6,7 +6,10 @@ using namespace tests::replay;
 using Cells = std::vector<std::string>;
 
 TEST_CASE("replay csv: quotes, line ends, a byte order mark and blank lines", "[replay]") {
-  const auto rows = csv_rows("\xEF\xBB\xBF" "a,b\r\n\r\n\"x, \"\"y\"\"\",\"\"\n\nlast,\"end\"", QuotedCells::one_line);
+  const auto rows = csv_rows(
+      "\xEF\xBB\xBF"
+      "a,b\r\n\r\n\"x, \"\"y\"\"\",\"\"\n\nlast,\"end\"",
+      QuotedCells::one_line);
   REQUIRE(rows.size() == 3);
   CHECK(rows[0].cells == Cells{"a", "b"});
   CHECK(rows[1].cells == Cells{"x, \"y\"", ""});

@@ -1,16 +1,16 @@
 // The Federal Supply Schedule of docs/examples/va-fss: real framework agreements, quoted by contract and by group. The
 // committed sample always, all 21,160 prices where the full file lies beside the project.
-#include <filesystem>
-#include <fstream>
-#include <map>
-#include <string>
-#include <vector>
-
 #include "tests/catch.hpp"
 #include "tests/replay/parts/agency_questions.hpp"
 #include "tests/replay/parts/examples.hpp"
 #include "tests/replay/parts/program.hpp"
 #include "tests/replay/parts/published_prices.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
 
 using namespace tests::replay;
 using engine::base::CivilMinutes;
@@ -18,9 +18,12 @@ using engine::base::CivilMinutes;
 namespace {
 
 const std::string sample = project_path("tests/replay/va_fss_sample.csv");
-const std::string all_prices = project_path("../shared/data/va-fss/vaFssPharmPrices_2025-02.csv.xz");
+const std::string all_prices =
+    project_path("../shared/data/va-fss/vaFssPharmPrices_2025-02.csv.xz");
 
-CivilMinutes day_of(int year, int month, int day) { return engine::base::civil(year, month, day).value(); }
+CivilMinutes day_of(int year, int month, int day) {
+  return engine::base::civil(year, month, day).value();
+}
 
 const CivilMinutes published = day_of(2025, 2, 17);
 
@@ -45,7 +48,8 @@ struct Schedule {
   server::node::ImportOutcome outcome;
 };
 
-AgencyResult asked(Schedule& schedule, CivilMinutes day, const std::vector<AgencyQuestion>& questions) {
+AgencyResult asked(Schedule& schedule, CivilMinutes day,
+                   const std::vector<AgencyQuestion>& questions) {
   auto result = ask(*schedule.folder->node().snapshot(), day, questions);
   if (!result) FAIL(result.error().where << ": " << result.error().detail);
   return *std::move(result);
@@ -59,7 +63,8 @@ void check_all_right(const AgencyResult& result, std::uint64_t questions) {
   CHECK(result.right == questions);
 }
 
-void check_rows(const server::node::ImportOutcome& outcome, std::uint64_t accepted, std::uint64_t refused) {
+void check_rows(const server::node::ImportOutcome& outcome, std::uint64_t accepted,
+                std::uint64_t refused) {
   INFO(describe(outcome));
   REQUIRE(outcome.accepted());
   CHECK(outcome.report.rows_read() == accepted + refused);
@@ -80,26 +85,32 @@ TEST_CASE("va-fss: each price of the sample is quoted on its own contract", "[ca
   check_all_right(asked(schedule, published, questions_on_contracts(prices, published)), 600);
 }
 
-TEST_CASE("va-fss: without a contract the buyer's group decides, whatever the amount", "[cases][va_fss]") {
+TEST_CASE("va-fss: without a contract the buyer's group decides, whatever the amount",
+          "[cases][va_fss]") {
   Schedule schedule{sample};
   const PublishedPrices prices = prices_in(sample);
   const auto articles = by_article(prices).size();
-  check_all_right(asked(schedule, published, questions_by_group(prices, published)), articles * agency_groups.size());
+  check_all_right(asked(schedule, published, questions_by_group(prices, published)),
+                  articles * agency_groups.size());
   // Each of these days some prices of the sample have begun or ended: 18 of all prices end on the day of publication.
-  for (const CivilMinutes day : {day_of(2018, 3, 14), day_of(2018, 3, 15), day_of(2025, 2, 18), day_of(2025, 7, 31), day_of(2025, 8, 1), day_of(2030, 1, 1)}) {
+  for (const CivilMinutes day : {day_of(2018, 3, 14), day_of(2018, 3, 15), day_of(2025, 2, 18),
+                                 day_of(2025, 7, 31), day_of(2025, 8, 1), day_of(2030, 1, 1)}) {
     INFO(engine::base::to_string(day));
-    check_all_right(asked(schedule, day, questions_by_group(prices, day)), articles * agency_groups.size());
+    check_all_right(asked(schedule, day, questions_by_group(prices, day)),
+                    articles * agency_groups.size());
     const auto on_contracts = questions_on_contracts(prices, day);
     check_all_right(asked(schedule, day, on_contracts), on_contracts.size());
   }
 }
 
-TEST_CASE("va-fss: the loops of the test and the independent program expect the same", "[cases][va_fss]") {
+TEST_CASE("va-fss: the loops of the test and the independent program expect the same",
+          "[cases][va_fss]") {
   if (!has_program("python3")) {
     WARN("skipped: there is no python3 to run tests/replay/va_fss_expected.py");
     return;
   }
-  const auto run = run_program({"python3", project_path("tests/replay/va_fss_expected.py"), sample, "--date", "2025-02-17"});
+  const auto run = run_program(
+      {"python3", project_path("tests/replay/va_fss_expected.py"), sample, "--date", "2025-02-17"});
   REQUIRE(run);
   REQUIRE(run->exit_code == 0);
   const auto theirs = questions_in(run->output);
@@ -116,7 +127,8 @@ TEST_CASE("va-fss: the loops of the test and the independent program expect the 
   }
 }
 
-TEST_CASE("va-fss: rows that can't be used are refused, told, and cost nothing else", "[cases][va_fss]") {
+TEST_CASE("va-fss: rows that can't be used are refused, told, and cost nothing else",
+          "[cases][va_fss]") {
   Schedule folder{sample};
   const std::string file = folder.folder->path() + "/broken.csv";
   {
@@ -124,11 +136,15 @@ TEST_CASE("va-fss: rows that can't be used are refused, told, and cost nothing e
     std::ofstream out{file};
     std::string line;
     for (int i = 0; i < 101 && std::getline(in, line); ++i) out << line << "\n";
-    out << "C1,V,01/01/2025,12/31/2025,00000-0000-01,,1,G,T,X,F,T,1.00,01/01/2025,12/31/2025,VIP,Compliant\n"
-        << "C1,V,01/01/2025,12/31/2025,00000-0000-02,,1,G,T,X,F,T,1.00,13/01/2025,12/31/2025,FSS,Compliant\n"
-        << "C1,V,01/01/2025,12/31/2025,00000-0000-03,,1,G,T,X,F,T,one,01/01/2025,12/31/2025,FSS,Compliant\n"
+    out << "C1,V,01/01/2025,12/31/2025,00000-0000-01,,1,G,T,X,F,T,1.00,01/01/2025,12/31/"
+           "2025,VIP,Compliant\n"
+        << "C1,V,01/01/2025,12/31/2025,00000-0000-02,,1,G,T,X,F,T,1.00,13/01/2025,12/31/"
+           "2025,FSS,Compliant\n"
+        << "C1,V,01/01/2025,12/31/2025,00000-0000-03,,1,G,T,X,F,T,one,01/01/2025,12/31/"
+           "2025,FSS,Compliant\n"
         << "C1,V,01/01/2025\n"
-        << "C1,V,01/01/2025,12/31/2025,00000-0000-04,,1,\"G,T,X,F,T,1.00,01/01/2025,12/31/2025,FSS,Compliant\n"
+        << "C1,V,01/01/2025,12/31/2025,00000-0000-04,,1,\"G,T,X,F,T,1.00,01/01/2025,12/31/"
+           "2025,FSS,Compliant\n"
         << line << "\n";
   }
   Schedule schedule{file};
@@ -154,9 +170,11 @@ TEST_CASE("va-fss: an answer that is not expected is told", "[cases][va_fss]") {
   CHECK(result.shown.size() == 4);
 }
 
-TEST_CASE("va-fss: all 21,160 prices are quoted by contract and by group as published", "[cases][va_fss][full]") {
+TEST_CASE("va-fss: all 21,160 prices are quoted by contract and by group as published",
+          "[cases][va_fss][full]") {
   if (!std::filesystem::exists(all_prices)) {
-    WARN("skipped: the full file ../shared/data/va-fss/vaFssPharmPrices_2025-02.csv.xz is not here");
+    WARN(
+        "skipped: the full file ../shared/data/va-fss/vaFssPharmPrices_2025-02.csv.xz is not here");
     return;
   }
   Schedule schedule{all_prices};
@@ -165,6 +183,12 @@ TEST_CASE("va-fss: all 21,160 prices are quoted by contract and by group as publ
   check_all_right(asked(schedule, published, questions_on_contracts(prices, published)), 21'160);
   const AgencyResult by_group = asked(schedule, published, questions_by_group(prices, published));
   check_all_right(by_group, 3 * 15'507);
-  CHECK(by_group.priced_by == Counts{{"FSS by FSS", 14'608}, {"FSS, no price", 899}, {"Big4 by Big4", 5'508}, {"Big4 by FSS", 9'100},
-                                     {"Big4, no price", 899}, {"NC by NC", 1'040}, {"NC by Big4", 5'465}, {"NC by FSS", 9'002}});
+  CHECK(by_group.priced_by == Counts{{"FSS by FSS", 14'608},
+                                     {"FSS, no price", 899},
+                                     {"Big4 by Big4", 5'508},
+                                     {"Big4 by FSS", 9'100},
+                                     {"Big4, no price", 899},
+                                     {"NC by NC", 1'040},
+                                     {"NC by Big4", 5'465},
+                                     {"NC by FSS", 9'002}});
 }

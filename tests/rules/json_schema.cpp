@@ -1,13 +1,13 @@
 #include "tests/rules/json_schema.hpp"
 
+#include "engine/base/decimal.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <functional>
 #include <optional>
 #include <regex>
-
-#include "engine/base/decimal.hpp"
 
 namespace tests {
 
@@ -17,7 +17,8 @@ using rules::JsonMember;
 
 namespace {
 
-constexpr std::array<std::string_view, 7> annotations{"$schema", "$id", "$defs", "title", "description", "default", "examples"};
+constexpr std::array<std::string_view, 7> annotations{"$schema",     "$id",     "$defs",   "title",
+                                                      "description", "default", "examples"};
 
 std::optional<Decimal> decimal_of(const Json& value) {
   if (!value.is(Json::Kind::number)) return std::nullopt;
@@ -25,7 +26,9 @@ std::optional<Decimal> decimal_of(const Json& value) {
   return parsed ? std::optional{*parsed} : std::nullopt;
 }
 
-std::size_t count_of(const Json& keyword) { return static_cast<std::size_t>(std::stoul(keyword.text())); }
+std::size_t count_of(const Json& keyword) {
+  return static_cast<std::size_t>(std::stoul(keyword.text()));
+}
 
 // a < b, exactly.
 bool is_less(const Decimal& a, const Decimal& b) {
@@ -36,17 +39,24 @@ bool is_less(const Decimal& a, const Decimal& b) {
 bool is_equal(const Json& a, const Json& b) {
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
-    case Json::Kind::null: return true;
-    case Json::Kind::boolean: return a.boolean() == b.boolean();
-    case Json::Kind::number: return decimal_of(a) == decimal_of(b);
-    case Json::Kind::string: return a.text() == b.text();
-    case Json::Kind::array: return std::ranges::equal(a.items(), b.items(), is_equal);
-    case Json::Kind::object: break;
+    case Json::Kind::null:
+      return true;
+    case Json::Kind::boolean:
+      return a.boolean() == b.boolean();
+    case Json::Kind::number:
+      return decimal_of(a) == decimal_of(b);
+    case Json::Kind::string:
+      return a.text() == b.text();
+    case Json::Kind::array:
+      return std::ranges::equal(a.items(), b.items(), is_equal);
+    case Json::Kind::object:
+      break;
   }
-  return a.members().size() == b.members().size() && std::ranges::all_of(a.members(), [&](const JsonMember& member) {
-    const Json* other = b.find(member.name);
-    return other != nullptr && is_equal(member.value, *other);
-  });
+  return a.members().size() == b.members().size() &&
+         std::ranges::all_of(a.members(), [&](const JsonMember& member) {
+           const Json* other = b.find(member.name);
+           return other != nullptr && is_equal(member.value, *other);
+         });
 }
 
 bool has_type(const Json& value, std::string_view type) {
@@ -54,12 +64,14 @@ bool has_type(const Json& value, std::string_view type) {
     const auto number = decimal_of(value);
     return number && engine::base::mantissa_at(*number, 0).has_value();
   }
-  static constexpr std::array<std::string_view, 6> names{"null", "boolean", "number", "string", "array", "object"};
+  static constexpr std::array<std::string_view, 6> names{"null",   "boolean", "number",
+                                                         "string", "array",   "object"};
   return type == names[static_cast<std::size_t>(value.kind())];
 }
 
 std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 class Validator {
@@ -69,7 +81,9 @@ class Validator {
   void check(const Json& value, const Json& schema) {
     for (const JsonMember& keyword : schema.members()) {
       if (std::ranges::find(annotations, keyword.name) != annotations.end()) continue;
-      if (general(value, keyword) || of_object(value, schema, keyword) || of_array(value, keyword) || of_scalar(value, keyword)) continue;
+      if (general(value, keyword) || of_object(value, schema, keyword) ||
+          of_array(value, keyword) || of_scalar(value, keyword))
+        continue;
       find(value, "the schema has the keyword '" + keyword.name + "', which nobody checks");
     }
   }
@@ -77,7 +91,9 @@ class Validator {
   std::vector<SchemaFinding> take() { return std::move(findings_); }
 
  private:
-  void find(const Json& value, std::string reason) { findings_.push_back({value.pointer(), std::move(reason)}); }
+  void find(const Json& value, std::string reason) {
+    findings_.push_back({value.pointer(), std::move(reason)});
+  }
 
   bool holds(const Json& value, const Json& schema) const {
     Validator inner{root_};
@@ -90,17 +106,20 @@ class Validator {
     const Json& wanted = keyword.value;
     if (keyword.name == "$ref") {
       const Json* schema = schema_at(root_, wanted.text());
-      if (schema == nullptr) find(value, "the schema refers to '" + wanted.text() + "', which is not there");
+      if (schema == nullptr)
+        find(value, "the schema refers to '" + wanted.text() + "', which is not there");
       if (schema != nullptr) check(value, *schema);
     } else if (keyword.name == "type") {
       if (!has_type(value, wanted.text())) find(value, "is not of type " + wanted.text());
     } else if (keyword.name == "enum") {
-      const bool known = std::ranges::any_of(wanted.items(), [&](const Json& one) { return is_equal(value, one); });
+      const bool known = std::ranges::any_of(wanted.items(),
+                                             [&](const Json& one) { return is_equal(value, one); });
       if (!known) find(value, "is none of the values listed");
     } else if (keyword.name == "const") {
       if (!is_equal(value, wanted)) find(value, "is not '" + wanted.text() + "'");
     } else if (keyword.name == "anyOf" || keyword.name == "oneOf") {
-      const auto count = std::ranges::count_if(wanted.items(), [&](const Json& one) { return holds(value, one); });
+      const auto count =
+          std::ranges::count_if(wanted.items(), [&](const Json& one) { return holds(value, one); });
       if (count == 0) find(value, "fits none of the forms of " + keyword.name);
       if (count > 1 && keyword.name == "oneOf") find(value, "fits several forms of oneOf");
     } else {
@@ -117,14 +136,16 @@ class Validator {
       }
     } else if (keyword.name == "required") {
       for (const Json& name : wanted.items()) {
-        if (value.is(Json::Kind::object) && value.find(name.text()) == nullptr) find(value, "lacks '" + name.text() + "'");
+        if (value.is(Json::Kind::object) && value.find(name.text()) == nullptr)
+          find(value, "lacks '" + name.text() + "'");
       }
     } else if (keyword.name == "additionalProperties") {
       check_additional(value, schema, wanted);
     } else if (keyword.name == "propertyNames") {
       for (const JsonMember& member : value.members()) check_name(member, wanted);
     } else if (keyword.name == "minProperties") {
-      if (value.is(Json::Kind::object) && value.members().size() < count_of(wanted)) find(value, "has too few members");
+      if (value.is(Json::Kind::object) && value.members().size() < count_of(wanted))
+        find(value, "has too few members");
     } else {
       return false;
     }
@@ -163,7 +184,8 @@ class Validator {
     } else if (keyword.name == "uniqueItems") {
       const auto items = value.items();
       for (std::size_t i = 1; i < items.size(); ++i) {
-        if (std::any_of(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(i), [&](const Json& other) { return is_equal(other, items[i]); })) {
+        if (std::any_of(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(i),
+                        [&](const Json& other) { return is_equal(other, items[i]); })) {
           find(items[i], "stands twice");
         }
       }
@@ -178,7 +200,8 @@ class Validator {
     const bool text = value.is(Json::Kind::string);
     const auto number = decimal_of(value);
     if (keyword.name == "pattern") {
-      if (text && !std::regex_search(value.text(), std::regex{wanted.text()})) find(value, "does not fit " + wanted.text());
+      if (text && !std::regex_search(value.text(), std::regex{wanted.text()}))
+        find(value, "does not fit " + wanted.text());
     } else if (keyword.name == "minLength") {
       if (text && code_points(value.text()) < count_of(wanted)) find(value, "is too short");
     } else if (keyword.name == "maxLength") {
@@ -227,7 +250,8 @@ const Json* schema_at(const Json& root, std::string_view reference) {
 
 std::string describe(const std::vector<SchemaFinding>& findings) {
   std::string text;
-  for (const SchemaFinding& finding : findings) text += finding.pointer + " " + finding.reason + "\n";
+  for (const SchemaFinding& finding : findings)
+    text += finding.pointer + " " + finding.reason + "\n";
   return text;
 }
 

@@ -4,11 +4,11 @@
 // Plain functions over trees that outlive the call; any thread. Only for tests.
 #pragma once
 
+#include "rules/json_tree.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "rules/json_tree.hpp"
 
 namespace tests {
 

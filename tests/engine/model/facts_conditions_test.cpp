@@ -170,7 +170,7 @@ TEST_CASE("condition records: a mantissa beyond 64 bits is kept beside the recor
   }
 }
 
-TEST_CASE("condition records: flags come from the type, then from the record, then from a list that refuses discounts", "[engine][model]") {
+TEST_CASE("condition records: flags come from the type, then from the record", "[engine][model]") {
   Shop shop;
   const auto flags_of = [&](const model::ConditionDraft& draft) {
     model::Facts facts = shop.facts;
@@ -185,16 +185,6 @@ TEST_CASE("condition records: flags come from the type, then from the record, th
   CHECK(flags_of(draft) == (discountable | stackable));
   draft.flags_cleared = discountable;
   CHECK(flags_of(draft) == stackable);
-  model::DocumentDraft list;
-  list.code = "NET";
-  list.currency = "EUR";
-  list.refuses_discounts = true;
-  put(shop.facts, list);
-  const Keys in_list{{Schema::price_list, "NET"}, {Schema::article, "A"}};
-  draft = shop.price("10");
-  draft.keys = in_list;
-  draft.flags_set = discountable;
-  CHECK(flags_of(draft) == 0);
 }
 
 TEST_CASE("condition records: the same identity replaces in a later batch and is refused in the same one", "[engine][model]") {
@@ -294,19 +284,4 @@ TEST_CASE("condition records: combinations of terms are counted, and one too man
   CHECK(refusal(shop.facts.put(draft)) == "too_many at rank");
   draft.rank = 5;
   CHECK(refusal(shop.facts.put(draft)).empty());
-}
-
-TEST_CASE("condition records: a list that comes to refuse discounts refuses them for the records it has", "[engine][model][!shouldfail]") {
-  // Document: "clears `discountable` on every record of the list". Known gap: the flag is only read as a record is put.
-  Shop shop;
-  const Keys in_list{{Schema::price_list, "L"}, {Schema::article, "A"}};
-  auto draft = shop.price("10");
-  draft.keys = in_list;
-  put(shop.facts, draft);
-  shop.facts.begin_batch();
-  model::DocumentDraft list;
-  list.code = "L";
-  list.refuses_discounts = true;
-  put(shop.facts, list);
-  CHECK(shop.facts.terms()[only_record(shop.facts).terms].flags == 0);
 }

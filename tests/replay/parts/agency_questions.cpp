@@ -1,16 +1,17 @@
 #include "tests/replay/parts/agency_questions.hpp"
 
+#include "engine/price/scratch.hpp"
+#include "engine/quote/answer.hpp"
+
+#include "tests/replay/parts/comparison.hpp"
+#include "tests/replay/parts/csv_rows.hpp"
+#include "tests/replay/parts/examples.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <span>
 #include <utility>
-
-#include "engine/price/scratch.hpp"
-#include "engine/quote/answer.hpp"
-#include "tests/replay/parts/comparison.hpp"
-#include "tests/replay/parts/csv_rows.hpp"
-#include "tests/replay/parts/examples.hpp"
 
 namespace tests::replay {
 
@@ -30,7 +31,8 @@ using Customers = std::map<std::string, std::string, std::less<>>;  // group to 
 
 Result<Customers> read_customers() {
   static constexpr std::array<std::string_view, 2> columns{"code", "groups"};
-  const auto table = read_csv(project_path("docs/examples/va-fss/customers.csv"), columns, QuotedCells::several_lines);
+  const auto table = read_csv(project_path("docs/examples/va-fss/customers.csv"), columns,
+                              QuotedCells::several_lines);
   if (!table) return table.error();
   const auto at = positions_of(*table, columns);
   Customers customers;
@@ -69,7 +71,8 @@ bool same(const PriceFound& a, const PriceFound& b) {
 
 std::string text_of(const PriceFound& found) {
   if (!found.price) return "no price";
-  return fmt::format("{} by {} on {}", engine::base::to_string(*found.price), found.type, found.contract);
+  return fmt::format("{} by {} on {}", engine::base::to_string(*found.price), found.type,
+                     found.contract);
 }
 
 class Agencies {
@@ -90,7 +93,8 @@ class Agencies {
     const auto resolved = engine::quote::resolve(snapshot_, request, day_);
     if (!resolved) return resolved.error();
     engine::quote::quote(snapshot_, *resolved, engine::quote::Detail::plain, scratch_, answer_);
-    for (std::size_t i = 0; i < questions.size(); ++i) compare(questions[i], answer_.priced.lines[i]);
+    for (std::size_t i = 0; i < questions.size(); ++i)
+      compare(questions[i], answer_.priced.lines[i]);
     return {};
   }
 
@@ -107,10 +111,11 @@ class Agencies {
       return;
     }
     if (result_.shown.size() == deviations_shown_max) return;
-    result_.shown.push_back(fmt::format("article {} as {}{}: should be {}, is {}", question.article, question.group,
-                                        question.contract.empty() ? "" : " on contract " + question.contract,
-                                        text_of(question.expected),
-                                        found.price ? text_of(found) : std::string{engine::model::outcome_name(line.outcome)}));
+    result_.shown.push_back(fmt::format(
+        "article {} as {}{}: should be {}, is {}", question.article, question.group,
+        question.contract.empty() ? "" : " on contract " + question.contract,
+        text_of(question.expected),
+        found.price ? text_of(found) : std::string{engine::model::outcome_name(line.outcome)}));
   }
 
   const Snapshot& snapshot_;
@@ -127,10 +132,12 @@ PriceFound found_as(const PublishedPrice* row) {
 
 }  // namespace
 
-std::vector<AgencyQuestion> questions_on_contracts(const PublishedPrices& prices, CivilMinutes day) {
+std::vector<AgencyQuestion> questions_on_contracts(const PublishedPrices& prices,
+                                                   CivilMinutes day) {
   std::vector<AgencyQuestion> questions;
   for (const PublishedPrice& row : prices.rows) {
-    if (row.in_force(day)) questions.push_back({row.article, row.type, row.contract, found_as(&row)});
+    if (row.in_force(day))
+      questions.push_back({row.article, row.type, row.contract, found_as(&row)});
   }
   return questions;
 }
@@ -150,17 +157,21 @@ Result<std::vector<AgencyQuestion>> questions_in(std::string_view csv) {
   const std::vector<std::string> header{"article", "group", "price", "contract", "price_type"};
   const std::vector<CsvRow> rows = csv_rows(csv, QuotedCells::several_lines);
   if (rows.empty() || rows.front().cells != header) {
-    return Fault{FaultCode::wrong_header, "expected prices", "the header is not article,group,price,contract,price_type"};
+    return Fault{FaultCode::wrong_header, "expected prices",
+                 "the header is not article,group,price,contract,price_type"};
   }
   for (std::size_t i = 1; i < rows.size(); ++i) {
     const std::vector<std::string>& cells = rows[i].cells;
     if (!rows[i].problem.empty() || cells.size() != header.size()) {
-      return Fault{FaultCode::wrong_columns, "expected prices", at_line(rows[i].line, "it can't be read")};
+      return Fault{FaultCode::wrong_columns, "expected prices",
+                   at_line(rows[i].line, "it can't be read")};
     }
     AgencyQuestion question{cells[0], cells[1], "", {std::nullopt, cells[3], cells[4]}};
     if (!cells[2].empty()) {
       const auto price = engine::base::parse_decimal(cells[2]);
-      if (!price) return Fault{FaultCode::bad_number, "expected prices", at_line(rows[i].line, price.error().detail)};
+      if (!price)
+        return Fault{FaultCode::bad_number, "expected prices",
+                     at_line(rows[i].line, price.error().detail)};
       question.expected.price = *price;
     }
     questions.push_back(std::move(question));
@@ -168,7 +179,8 @@ Result<std::vector<AgencyQuestion>> questions_in(std::string_view csv) {
   return questions;
 }
 
-Result<AgencyResult> ask(const Snapshot& snapshot, CivilMinutes day, const std::vector<AgencyQuestion>& questions) {
+Result<AgencyResult> ask(const Snapshot& snapshot, CivilMinutes day,
+                         const std::vector<AgencyQuestion>& questions) {
   const auto customers = read_customers();
   if (!customers) return customers.error();
   std::map<std::string, std::vector<AgencyQuestion>> by_group;
@@ -177,10 +189,12 @@ Result<AgencyResult> ask(const Snapshot& snapshot, CivilMinutes day, const std::
   for (const auto& [group, own] : by_group) {
     const auto customer = customers->find(group);
     if (customer == customers->end()) {
-      return Fault{FaultCode::unknown_customer_group, "docs/examples/va-fss/customers.csv", "no customer is in group '" + group + "'"};
+      return Fault{FaultCode::unknown_customer_group, "docs/examples/va-fss/customers.csv",
+                   "no customer is in group '" + group + "'"};
     }
     for (std::size_t begin = 0; begin < own.size(); begin += lines_asked_together) {
-      const std::span<const AgencyQuestion> some{own.data() + begin, std::min(lines_asked_together, own.size() - begin)};
+      const std::span<const AgencyQuestion> some{
+          own.data() + begin, std::min(lines_asked_together, own.size() - begin)};
       if (auto ok = agencies.ask(customer->second, some); !ok) return ok.error();
     }
   }

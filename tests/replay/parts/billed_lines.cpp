@@ -1,10 +1,11 @@
 #include "tests/replay/parts/billed_lines.hpp"
 
+#include "engine/base/limits.hpp"
+
+#include "tests/replay/parts/csv_rows.hpp"
+
 #include <algorithm>
 #include <utility>
-
-#include "engine/base/limits.hpp"
-#include "tests/replay/parts/csv_rows.hpp"
 
 namespace tests::replay {
 
@@ -16,8 +17,9 @@ using engine::base::Result;
 namespace {
 
 constexpr std::array<std::string_view, 14> columns{
-    "channel",  "order_number", "line",       "order_date",          "account",         "product_number", "quantity",
-    "offer_id", "unit_price",   "unit_price_discount", "extended_amount", "line_total", "tax",            "freight",
+    "channel",         "order_number", "line",     "order_date", "account",
+    "product_number",  "quantity",     "offer_id", "unit_price", "unit_price_discount",
+    "extended_amount", "line_total",   "tax",      "freight",
 };
 constexpr std::size_t first_amount = 8;
 constexpr std::size_t account_digits = 8;
@@ -76,14 +78,17 @@ BilledLine line_of(const CsvRow& row) {
   line.offer = cells[7];
   take_date(cells[3], line);
   take_amounts(cells, line);
-  if (line.channel != "internet" && line.channel != "reseller") line.problem = wrong(0, line.channel, "is neither internet nor reseller");
+  if (line.channel != "internet" && line.channel != "reseller")
+    line.problem = wrong(0, line.channel, "is neither internet nor reseller");
   if (line.order.empty()) line.problem = "order_number is empty";
-  if (!engine::base::parse_decimal(line.quantity)) line.problem = wrong(6, line.quantity, "is no decimal number");
+  if (!engine::base::parse_decimal(line.quantity))
+    line.problem = wrong(6, line.quantity, "is no decimal number");
   return line;
 }
 
 bool go_together(const BilledLine& a, const BilledLine& b) {
-  return a.order == b.order && a.customer == b.customer && a.date == b.date && a.channel == b.channel;
+  return a.order == b.order && a.customer == b.customer && a.date == b.date &&
+         a.channel == b.channel;
 }
 
 }  // namespace
@@ -92,7 +97,9 @@ Result<std::vector<BilledLine>> read_billed_lines(const std::string& path) {
   const auto table = read_csv(path, columns, QuotedCells::one_line);
   if (!table) return table.error();
   if (!std::ranges::equal(table->header, columns)) {
-    return Fault{FaultCode::wrong_header, path, "the columns must be channel, order_number, line ... freight, in this order and no others"};
+    return Fault{
+        FaultCode::wrong_header, path,
+        "the columns must be channel, order_number, line ... freight, in this order and no others"};
   }
   std::vector<BilledLine> lines;
   lines.reserve(table->rows.size());

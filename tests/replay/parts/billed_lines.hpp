@@ -3,15 +3,15 @@
 // Plain values; any thread.
 #pragma once
 
+#include "engine/base/date.hpp"
+#include "engine/base/decimal.hpp"
+#include "engine/base/result.hpp"
+
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/date.hpp"
-#include "engine/base/decimal.hpp"
-#include "engine/base/result.hpp"
 
 namespace tests::replay {
 
@@ -26,12 +26,12 @@ struct BilledLine {
   std::string problem;     // why it can't be asked; the members below then mean nothing
   std::string channel;     // internet or reseller
   std::string order;
-  std::string number;      // within the order
+  std::string number;  // within the order
   engine::base::CivilMinutes date;
-  std::string customer;    // an INETnnnnnn account is customer AW00nnnnnn
+  std::string customer;  // an INETnnnnnn account is customer AW00nnnnnn
   std::string article;
   std::string quantity;
-  std::string offer;       // noted at the time; on the internet channel without meaning
+  std::string offer;  // noted at the time; on the internet channel without meaning
   std::array<engine::base::Decimal, amount_count> amounts{};
 
   bool is_reseller() const { return channel == "reseller"; }

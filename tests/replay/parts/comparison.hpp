@@ -2,6 +2,8 @@
 // and nothing else is near enough. A line is right when all of it is. One thread.
 #pragma once
 
+#include "tests/replay/parts/billed_lines.hpp"
+
 #include <array>
 #include <cstdint>
 #include <map>
@@ -9,13 +11,12 @@
 #include <string>
 #include <vector>
 
-#include "tests/replay/parts/billed_lines.hpp"
-
 namespace tests::replay {
 
 struct AnsweredLine {
   std::string outcome;  // of the line, or the fault of its whole question; `priced` is what we want
-  std::array<std::optional<engine::base::Decimal>, amount_count> amounts{};  // by amount_names; none: not answered
+  std::array<std::optional<engine::base::Decimal>, amount_count>
+      amounts{};        // by amount_names; none: not answered
   std::string offer;    // code of the promotion that won; empty: none did
   std::string trouble;  // what is wrong beside the amounts; empty: nothing
 };
@@ -37,7 +38,8 @@ class Comparison {
   const std::map<std::string, std::uint64_t>& by_field() const { return by_field_; }
 
  private:
-  void deviation(const BilledLine& billed, const std::string& field, const std::string& expected, const std::string& got);
+  void deviation(const BilledLine& billed, const std::string& field, const std::string& expected,
+                 const std::string& got);
   void show(std::string text);
 
   std::uint64_t lines_ = 0;

@@ -1,10 +1,10 @@
 #include "tests/replay/parts/csv_rows.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "server/feed/text_source.hpp"
 #include "server/json/quote_body.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace tests::replay {
 
@@ -41,7 +41,8 @@ class Splitter {
   bool split(CsvRow& row) {
     for (;;) {
       std::string& cell = row.cells.emplace_back();
-      const bool whole = !done() && text_[at_] == '"' ? quoted_cell(cell, row) : plain_cell(cell, row);
+      const bool whole =
+          !done() && text_[at_] == '"' ? quoted_cell(cell, row) : plain_cell(cell, row);
       if (!whole) return false;
       if (done() || text_[at_] != ',') break;
       ++at_;
@@ -95,7 +96,9 @@ class Splitter {
   std::uint64_t line_ = 1;
 };
 
-bool is_blank(const CsvRow& row) { return row.problem.empty() && row.cells.size() == 1 && row.cells.front().empty(); }
+bool is_blank(const CsvRow& row) {
+  return row.problem.empty() && row.cells.size() == 1 && row.cells.front().empty();
+}
 
 std::string joined(const auto& names) {
   std::string all;
@@ -115,35 +118,43 @@ std::vector<CsvRow> csv_rows(std::string_view text, QuotedCells quoted) {
   return rows;
 }
 
-Result<CsvTable> read_csv(const std::string& path, std::span<const std::string_view> columns, QuotedCells quoted) {
+Result<CsvTable> read_csv(const std::string& path, std::span<const std::string_view> columns,
+                          QuotedCells quoted) {
   const auto text = server::feed::read_file(path);
   if (!text) return Fault{text.error().code, path, text.error().detail};
   CsvTable table;
   table.rows = csv_rows(*text, quoted);
   if (table.rows.empty()) return Fault{FaultCode::wrong_header, path, "the file is empty"};
-  if (!table.rows.front().problem.empty()) return Fault{FaultCode::wrong_header, path, "the header: " + table.rows.front().problem};
+  if (!table.rows.front().problem.empty())
+    return Fault{FaultCode::wrong_header, path, "the header: " + table.rows.front().problem};
   table.header = std::move(table.rows.front().cells);
   table.rows.erase(table.rows.begin());
   for (const std::string_view column : columns) {
     if (std::ranges::count(table.header, column) == 1) continue;
     return Fault{FaultCode::wrong_header, path,
-                 "the header must have the column '" + std::string{column} + "' once; it is '" + joined(table.header).substr(0, 400) + "'"};
+                 "the header must have the column '" + std::string{column} + "' once; it is '" +
+                     joined(table.header).substr(0, 400) + "'"};
   }
   for (CsvRow& row : table.rows) {
     if (!row.problem.empty() || row.cells.size() == table.header.size()) continue;
-    row.problem = "it has " + std::to_string(row.cells.size()) + " columns, not " + std::to_string(table.header.size());
+    row.problem = "it has " + std::to_string(row.cells.size()) + " columns, not " +
+                  std::to_string(table.header.size());
   }
   return table;
 }
 
-std::vector<std::size_t> positions_of(const CsvTable& table, std::span<const std::string_view> columns) {
+std::vector<std::size_t> positions_of(const CsvTable& table,
+                                      std::span<const std::string_view> columns) {
   std::vector<std::size_t> positions;
   for (const std::string_view column : columns) {
-    positions.push_back(static_cast<std::size_t>(std::ranges::find(table.header, column) - table.header.begin()));
+    positions.push_back(
+        static_cast<std::size_t>(std::ranges::find(table.header, column) - table.header.begin()));
   }
   return positions;
 }
 
-std::string at_line(std::uint64_t line, std::string_view what) { return "line " + std::to_string(line) + ": " + std::string{what}; }
+std::string at_line(std::uint64_t line, std::string_view what) {
+  return "line " + std::to_string(line) + ": " + std::string{what};
+}
 
 }  // namespace tests::replay

@@ -5,6 +5,8 @@
 // Plain functions, any thread; rows are copies. Cost: about 50 ns a cell.
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,14 +14,12 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/base/result.hpp"
-
 namespace tests::replay {
 
 struct CsvRow {
   std::uint64_t line = 0;  // where it begins, from 1
   std::vector<std::string> cells;
-  std::string problem;     // empty: none
+  std::string problem;  // empty: none
 };
 
 // Whether a quoted cell may hold line ends.
@@ -29,15 +29,19 @@ std::vector<CsvRow> csv_rows(std::string_view text, QuotedCells quoted);
 
 struct CsvTable {
   std::vector<std::string> header;
-  std::vector<CsvRow> rows;  // those below the header; one of another width than the header has a problem
+  std::vector<CsvRow>
+      rows;  // those below the header; one of another width than the header has a problem
 };
 
 // As above, of a file that may be xz; the first row is the header and must have every one of `columns`.
 // Faults: those of reading the file; wrong_header.
-engine::base::Result<CsvTable> read_csv(const std::string& path, std::span<const std::string_view> columns, QuotedCells quoted);
+engine::base::Result<CsvTable> read_csv(const std::string& path,
+                                        std::span<const std::string_view> columns,
+                                        QuotedCells quoted);
 
 // Where each of `columns` stands in the header, which has them all.
-std::vector<std::size_t> positions_of(const CsvTable& table, std::span<const std::string_view> columns);
+std::vector<std::size_t> positions_of(const CsvTable& table,
+                                      std::span<const std::string_view> columns);
 
 // "line 12: the day '2022-13-01' ..." for messages.
 std::string at_line(std::uint64_t line, std::string_view what);

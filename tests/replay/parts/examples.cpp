@@ -24,28 +24,34 @@ ImportRequest request_of(std::initializer_list<std::string_view> paths) {
 
 }  // namespace
 
-std::string project_path(std::string_view path) { return std::string{NETTO_SOURCE_DIR}.append("/").append(path); }
+std::string project_path(std::string_view path) {
+  return std::string{NETTO_SOURCE_DIR}.append("/").append(path);
+}
 
 Result<std::unique_ptr<DataFolder>> DataFolder::make() {
   std::unique_ptr<DataFolder> folder{new DataFolder};
-  auto node = Node::open(folder->path() + "/data", {server::node::Access::create, server::node::Keep::snapshot_only});
+  auto node = Node::open(folder->path() + "/data",
+                         {server::node::Access::create, server::node::Keep::snapshot_only});
   if (!node) return node.error();
   folder->node_ = *std::move(node);
   return folder;
 }
 
 ImportOutcome import_adventureworks(Node& node, const std::string& masters) {
-  ImportRequest request = request_of({"docs/examples/adventureworks/rules", "docs/examples/adventureworks/feeds",
-                                      "docs/examples/adventureworks/charges.csv",
-                                      "docs/examples/adventureworks/offer_exceptions.csv",
-                                      "docs/examples/canonical/currencies.csv"});
+  ImportRequest request =
+      request_of({"docs/examples/adventureworks/rules", "docs/examples/adventureworks/feeds",
+                  "docs/examples/adventureworks/charges.csv",
+                  "docs/examples/adventureworks/offer_exceptions.csv",
+                  "docs/examples/canonical/currencies.csv"});
   request.paths.push_back(masters);
   return node.import(request);
 }
 
 ImportOutcome import_va_fss_rules(Node& node) {
-  return node.import(request_of({"docs/examples/va-fss/rules", "docs/examples/va-fss/feeds", "docs/examples/va-fss/groups.csv",
-                                 "docs/examples/va-fss/customers.csv", "docs/examples/canonical/currencies.csv"}));
+  return node.import(
+      request_of({"docs/examples/va-fss/rules", "docs/examples/va-fss/feeds",
+                  "docs/examples/va-fss/groups.csv", "docs/examples/va-fss/customers.csv",
+                  "docs/examples/canonical/currencies.csv"}));
 }
 
 ImportOutcome import_va_fss_prices(Node& node, const std::string& file) {
@@ -59,17 +65,20 @@ ImportOutcome import_va_fss_prices(Node& node, const std::string& file) {
 std::string describe(const ImportOutcome& outcome) {
   std::string text;
   for (const Fault& fault : outcome.faults) {
-    text += fmt::format("  {}: {} ({})\n", fault.where, fault.detail, engine::base::fault_name(fault.code));
+    text += fmt::format("  {}: {} ({})\n", fault.where, fault.detail,
+                        engine::base::fault_name(fault.code));
   }
   std::size_t shown = 0;
   for (const auto& file : outcome.report.files) {
     for (const auto& row : file.refused_rows) {
-      if (shown++ < refused_shown_max) text += fmt::format("  refused: {}\n", server::feed::describe(row));
+      if (shown++ < refused_shown_max)
+        text += fmt::format("  refused: {}\n", server::feed::describe(row));
     }
   }
   const auto& report = outcome.report;
-  text += fmt::format("  rows: {} read, {} accepted, {} set aside, {} refused\n", report.rows_read(), report.rows_accepted(),
-                      report.rows_set_aside(), report.rows_refused());
+  text +=
+      fmt::format("  rows: {} read, {} accepted, {} set aside, {} refused\n", report.rows_read(),
+                  report.rows_accepted(), report.rows_set_aside(), report.rows_refused());
   return text;
 }
 

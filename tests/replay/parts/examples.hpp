@@ -2,13 +2,14 @@
 // object. Imported says what became of every row. One thread.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "server/node/node.hpp"
+
+#include "tests/server/store/temporary_folder.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "engine/base/result.hpp"
-#include "server/node/node.hpp"
-#include "tests/server/store/temporary_folder.hpp"
 
 namespace tests::replay {
 
@@ -34,7 +35,8 @@ class DataFolder {
 inline constexpr std::string_view adventureworks_masters = "docs/examples/adventureworks/masters";
 
 // Rules, feed descriptions, charges and offer exceptions of the example, with the masters of `masters`.
-server::node::ImportOutcome import_adventureworks(server::node::Node& node, const std::string& masters);
+server::node::ImportOutcome import_adventureworks(server::node::Node& node,
+                                                  const std::string& masters);
 
 // Rules, feed description, groups and customers of the example.
 server::node::ImportOutcome import_va_fss_rules(server::node::Node& node);

@@ -34,10 +34,12 @@ engine::quote::QuoteRequest request_of(const Order& order) {
   return request;
 }
 
-bool says_the_same(const engine::price::PricedLines& plain, const engine::price::PricedLines& explained, std::size_t line) {
+bool says_the_same(const engine::price::PricedLines& plain,
+                   const engine::price::PricedLines& explained, std::size_t line) {
   const PricedLine& a = plain.lines[line];
   const PricedLine& b = explained.lines[line];
-  if (a.outcome != b.outcome || a.record != b.record || !same(a.unit_price, b.unit_price) || !same(a.line_amount, b.line_amount)) {
+  if (a.outcome != b.outcome || a.record != b.record || !same(a.unit_price, b.unit_price) ||
+      !same(a.line_amount, b.line_amount)) {
     return false;
   }
   const std::size_t count = plain.components.size() / plain.lines.size();
@@ -55,7 +57,8 @@ std::vector<AnsweredLine> InProcess::ask(const Order& order) {
   auto question = engine::quote::resolve(*snapshot_, request, order.front()->date);
   if (!question) {
     AnsweredLine refused;
-    refused.outcome = std::string{engine::base::fault_name(question.error().code)} + ": " + question.error().detail;
+    refused.outcome = std::string{engine::base::fault_name(question.error().code)} + ": " +
+                      question.error().detail;
     return std::vector<AnsweredLine>(order.size(), refused);
   }
   engine::quote::quote(*snapshot_, *question, Detail::plain, scratch_, plain_);
@@ -73,11 +76,13 @@ AnsweredLine InProcess::answered(const Question& question, std::size_t line) con
   AnsweredLine made;
   const PricedLine& priced = plain_.priced.lines[line];
   made.outcome = engine::model::outcome_name(priced.outcome);
-  if (!says_the_same(plain_.priced, explained_.priced, line)) made.trouble = "another answer where it is explained";
+  if (!says_the_same(plain_.priced, explained_.priced, line))
+    made.trouble = "another answer where it is explained";
   if (priced.outcome != Outcome::priced) return made;
   const auto& components = snapshot_->procedures()[question.procedure].rule->answer.components;
   for (std::size_t i = 0; i < amount_count; ++i) {
-    const auto found = std::ranges::find(components, amount_names[i], &engine::rule::Component::name);
+    const auto found =
+        std::ranges::find(components, amount_names[i], &engine::rule::Component::name);
     if (amount_names[i] == "unit_price") {
       made.amounts[i] = decimal_of(priced.unit_price);
     } else if (amount_names[i] == "line_total") {
@@ -92,7 +97,8 @@ AnsweredLine InProcess::answered(const Question& question, std::size_t line) con
 }
 
 // The document of the record that won the step `offer`; empty where the procedure has none, or nothing won.
-std::string InProcess::offer_of(const Question& question, const engine::price::LineTrace& trace) const {
+std::string InProcess::offer_of(const Question& question,
+                                const engine::price::LineTrace& trace) const {
   const auto& steps = snapshot_->procedures()[question.procedure].rule->steps;
   for (const engine::price::StepTrace& step : trace.steps) {
     if (steps[step.step].name != "offer" || step.record == engine::price::no_record) continue;

@@ -2,14 +2,15 @@
 // must say the same; the offer is read from the explanation. One thread.
 #pragma once
 
-#include <chrono>
-#include <memory>
-#include <vector>
-
 #include "engine/price/scratch.hpp"
 #include "engine/quote/answer.hpp"
 #include "engine/snapshot/snapshot.hpp"
+
 #include "tests/replay/parts/comparison.hpp"
+
+#include <chrono>
+#include <memory>
+#include <vector>
 
 namespace tests::replay {
 
@@ -17,7 +18,8 @@ class InProcess {
  public:
   using Duration = std::chrono::steady_clock::duration;
 
-  explicit InProcess(std::shared_ptr<const engine::snapshot::Snapshot> snapshot) : snapshot_{std::move(snapshot)} {}
+  explicit InProcess(std::shared_ptr<const engine::snapshot::Snapshot> snapshot)
+      : snapshot_{std::move(snapshot)} {}
 
   // One answer a line of the order.
   std::vector<AnsweredLine> ask(const Order& order);
@@ -29,7 +31,8 @@ class InProcess {
 
  private:
   AnsweredLine answered(const engine::quote::Question& question, std::size_t line) const;
-  std::string offer_of(const engine::quote::Question& question, const engine::price::LineTrace& trace) const;
+  std::string offer_of(const engine::quote::Question& question,
+                       const engine::price::LineTrace& trace) const;
 
   std::shared_ptr<const engine::snapshot::Snapshot> snapshot_;
   engine::price::Scratch scratch_;

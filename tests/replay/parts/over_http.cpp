@@ -1,14 +1,14 @@
 #include "tests/replay/parts/over_http.hpp"
 
-#include <httplib.h>
-
-#include <thread>
-#include <utility>
-
 #include "rules/json_tree.hpp"
 #include "server/http/api.hpp"
 #include "server/http/server.hpp"
 #include "server/json/json_writer.hpp"
+
+#include <httplib.h>
+
+#include <thread>
+#include <utility>
 
 namespace tests::replay {
 
@@ -101,12 +101,14 @@ std::vector<AnsweredLine> without_answer(const Order& order, std::string why) {
 
 struct OverHttp::Inner {
   explicit Inner(const engine::snapshot::SnapshotCell& snapshots)
-      : service{snapshots, [] { return engine::base::CivilMinutes{}; }, [] { return std::string{}; }} {}
+      : service{snapshots, [] { return engine::base::CivilMinutes{}; },
+                [] { return std::string{}; }} {}
 
   Result<void> listen() {
     http::ServerOptions options;
     options.port = 0;
-    auto opened = http::Server::open(options, [this] { return std::make_unique<http::Worker>(service); });
+    auto opened =
+        http::Server::open(options, [this] { return std::make_unique<http::Worker>(service); });
     if (!opened) return opened.error();
     server = *std::move(opened);
     thread = std::thread{[this] { server->run(); }};
@@ -144,15 +146,18 @@ std::vector<AnsweredLine> OverHttp::ask(const Order& order) {
   const auto response = inner_->client->Post("/v1/quote", body_of(order), "application/json");
   if (!response) return without_answer(order, "no answer: " + httplib::to_string(response.error()));
   if (response->status != 200) {
-    return without_answer(order, "HTTP " + std::to_string(response->status) + ": " + response->body.substr(0, 300));
+    return without_answer(
+        order, "HTTP " + std::to_string(response->status) + ": " + response->body.substr(0, 300));
   }
   const auto tree = rules::parse_json(response->body);
   if (!tree) return without_answer(order, "an answer that is no JSON: " + tree.error().detail);
   const Json* lines = tree->find("lines");
-  if (lines == nullptr || lines->items().size() != order.size()) return without_answer(order, "an answer of other lines than asked");
+  if (lines == nullptr || lines->items().size() != order.size())
+    return without_answer(order, "an answer of other lines than asked");
   std::vector<AnsweredLine> all;
   all.reserve(order.size());
-  for (std::size_t i = 0; i < order.size(); ++i) all.push_back(answered(lines->items()[i], *order[i]));
+  for (std::size_t i = 0; i < order.size(); ++i)
+    all.push_back(answered(lines->items()[i], *order[i]));
   return all;
 }
 

@@ -2,21 +2,23 @@
 // another make that talks to it through the loopback interface, one request an order. One thread beside the server's.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "engine/snapshot/snapshot_cell.hpp"
+
+#include "tests/replay/parts/comparison.hpp"
+
 #include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "engine/base/result.hpp"
-#include "engine/snapshot/snapshot_cell.hpp"
-#include "tests/replay/parts/comparison.hpp"
 
 namespace tests::replay {
 
 class OverHttp {
  public:
   // Listens from here on. Faults: those of the server.
-  static engine::base::Result<std::unique_ptr<OverHttp>> open(const engine::snapshot::SnapshotCell& snapshots);
+  static engine::base::Result<std::unique_ptr<OverHttp>> open(
+      const engine::snapshot::SnapshotCell& snapshots);
   ~OverHttp();
   OverHttp(const OverHttp&) = delete;
   OverHttp& operator=(const OverHttp&) = delete;

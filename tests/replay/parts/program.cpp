@@ -19,7 +19,8 @@ using engine::base::Result;
 namespace {
 
 Fault failed(const std::string& program, int error) {
-  return {FaultCode::unsupported, program, "the program can't be run: " + std::error_code{error, std::generic_category()}.message()};
+  return {FaultCode::unsupported, program,
+          "the program can't be run: " + std::error_code{error, std::generic_category()}.message()};
 }
 
 std::string read_all(int from) {
@@ -46,7 +47,8 @@ Result<ProgramRun> run_program(const std::vector<std::string>& arguments) {
   std::array<int, 2> ends{};
   if (::pipe(ends.data()) != 0) return failed(arguments.front(), errno);
   std::vector<char*> values;
-  for (const std::string& argument : arguments) values.push_back(const_cast<char*>(argument.c_str()));  // NOLINT: posix_spawn's type
+  for (const std::string& argument : arguments)
+    values.push_back(const_cast<char*>(argument.c_str()));  // NOLINT: posix_spawn's type
   values.push_back(nullptr);
   posix_spawn_file_actions_t actions{};
   ::posix_spawn_file_actions_init(&actions);
@@ -54,7 +56,8 @@ Result<ProgramRun> run_program(const std::vector<std::string>& arguments) {
   ::posix_spawn_file_actions_addclose(&actions, ends[0]);
   ::posix_spawn_file_actions_addclose(&actions, ends[1]);
   pid_t child = 0;
-  const int error = ::posix_spawnp(&child, values.front(), &actions, nullptr, values.data(), environ);
+  const int error =
+      ::posix_spawnp(&child, values.front(), &actions, nullptr, values.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(ends[1]);
   ProgramRun run;

@@ -2,10 +2,10 @@
 // What it says on standard error goes to ours. One thread.
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <string>
 #include <vector>
-
-#include "engine/base/result.hpp"
 
 namespace tests::replay {
 

@@ -1,11 +1,11 @@
 #include "tests/replay/parts/published_prices.hpp"
 
+#include "tests/replay/parts/csv_rows.hpp"
+
 #include <algorithm>
 #include <set>
 #include <tuple>
 #include <utility>
-
-#include "tests/replay/parts/csv_rows.hpp"
 
 namespace tests::replay {
 
@@ -19,7 +19,18 @@ constexpr std::array<std::string_view, 9> columns{
     "ContractNumber", "ContractStartDate", "ContractStopDate", "NDCWithDashes", "SubItemIdentifier",
     "Price",          "PriceStartDate",    "PriceStopDate",    "PriceType",
 };
-enum Cell : std::size_t { contract, contract_start, contract_stop, ndc, sub_item, price, price_start, price_stop, price_type };
+
+enum Cell : std::size_t {
+  contract,
+  contract_start,
+  contract_stop,
+  ndc,
+  sub_item,
+  price,
+  price_start,
+  price_stop,
+  price_type
+};
 
 std::string wrong(std::size_t column, std::string_view value, std::string_view reason) {
   return std::string{columns[column]}.append(" '").append(value).append("' ").append(reason);
@@ -28,7 +39,11 @@ std::string wrong(std::size_t column, std::string_view value, std::string_view r
 // MM/DD/YYYY.
 std::optional<CivilMinutes> day_of(std::string_view text) {
   if (text.size() != 10 || text[2] != '/' || text[5] != '/') return std::nullopt;
-  const std::string iso = std::string{text.substr(6, 4)}.append("-").append(text.substr(0, 2)).append("-").append(text.substr(3, 2));
+  const std::string iso = std::string{text.substr(6, 4)}
+                              .append("-")
+                              .append(text.substr(0, 2))
+                              .append("-")
+                              .append(text.substr(3, 2));
   const auto day = engine::base::parse_civil(iso);
   return day ? std::optional{*day} : std::nullopt;
 }
@@ -50,11 +65,13 @@ std::string take(const CsvRow& row, const std::vector<std::size_t>& at, Publishe
   made.stop = *day_of(cells[price_stop]);
   if (made.contract.empty()) return wrong(contract, "", "is missing");
   if (cells[ndc].empty()) return wrong(ndc, "", "is missing");
-  if (std::ranges::find(agency_groups, made.type) == agency_groups.end()) return wrong(price_type, made.type, "is none of FSS, Big4, NC");
+  if (std::ranges::find(agency_groups, made.type) == agency_groups.end())
+    return wrong(price_type, made.type, "is none of FSS, Big4, NC");
   const auto amount = engine::base::parse_decimal(cells[price]);
   if (!amount) return wrong(price, cells[price], "is no decimal number");
   made.price = *amount;
-  if (made.stop < made.start) return wrong(price_stop, cells[price_stop], "is before PriceStartDate");
+  if (made.stop < made.start)
+    return wrong(price_stop, cells[price_stop], "is before PriceStartDate");
   return {};
 }
 
@@ -68,7 +85,8 @@ bool goes_before(const PublishedPrice& a, const PublishedPrice& b) {
   return a.contract < b.contract;
 }
 
-const PublishedPrice* best_of(const std::vector<const PublishedPrice*>& rows, std::string_view type, CivilMinutes day) {
+const PublishedPrice* best_of(const std::vector<const PublishedPrice*>& rows, std::string_view type,
+                              CivilMinutes day) {
   const PublishedPrice* best = nullptr;
   for (const PublishedPrice* row : rows) {
     if (row->type != type || !row->in_force(day)) continue;
@@ -106,10 +124,12 @@ PricesByArticle by_article(const PublishedPrices& prices) {
   return articles;
 }
 
-const PublishedPrice* price_for(const std::vector<const PublishedPrice*>& rows, std::string_view group, CivilMinutes day) {
-  const std::vector<std::string_view> types = group == "NC"     ? std::vector<std::string_view>{"NC", "Big4", "FSS"}
-                                              : group == "Big4" ? std::vector<std::string_view>{"Big4", "FSS"}
-                                                                : std::vector<std::string_view>{"FSS"};
+const PublishedPrice* price_for(const std::vector<const PublishedPrice*>& rows,
+                                std::string_view group, CivilMinutes day) {
+  const std::vector<std::string_view> types =
+      group == "NC"     ? std::vector<std::string_view>{"NC", "Big4", "FSS"}
+      : group == "Big4" ? std::vector<std::string_view>{"Big4", "FSS"}
+                        : std::vector<std::string_view>{"FSS"};
   for (const std::string_view type : types) {
     if (const PublishedPrice* best = best_of(rows, type, day)) return best;
   }

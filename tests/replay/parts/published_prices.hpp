@@ -3,6 +3,10 @@
 // Plain values; any thread. Cost: a search looks at all rows of the article.
 #pragma once
 
+#include "engine/base/date.hpp"
+#include "engine/base/decimal.hpp"
+#include "engine/base/result.hpp"
+
 #include <array>
 #include <cstdint>
 #include <map>
@@ -11,17 +15,13 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/base/date.hpp"
-#include "engine/base/decimal.hpp"
-#include "engine/base/result.hpp"
-
 namespace tests::replay {
 
 struct PublishedPrice {
   std::uint64_t line = 0;  // of the file
   std::string contract;
-  std::string article;     // NDC, or NDC/sub-item
-  std::string type;        // the group the price is for
+  std::string article;  // NDC, or NDC/sub-item
+  std::string type;     // the group the price is for
   engine::base::Decimal price;
   engine::base::CivilMinutes contract_start;
   engine::base::CivilMinutes start, stop;  // first and last day
@@ -53,7 +53,7 @@ using PricesByArticle = std::map<std::string, std::vector<const PublishedPrice*>
 PricesByArticle by_article(const PublishedPrices& prices);
 
 // The row that prices the article for the group where no contract is named; null where there is none.
-const PublishedPrice* price_for(const std::vector<const PublishedPrice*>& rows, std::string_view group,
-                                engine::base::CivilMinutes day);
+const PublishedPrice* price_for(const std::vector<const PublishedPrice*>& rows,
+                                std::string_view group, engine::base::CivilMinutes day);
 
 }  // namespace tests::replay

@@ -163,16 +163,21 @@ Facts::Put Facts::put(const CustomerDraft& draft) {
   auto number = entry(customers_, draft.code, batch_, "code");
   if (!number) return number.error();
   customers_.items[*number] = std::move(customer);
-  return list_prices_of(CustomerId{*number}, draft.price_lists);
+  list_prices_of(CustomerId{*number}, draft.price_lists);
+  return {};
 }
 
-Facts::Put Facts::list_prices_of(CustomerId customer, std::span<const std::string_view> lists) {
+// A customer's row names all of its lists: those that an earlier row named and this one does not are withdrawn.
+void Facts::list_prices_of(CustomerId customer, std::span<const std::string_view> lists) {
+  if (const auto listed = listed_.find(customer); listed != listed_.end()) {
+    for (const std::uint32_t row : listed->second) assignments_[row].withdrawn = assignments_[row].from_customer;
+    listed->second.clear();
+  }
   std::int32_t rank = 0;
   for (const std::string_view list : lists) {
-    const ListAssignment assignment{*find_document(DocumentKind::price_list, list), customer, {}, ++rank, {}, true};
-    if (auto ok = put_assignment(assignment); !ok) return ok;
+    const ListAssignment assignment{*find_document(DocumentKind::price_list, list), customer, {}, ++rank, {}, true, true, false};
+    listed_[customer].push_back(put_assignment(assignment));
   }
-  return {};
 }
 
 Result<CurrencyId> Facts::currency_of(std::string_view code) const {
@@ -221,7 +226,7 @@ Facts::Put Facts::put(const DocumentDraft& draft) {
 Facts::Put Facts::put(const ListAssignmentDraft& draft) {
   const auto list = find_document(DocumentKind::price_list, draft.price_list);
   if (!list) return unknown(FaultCode::unknown_document, "price_list", draft.price_list);
-  ListAssignment assignment{*list, {}, {}, draft.rank.value_or(documents_[list->raw()].rank), draft.validity, draft.rank.has_value()};
+  ListAssignment assignment{*list, {}, {}, draft.rank.value_or(documents_[list->raw()].rank), draft.validity, draft.rank.has_value(), false, false};
   if (!draft.customer.empty() && !draft.customer_group.empty()) {
     return Fault{FaultCode::contradicting_values, "customer_group", "name a customer or a customer group, not both"};
   }
@@ -236,10 +241,11 @@ Facts::Put Facts::put(const ListAssignmentDraft& draft) {
     if (!group) return group.error();
     assignment.group = *group;
   }
-  return put_assignment(assignment);
+  put_assignment(assignment);
+  return {};
 }
 
-Facts::Put Facts::put_assignment(const ListAssignment& assignment) {
+std::uint32_t Facts::put_assignment(const ListAssignment& assignment) {
   const Identity identity = Identity{}
                                 .add(assignment.list.raw())
                                 .add(assignment.customer.raw())
@@ -252,7 +258,7 @@ Facts::Put Facts::put_assignment(const ListAssignment& assignment) {
   } else {
     assignments_[place.row] = assignment;
   }
-  return {};
+  return place.row;
 }
 
 Facts::Put Facts::put(const WarehouseDraft& draft) {

@@ -209,8 +209,8 @@ class Facts {
   Identity identity_of(const ConditionDraft& draft, TableId table, const ConditionRecord& record, const Terms& terms) const;
   Put store(TableId table, const Identity& identity, const ConditionRecord& record, std::uint32_t line);
   base::Result<CurrencyId> currency_of(std::string_view code) const;
-  Put put_assignment(const ListAssignment& assignment);
-  Put list_prices_of(CustomerId customer, std::span<const std::string_view> lists);
+  std::uint32_t put_assignment(const ListAssignment& assignment);
+  void list_prices_of(CustomerId customer, std::span<const std::string_view> lists);
 
   Masters<Article> articles_;
   Masters<ArticleGroup> article_groups_;
@@ -225,6 +225,7 @@ class Facts {
   std::vector<Document> documents_;
   std::vector<std::uint32_t> document_batches_;
   std::vector<ListAssignment> assignments_;
+  std::map<CustomerId, std::vector<std::uint32_t>> listed_;  // indices of the assignments that a customer's row named
   std::vector<TableRows> tables_;  // by TableId
   std::vector<Terms> terms_;
   std::map<Terms, std::uint16_t> terms_index_;

@@ -67,7 +67,9 @@ struct ListAssignment {
   CustomerGroupId group;
   std::int32_t rank = 0;
   base::Validity validity;
-  bool has_own_rank = true;  // false: `rank` is the list's, and changes with it
+  bool has_own_rank = true;    // false: `rank` is the list's, and changes with it
+  bool from_customer = false;  // named by the customer's own row
+  bool withdrawn = false;      // by a later row of the customer
 };
 
 struct Currency {

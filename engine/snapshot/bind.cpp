@@ -57,7 +57,12 @@ class FormulaBinder {
       round.mode = to.mode;
       if (auto ok = add(round); !ok) return ok.error();
     }
-    if (largest_ >= BigInt{1} << 254 || deepest_ > base::limits::formula_depth) {
+    if (deepest_ > base::limits::formula_depth) {
+      return Fault{FaultCode::too_deep, "",
+                   "its formula keeps more than " + std::to_string(base::limits::formula_depth) +
+                       " values at once; compute a part of it in a step of its own"};
+    }
+    if (largest_ >= BigInt{1} << 254) {
       return Fault{FaultCode::width_unprovable, "",
                    "its largest intermediate result can take more than 256 bits; round earlier or lower a maximum"};
     }

@@ -286,6 +286,7 @@ void SnapshotBuilder::take_lists() {
   std::map<std::uint32_t, std::vector<ListReached>> of_group;
   std::vector<ListReached> of_everyone;
   for (const model::ListAssignment& assignment : facts_.assignments()) {
+    if (assignment.withdrawn) continue;
     const base::Validity& list = made_->documents_[assignment.list.raw()].validity;
     ListReached reached{assignment.list, assignment.rank, {}, rule::ListsOf::everyone, 0};
     reached.validity = {std::max(assignment.validity.from, list.from), std::min(assignment.validity.to, list.to)};

@@ -114,7 +114,7 @@ engine::base::Result<std::vector<Finding>> picked(std::vector<Finding> findings,
     }
     if (!known)
       return Fault{FaultCode::bad_request, "--kind",
-                   "'" + kind + "' is no kind of finding; these are: " + names};
+                   fmt::format("'{}' is no kind of finding; these are: {}", kind, names)};
   }
   std::erase_if(findings, [&kinds](const Finding& finding) {
     return std::ranges::find(kinds, rules::finding_name(finding.kind)) == kinds.end();

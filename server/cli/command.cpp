@@ -72,6 +72,7 @@ void tell_no_command(const CLI::App& app, Run& run) {
   if (!given.empty()) {
     std::vector<std::string_view> names;
     const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+    names.reserve(commands.size());
     for (const CLI::App* command : commands) names.emplace_back(command->get_name());
     text = "there is no command '" + given.front() + "'" +
            did_you_mean(near_matches(given.front(), names));

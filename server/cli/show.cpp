@@ -10,8 +10,6 @@
 
 namespace server::cli {
 
-using engine::base::Fault;
-using engine::base::FaultCode;
 using engine::base::Result;
 using engine::model::DocumentKind;
 

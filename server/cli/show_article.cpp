@@ -27,7 +27,7 @@ std::string group_path(const Knowledge& known, ArticleGroupId id) {
   std::string path;
   for (; !id.is_none(); id = groups.items[id.raw()].parent) {
     const std::string step = named(groups.codes->text(id.raw()), groups.items[id.raw()].name);
-    path = path.empty() ? step : step + " > " + path;
+    path = path.empty() ? step : fmt::format("{} > {}", step, path);
   }
   return path;
 }

@@ -15,7 +15,6 @@ using engine::model::ConditionRecord;
 using engine::model::Document;
 using engine::model::DocumentId;
 using engine::model::DocumentKind;
-using engine::model::Schema;
 using engine::model::TableShape;
 
 namespace {

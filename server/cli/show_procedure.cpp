@@ -15,7 +15,6 @@ using engine::base::Result;
 using engine::rule::Access;
 using engine::rule::AgreementUse;
 using engine::rule::ListsOf;
-using engine::rule::LookupRow;
 using engine::rule::Phase;
 using engine::rule::Procedure;
 using engine::rule::Step;
@@ -198,6 +197,7 @@ Result<Report> show_procedure(const Knowledge& known, std::string_view name) {
   const auto found = std::ranges::find(procedures, name, &Procedure::name);
   if (found == procedures.end()) {
     std::vector<std::string_view> names;
+    names.reserve(procedures.size());
     for (const Procedure& procedure : procedures) names.emplace_back(procedure.name);
     return Fault{
         FaultCode::no_procedure, "",

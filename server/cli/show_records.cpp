@@ -182,8 +182,10 @@ std::string counts_text(const Knowledge& known, const std::vector<FoundRecord>& 
     ++counts[known.facts.schema.type(known.facts.schema.table(each.table).type).name];
   }
   std::vector<std::string> texts;
-  for (const auto& [type, count] : counts)
+  texts.reserve(counts.size());
+  for (const auto& [type, count] : counts) {
     texts.push_back(fmt::format("{} {}", type, grouped(count)));
+  }
   return joined(texts);
 }
 

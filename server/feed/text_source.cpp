@@ -1,8 +1,9 @@
 #include "server/feed/text_source.hpp"
 
+#include "server/json/utf8.hpp"
+
 #include <fcntl.h>
 #include <lzma.h>
-#include <simdjson.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -200,7 +201,7 @@ Result<SourceText> decode(std::string bytes, Encoding encoding) {
   return SourceText{std::move(bytes), valid};
 }
 
-bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text); }
+bool is_utf8(std::string_view text) { return json::is_utf8(text); }
 
 std::string_view bare_name(std::string_view path) {
   const std::size_t slash = path.rfind('/');

@@ -97,6 +97,7 @@ std::string content_of(const Gathered& gathered, const std::string& rows) {
 
 std::vector<std::string> paths_of(const std::vector<TextFile>& files) {
   std::vector<std::string> paths;
+  paths.reserve(files.size());
   for (const TextFile& file : files) paths.push_back(file.path);
   return paths;
 }
@@ -113,6 +114,9 @@ Result<std::unique_ptr<Node>> Node::open(const std::string& folder, const NodeOp
   if (auto ok = node->load(); !ok) return ok.error();
   if (node->last_.sequence > 0) {
     if (auto ok = node->publish(node->last_.sequence); !ok) return ok.error();
+  } else if (options.access != Access::create) {
+    return Fault{FaultCode::store_unavailable, folder,
+                 "the folder holds no data yet; an import brings it"};
   }
   node->let_go_of_facts();
   return node;
@@ -124,7 +128,7 @@ Node::Change Node::load() {
     state_.emplace();
     last_ = {};
   }
-  const auto loaded = journal_->replay(last_.sequence + 1, [this](store::Batch&& batch) -> Change {
+  auto loaded = journal_->replay(last_.sequence + 1, [this](store::Batch&& batch) -> Change {
     if (auto ok = state_->apply(batch); !ok) return ok;
     last_ = {batch.sequence, std::move(batch.received_at), std::move(batch.source)};
     return {};

@@ -43,6 +43,7 @@ Fault twice(const std::string& file, const std::string& other, const std::string
 
 std::vector<Fault> State::put_rules(const std::vector<TextFile>& files) {
   std::vector<rules::RuleDocument> texts;
+  texts.reserve(files.size());
   for (const TextFile& file : files) texts.push_back({bare_name(file.path), file.text});
   return put_rule_texts(std::move(texts));
 }

@@ -207,10 +207,14 @@ std::shared_ptr<const engine::rule::RuleSet> compile_rules(std::span<const std::
   return compiled.rules;
 }
 
-Engine::Engine(const World& world, std::span<const std::string> rules) {
+Engine::Engine(const World& world, std::span<const std::string> rules) : Engine{{}, world, rules} {}
+
+Engine::Engine(const World& before, const World& world, std::span<const std::string> rules) {
   const auto compiled = compile_rules(rules, facts_);
-  const auto faults = put_world(world, facts_);
-  if (!faults.empty()) throw std::runtime_error(joined(faults));
+  for (const World* batch : {&before, &world}) {
+    const auto faults = put_world(*batch, facts_);
+    if (!faults.empty()) throw std::runtime_error(joined(faults));
+  }
   auto built = engine::snapshot::SnapshotBuilder{facts_, compiled, 1}.build();
   if (!built) throw std::runtime_error(joined({built.error()}));
   snapshot_ = *std::move(built);

@@ -29,6 +29,8 @@ class Engine {
  public:
   // std::runtime_error with the fault where a row or a document is refused.
   Engine(const World& world, std::span<const std::string> rules);
+  // The same after another batch: what `world` says of a code or record replaces what `before` said.
+  Engine(const World& before, const World& world, std::span<const std::string> rules);
 
   const engine::snapshot::Snapshot& snapshot() const { return *snapshot_; }
 

@@ -174,6 +174,24 @@ TEST_CASE("property: the same facts put twice answer the same, record by record"
   });
 }
 
+TEST_CASE("property: a batch that says everything anew leaves nothing of the batch before", "[property]") {
+  each_case(48, 150, [](const Case& made) {
+    Draw draw{made.seed ^ 9U};
+    std::optional<Engine> later;
+    try {
+      later.emplace(disturbed(made.world, draw), made.world, made.documents);
+    } catch (const std::runtime_error& refused) {
+      FAIL(refused.what());
+    }
+    for (int i = 0; i < 10; ++i) {
+      const Ask ask = make_ask(made.world, draw, 6);
+      INFO(describe(ask));
+      const std::string changed = both(lines_of(*made.engine, ask), lines_of(*later, ask));
+      REQUIRE(changed == "");
+    }
+  });
+}
+
 TEST_CASE("property: a basket of many lines is as many baskets of one line", "[property]") {
   each_case(44, 80, [](const Case& made) {
     Draw draw{made.seed ^ 5U};

@@ -25,4 +25,7 @@ oracle::Ask make_ask(const oracle::World& world, Draw& draw, std::size_t lines);
 // The same facts in another order; what refers to a row still stands behind it.
 oracle::World shuffled(oracle::World world, Draw& draw);
 
+// The same codes and identities with other contents: what a later batch with the world itself must leave nothing of.
+oracle::World disturbed(oracle::World world, Draw& draw);
+
 }  // namespace property

@@ -3,6 +3,7 @@
 #include "tests/server/node/small_company.hpp"
 #include "tests/server/store/temporary_folder.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -128,4 +129,25 @@ TEST_CASE("netto: a wrong command line is told with what would be right", "[serv
   CHECK(help.says("Examples:"));
   CHECK(help.err.empty());
   CHECK(netto_run({"version"}).says("netto "));
+}
+
+TEST_CASE("netto: the program takes its folder from NETTO_DATA and returns the exit code",
+          "[server][cli]") {
+  const char* program = std::getenv("NETTO");
+  if (program == nullptr) {
+    WARN("skipped: NETTO does not name the program");
+    return;
+  }
+  const Company company;
+  const auto exit_of = [&](const std::string& arguments) {
+    const std::string command = "NETTO_DATA='" + company.data + "' '" + program + "' " + arguments;
+    const int status = std::system((command + " 2>/dev/null").c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  CHECK(exit_of("check >/dev/null") == 3);
+  CHECK(exit_of("import '" + company.files + "' >/dev/null") == 0);
+  CHECK(exit_of("check >/dev/null") == 0);
+  CHECK(exit_of("show article S-11") == 2);
+  CHECK(exit_of("version >/dev/null") == 0);
+  CHECK(exit_of("show article S-10 >/dev/full") == 3);
 }

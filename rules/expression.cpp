@@ -123,9 +123,13 @@ class Parser {
     const std::size_t at = token_.at;
     const std::size_t begin = code_.size();
     auto type = binary(level + 1);
-    if (!type) return type;
+    return type ? operations(level, *type, at, begin) : type;
+  }
+
+  // The operators of a level that follow an operand: it starts at the byte `at`, its code at `begin`.
+  Parsed operations(std::size_t level, Type type, std::size_t at, std::size_t begin) {
     while (const BinaryOperator* op = operator_at(level)) {
-      if (auto ok = require(*type, op->operands, at); !ok) return ok.error();
+      if (auto ok = require(type, op->operands, at); !ok) return ok.error();
       if (auto ok = advance(); !ok) return ok.error();
       const std::size_t right_at = token_.at;
       const std::size_t right_begin = code_.size();
@@ -209,6 +213,9 @@ class Parser {
       return fault("'" + std::string{step_name} + "' is no parameter and no earlier step");
     }
     const auto number = static_cast<std::uint16_t>(step - steps.begin());
+    if (dot != std::string_view::npos && dot + 1 == word.text.size()) {
+      return fault("a step has exact, value, rate, found and the declared flags; nothing stands behind this point");
+    }
     const bool own = scope_.own_step_found && number + 1U == steps.size();
     const std::string_view result = dot == std::string_view::npos ? std::string_view{} : word.text.substr(dot + 1);
     if (own && (result.empty() || result == "exact")) return fault("a step can't refer to its own amount");
@@ -262,6 +269,7 @@ class Parser {
 
   // round(x, n, mode), round(a / b, n, mode), round(extended(x, step), n, mode)
   Parsed round() {
+    if (++nesting_ > limits::expression_nesting) return fault("this is nested too deeply");
     if (auto ok = advance(); !ok) return ok.error();
     if (auto ok = expect("("); !ok) return ok.error();
     Instruction rounding = make(Op::round);
@@ -272,24 +280,20 @@ class Parser {
       if (auto ok = rounded_argument(rounding); !ok) return ok.error();
     }
     if (auto ok = rounding_arguments(rounding); !ok) return ok.error();
+    --nesting_;
     code_.push_back(rounding);
     return Type::decimal;
   }
 
-  // A product over one factor is a division; anything else is read again as an expression. So precedence stays CEL's:
-  // round(a + b / c, ...) and round(a / b * c, ...) are refused, not misread.
+  // A product over one factor is a division; what else follows a product makes it the first operand of an expression.
+  // So precedence stays CEL's: round(a + b / c, ...) and round(a / b * c, ...) are refused, not misread.
   Result<void> rounded_argument(Instruction& rounding) {
-    const Lexer lexer = lexer_;
-    const Token token = token_;
-    const std::size_t length = code_.size();
     const std::size_t at = token_.at;
+    const std::size_t begin = code_.size();
     auto product = binary(levels.size() - 1);
     if (!product) return product.error();
     if (!at_symbol("/")) {
-      lexer_ = lexer;
-      token_ = token;
-      code_.resize(length);
-      if (auto ok = decimal_argument(); !ok) return ok;
+      if (auto ok = rest_of_argument(*product, at, begin); !ok) return ok;
       if (at_symbol("/")) return fault("put what is divided in parentheses: round((a + b) / c, ...)");
       return {};
     }
@@ -301,6 +305,14 @@ class Parser {
     if (!divisor) return divisor.error();
     if (!at_symbol(",")) return fault("one division at a time: put the divisor in parentheses, round(a / (b * c), ...)");
     return require(*divisor, Type::decimal, divisor_at);
+  }
+
+  Result<void> rest_of_argument(Type product, std::size_t at, std::size_t begin) {
+    Parsed type = product;
+    for (std::size_t level = levels.size() - 1; type && level > 0; --level) type = operations(level - 1, *type, at, begin);
+    if (type && at_symbol("?")) type = branches(*type, at);
+    if (!type) return type.error();
+    return require(*type, Type::decimal, at);
   }
 
   Result<void> rounding_arguments(Instruction& rounding) {

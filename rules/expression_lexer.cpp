@@ -65,7 +65,9 @@ Result<Token> Lexer::next() {
   for (const std::string_view symbol : symbols) {
     if (rest.substr(0, symbol.size()) == symbol) return take(Token::Kind::symbol, symbol.size());
   }
-  return expression_fault(text_, at_, std::string{"'"} + rest.front() + "' has no meaning here");
+  std::size_t length = 1;  // of a UTF-8 character
+  while (length < rest.size() && (static_cast<unsigned char>(rest[length]) & 0xC0U) == 0x80U) ++length;
+  return expression_fault(text_, at_, "'" + std::string{rest.substr(0, length)} + "' has no meaning here");
 }
 
 }  // namespace rules

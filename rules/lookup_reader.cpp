@@ -76,9 +76,17 @@ void read_set(const Json& json, DocumentReader& reader, rule::RuleSet& rules) {
       reader.fault(json, FaultCode::bad_document, "the expected band '" + expected + "' must be the set's last band; it has no threshold");
     }
   }
-  for (std::size_t i = 2; i < set.threshold_count(); ++i) {  // the lowest band has no threshold either
-    if (set.bands[i].from > set.bands[i - 1].from) continue;
+  const auto bands = reader.items(json, "bands", false);
+  for (std::size_t i = 1; i < set.threshold_count(); ++i) {  // the lowest band has no threshold either
+    if (bands[i].find("from") == nullptr) {
+      reader.fault(bands[i], FaultCode::missing_value, "'from' is missing: only the lowest band and the expected one have no threshold");
+      continue;
+    }
+    if (i == 1 || set.bands[i].from > set.bands[i - 1].from) continue;
     reader.fault(json, FaultCode::contradicting_values, "bands stand by rising 'from'; '" + set.bands[i].code + "' does not");
+  }
+  if (std::ranges::find(rules.band_sets, set.name, &rule::BandSet::name) != rules.band_sets.end()) {
+    reader.fault(*json.find("set"), FaultCode::contradicting_values, "'" + set.name + "' is the name of an earlier set");
   }
   rules.band_sets.push_back(std::move(set));
 }

@@ -68,6 +68,16 @@ bool is_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && !(name.front() >= '0' && name.front() <= '9') && std::ranges::all_of(name, word);
 }
 
+// What the expression language means by a word, a step, parameter or flag can't mean.
+constexpr std::array<std::string_view, 7> words_of_expressions{"quantity", "round", "min", "max", "extended", "true", "false"};
+constexpr std::array<std::string_view, 4> results_of_steps{"exact", "value", "rate", "found"};
+
+constexpr const char* name_rule = "a name is lower case letters, digits and _, and no word of the expression language";
+
+bool is_free_name(std::string_view name, std::span<const std::string_view> taken) {
+  return is_name(name) && std::ranges::find(taken, name) == taken.end();
+}
+
 class ProcedureReader {
  public:
   ProcedureReader(DocumentReader& reader, Schema& schema) : reader_{reader}, schema_{schema} {}
@@ -122,7 +132,7 @@ void ProcedureReader::read_parameters(const Json& document) {
   for (const JsonMember& member : reader_.entries(document, "parameters")) {
     if (!reader_.members(member.value, {"type", "value", "title"})) continue;
     reader_.text(member.value, "title");
-    if (!is_name(member.name)) reader_.fault(member.value, FaultCode::bad_text, "a name is lower case letters, digits and _");
+    if (!is_free_name(member.name, words_of_expressions)) reader_.fault(member.value, FaultCode::bad_text, name_rule);
     if (reader_.text(member.value, "type", "decimal") != "decimal") {
       reader_.fault(member.value, FaultCode::unsupported, "a parameter's type is decimal");
     }
@@ -145,6 +155,10 @@ void ProcedureReader::read_fields(const Json& document) {
   for (const Json& flag : reader_.items(document, "flags", false)) {
     const auto name = reader_.text_of(flag);
     if (!name) continue;
+    if (!is_free_name(*name, results_of_steps)) {
+      reader_.fault(flag, FaultCode::bad_text, name_rule);
+      continue;
+    }
     if (auto id = schema_.declare_flag(*name); !id) reader_.fault(flag, id.error());
   }
 }
@@ -336,7 +350,7 @@ void ProcedureReader::read_step(const Json& json) {
   if (!reader_.members(json, {"step", "title", "phase", "when", "find", "amount", "round", "statistical"})) return;
   rule::Step step;
   step.name = reader_.required_text(json, "step");
-  if (!step.name.empty() && !is_name(step.name)) reader_.fault(json, FaultCode::bad_text, "a name is lower case letters, digits and _");
+  if (!step.name.empty() && !is_free_name(step.name, words_of_expressions)) reader_.fault(json, FaultCode::bad_text, name_rule);
   if (std::ranges::find(made_.steps, step.name, &rule::Step::name) != made_.steps.end() || parameters_.contains(step.name)) {
     reader_.fault(json, FaultCode::contradicting_values, "'" + step.name + "' is taken by an earlier step or a parameter");
   }

@@ -30,29 +30,44 @@ struct Parsed {
   DocumentKind kind = DocumentKind::none;
 };
 
-void check_names(const engine::rule::RuleSet& rules, std::vector<Fault>& faults) {
-  const auto known = [](const auto& things, const std::string& name) {
-    return std::ranges::any_of(things, [&](const auto& thing) { return thing.name == name; });
-  };
-  for (const auto& row : rules.procedure_lookup) {
-    if (!known(rules.procedures, row.result)) {
-      faults.push_back({FaultCode::no_procedure, "procedure_lookup", "it names procedure '" + row.result + "', which no document defines"});
-    }
+template <class Thing>
+bool is_known(const std::vector<Thing>& things, const std::string& name) {
+  return std::ranges::any_of(things, [&](const Thing& thing) { return thing.name == name; });
+}
+
+// Rows of a look-up that name what no document defines.
+template <class Thing>
+void check_rows(const Json& document, std::string_view rows, std::string_view result, const std::vector<Thing>& things,
+                FaultCode code, DocumentReader& reader) {
+  const Json* list = document.find(rows);
+  if (list == nullptr) return;
+  for (const Json& row : list->items()) {
+    const Json* name = row.find(result);
+    if (name == nullptr || name->text().empty() || is_known(things, name->text())) continue;
+    reader.fault(*name, code, "it names the " + std::string{result} + " '" + name->text() + "', which no document defines");
   }
-  for (const auto& row : rules.band_lookup) {
-    if (!known(rules.band_sets, row.result)) {
-      faults.push_back({FaultCode::bad_document, "availability_bands", "it names set '" + row.result + "', which no document defines"});
+}
+
+// What only shows when all documents are read.
+void check_names(std::span<const Parsed> parsed, const engine::rule::RuleSet& rules, std::vector<Fault>& faults) {
+  std::vector<std::string> procedures;
+  for (const Parsed& document : parsed) {
+    DocumentReader reader{document.document->file, faults};
+    if (document.kind == DocumentKind::procedure_lookup) {
+      check_rows(document.json, "procedure_lookup", "procedure", rules.procedures, FaultCode::no_procedure, reader);
     }
-  }
-  for (std::size_t i = 0; i < rules.procedures.size(); ++i) {
-    const auto same = [&](const auto& other) { return other.name == rules.procedures[i].name; };
-    if (std::any_of(rules.procedures.begin(), rules.procedures.begin() + static_cast<std::ptrdiff_t>(i), same)) {
-      faults.push_back({FaultCode::contradicting_values, "procedure", "two documents define '" + rules.procedures[i].name + "'"});
+    if (document.kind == DocumentKind::availability_bands) {
+      check_rows(document.json, "lookup", "set", rules.band_sets, FaultCode::bad_document, reader);
     }
-  }
-  if (rules.procedures.size() > 1 && rules.procedure_lookup.empty()) {
-    faults.push_back({FaultCode::no_procedure, "procedure_lookup",
-                      "there are several procedures; a procedure_lookup document must say which one prices what"});
+    if (document.kind != DocumentKind::procedure) continue;
+    const Json& name = *document.json.find("procedure");
+    if (std::ranges::find(procedures, name.text()) != procedures.end()) {
+      reader.fault(name, FaultCode::contradicting_values, "two documents define '" + name.text() + "'");
+    } else if (procedures.size() == 1 && rules.procedure_lookup.empty()) {
+      reader.fault(name, FaultCode::no_procedure,
+                   "there are several procedures; a procedure_lookup document must say which one prices what");
+    }
+    procedures.push_back(name.text());
   }
 }
 
@@ -93,7 +108,7 @@ Compiled compile(std::span<const RuleDocument> documents, engine::model::Schema&
                      "this is no rules document: it has none of procedure, procedure_lookup, availability_bands");
     }
   }
-  check_names(*rules, made.faults);
+  check_names(parsed, *rules, made.faults);
   if (made.faults.empty()) made.rules = std::move(rules);
   return made;
 }

@@ -3,12 +3,12 @@
 // million; pairs of records are compared within a key, and between the agreements of one article.
 #pragma once
 
+#include "engine/snapshot/snapshot.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/snapshot/snapshot.hpp"
 
 namespace rules {
 
@@ -16,11 +16,11 @@ enum class Importance : std::uint8_t { error, warning, notice };
 
 // Published, ordered: append only.
 enum class FindingKind : std::uint8_t {
-  tie,                       // two records of one key claim a line at one time and no comparator decides
+  tie,  // two records of one key claim a line at one time and no comparator decides
   zero_price,
   price_outlives_agreement,  // valid after the agreement it came from has ended
   price_precedes_agreement,  // valid before the agreement it came from starts
-  several_agreements,        // an article on more than one agreement at one time, and the rule that decides
+  several_agreements,  // an article on more than one agreement at one time, and the rule that decides
 };
 
 struct Finding {

@@ -18,15 +18,19 @@ void DocumentReader::fault(const Json& at, const Fault& from) {
 
 bool DocumentReader::members(const Json& object, std::initializer_list<std::string_view> known) {
   if (!object.is(Json::Kind::object)) {
-    fault(object, FaultCode::bad_document, std::string{"an object is wanted here, not "} + kind_name(object.kind()));
+    fault(object, FaultCode::bad_document,
+          std::string{"an object is wanted here, not "} + kind_name(object.kind()));
     return false;
   }
   for (const JsonMember& member : object.members()) {
     const bool schema = member.name == "$schema" && object.pointer().empty();
-    if (std::ranges::find(known, member.name) != known.end() || schema || member.name == "comment") continue;
+    if (std::ranges::find(known, member.name) != known.end() || schema || member.name == "comment")
+      continue;
     std::string names;
-    for (const std::string_view name : known) names += (names.empty() ? "" : ", ") + std::string{name};
-    fault(member.value, FaultCode::bad_document, "'" + member.name + "' has no meaning here; known are " + names);
+    for (const std::string_view name : known)
+      names += (names.empty() ? "" : ", ") + std::string{name};
+    fault(member.value, FaultCode::bad_document,
+          "'" + member.name + "' has no meaning here; known are " + names);
   }
   return true;
 }
@@ -39,14 +43,16 @@ const Json* DocumentReader::typed(const Json& object, std::string_view name, Jso
   return nullptr;
 }
 
-std::string DocumentReader::text(const Json& object, std::string_view name, std::string_view otherwise) {
+std::string DocumentReader::text(const Json& object, std::string_view name,
+                                 std::string_view otherwise) {
   const Json* value = typed(object, name, Json::Kind::string);
   return value == nullptr ? std::string{otherwise} : value->text();
 }
 
 std::string DocumentReader::required_text(const Json& object, std::string_view name) {
   std::string value = text(object, name);
-  if (value.empty()) fault(object, FaultCode::missing_value, "'" + std::string{name} + "' is missing or empty");
+  if (value.empty())
+    fault(object, FaultCode::missing_value, "'" + std::string{name} + "' is missing or empty");
   return value;
 }
 
@@ -59,7 +65,8 @@ std::optional<Decimal> DocumentReader::decimal(const Json& object, std::string_v
   const Json* value = object.find(name);
   if (value == nullptr) return std::nullopt;
   if (!value->is(Json::Kind::string) && !value->is(Json::Kind::number)) {
-    fault(*value, FaultCode::bad_number, std::string{"a number is wanted here, not "} + kind_name(value->kind()));
+    fault(*value, FaultCode::bad_number,
+          std::string{"a number is wanted here, not "} + kind_name(value->kind()));
     return std::nullopt;
   }
   auto parsed = engine::base::parse_decimal(value->text());
@@ -70,13 +77,15 @@ std::optional<Decimal> DocumentReader::decimal(const Json& object, std::string_v
   return *parsed;
 }
 
-std::optional<int> DocumentReader::whole(const Json& object, std::string_view name, int least, int most) {
+std::optional<int> DocumentReader::whole(const Json& object, std::string_view name, int least,
+                                         int most) {
   const auto value = decimal(object, name);
   if (!value) return std::nullopt;
   const auto number = engine::base::mantissa_at(*value, 0);
   if (!number || *number < least || *number > most) {
     fault(*object.find(name), FaultCode::out_of_range,
-          "a whole number from " + std::to_string(least) + " to " + std::to_string(most) + " is wanted here");
+          "a whole number from " + std::to_string(least) + " to " + std::to_string(most) +
+              " is wanted here");
     return std::nullopt;
   }
   return static_cast<int>(*number);
@@ -100,16 +109,19 @@ std::vector<std::string> DocumentReader::texts(const Json& value) {
     if (item.is(Json::Kind::string)) {
       all.push_back(item.text());
     } else {
-      fault(item, FaultCode::bad_document, std::string{"a text is wanted here, not "} + kind_name(item.kind()));
+      fault(item, FaultCode::bad_document,
+            std::string{"a text is wanted here, not "} + kind_name(item.kind()));
     }
   }
   return all;
 }
 
-std::span<const Json> DocumentReader::items(const Json& object, std::string_view name, bool required) {
+std::span<const Json> DocumentReader::items(const Json& object, std::string_view name,
+                                            bool required) {
   const Json* value = typed(object, name, Json::Kind::array);
   if (value != nullptr) return value->items();
-  if (required && object.find(name) == nullptr) fault(object, FaultCode::missing_value, "'" + std::string{name} + "' is missing");
+  if (required && object.find(name) == nullptr)
+    fault(object, FaultCode::missing_value, "'" + std::string{name} + "' is missing");
   return {};
 }
 

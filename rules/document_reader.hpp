@@ -3,21 +3,22 @@
 // person sees all of them at once; a value that could not be read comes back as its default.
 #pragma once
 
+#include "engine/base/decimal.hpp"
+#include "engine/base/result.hpp"
+#include "rules/json_tree.hpp"
+
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine/base/decimal.hpp"
-#include "engine/base/result.hpp"
-#include "rules/json_tree.hpp"
-
 namespace rules {
 
 class DocumentReader {
  public:
-  DocumentReader(std::string file, std::vector<engine::base::Fault>& faults) : file_{std::move(file)}, faults_{faults} {}
+  DocumentReader(std::string file, std::vector<engine::base::Fault>& faults)
+      : file_{std::move(file)}, faults_{faults} {}
 
   void fault(const Json& at, engine::base::FaultCode code, std::string why);
   // Passes a Fault on, with this document's place before its own.

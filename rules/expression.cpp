@@ -1,10 +1,10 @@
 #include "rules/expression.hpp"
 
-#include <algorithm>
-#include <optional>
-
 #include "engine/base/limits.hpp"
 #include "rules/expression_lexer.hpp"
+
+#include <algorithm>
+#include <optional>
 
 namespace rules {
 
@@ -37,7 +37,8 @@ const std::vector<std::vector<BinaryOperator>> levels{
      {">=", Op::less_equal, Type::decimal, Type::truth, true},
      {"<", Op::less, Type::decimal, Type::truth},
      {">", Op::less, Type::decimal, Type::truth, true}},
-    {{"+", Op::add, Type::decimal, Type::decimal}, {"-", Op::subtract, Type::decimal, Type::decimal}},
+    {{"+", Op::add, Type::decimal, Type::decimal},
+     {"-", Op::subtract, Type::decimal, Type::decimal}},
     {{"*", Op::multiply, Type::decimal, Type::decimal}},
 };
 
@@ -50,7 +51,8 @@ Instruction make(Op op) {
 // Recursive descent; every function leaves the code of what it read and returns its type.
 class Parser {
  public:
-  Parser(std::string_view text, const ExpressionScope& scope) : text_{text}, lexer_{text}, scope_{scope} {}
+  Parser(std::string_view text, const ExpressionScope& scope)
+      : text_{text}, lexer_{text}, scope_{scope} {}
 
   Result<Formula> parse(Type wanted) {
     if (auto ok = advance(); !ok) return ok.error();
@@ -58,10 +60,13 @@ class Parser {
     if (!type) return type.error();
     if (token_.kind != Token::Kind::end) return fault("the expression should end here");
     if (*type != wanted) {
-      return expression_fault(text_, 0, wanted == Type::truth ? "this is a number; a condition is true or false"
-                                                              : "this is true or false; a number is wanted");
+      return expression_fault(text_, 0,
+                              wanted == Type::truth
+                                  ? "this is a number; a condition is true or false"
+                                  : "this is true or false; a number is wanted");
     }
-    if (code_.size() > limits::formula_length) return expression_fault(text_, 0, "this is too long");
+    if (code_.size() > limits::formula_length)
+      return expression_fault(text_, 0, "this is too long");
     return std::move(code_);
   }
 
@@ -77,7 +82,9 @@ class Parser {
     return {};
   }
 
-  bool at_symbol(std::string_view symbol) const { return token_.kind == Token::Kind::symbol && token_.text == symbol; }
+  bool at_symbol(std::string_view symbol) const {
+    return token_.kind == Token::Kind::symbol && token_.text == symbol;
+  }
 
   Result<void> expect(std::string_view symbol) {
     if (!at_symbol(symbol)) return fault("'" + std::string{symbol} + "' is missing here");
@@ -86,7 +93,9 @@ class Parser {
 
   Result<void> require(Type type, Type wanted, std::size_t at) const {
     if (type == wanted) return {};
-    return expression_fault(text_, at, wanted == Type::truth ? "true or false is wanted here" : "a number is wanted here");
+    return expression_fault(
+        text_, at,
+        wanted == Type::truth ? "true or false is wanted here" : "a number is wanted here");
   }
 
   Parsed conditional() {
@@ -137,7 +146,8 @@ class Parser {
       if (!right) return right;
       if (auto ok = require(*right, op->operands, right_at); !ok) return ok.error();
       const auto from = code_.begin() + static_cast<std::ptrdiff_t>(begin);
-      if (op->swapped) std::rotate(from, code_.begin() + static_cast<std::ptrdiff_t>(right_begin), code_.end());
+      if (op->swapped)
+        std::rotate(from, code_.begin() + static_cast<std::ptrdiff_t>(right_begin), code_.end());
       code_.push_back(make(op->op));
       type = op->result;
     }
@@ -161,7 +171,8 @@ class Parser {
   Parsed primary() {
     if (token_.kind == Token::Kind::number) return number();
     if (token_.kind == Token::Kind::name) return name();
-    if (at_symbol("/")) return fault("a division stands directly inside round(a / b, decimals, mode)");
+    if (at_symbol("/"))
+      return fault("a division stands directly inside round(a / b, decimals, mode)");
     if (!at_symbol("(")) return fault("a number, a name or '(' is wanted here");
     if (auto ok = advance(); !ok) return ok.error();
     auto type = conditional();
@@ -193,7 +204,8 @@ class Parser {
     if (word.text == "round") return round();
     if (word.text == "min") return extreme(Op::minimum);
     if (word.text == "max") return extreme(Op::maximum);
-    if (word.text == "extended") return fault("extended(...) stands directly inside round(...), since it can need a division");
+    if (word.text == "extended")
+      return fault("extended(...) stands directly inside round(...), since it can need a division");
     if (word.text == "quantity") {
       code_.push_back(make(Op::quantity));
       if (auto ok = advance(); !ok) return ok.error();
@@ -214,15 +226,20 @@ class Parser {
     }
     const auto number = static_cast<std::uint16_t>(step - steps.begin());
     if (dot != std::string_view::npos && dot + 1 == word.text.size()) {
-      return fault("a step has exact, value, rate, found and the declared flags; nothing stands behind this point");
+      return fault(
+          "a step has exact, value, rate, found and the declared flags; nothing stands behind this "
+          "point");
     }
     const bool own = scope_.own_step_found && number + 1U == steps.size();
-    const std::string_view result = dot == std::string_view::npos ? std::string_view{} : word.text.substr(dot + 1);
-    if (own && (result.empty() || result == "exact")) return fault("a step can't refer to its own amount");
+    const std::string_view result =
+        dot == std::string_view::npos ? std::string_view{} : word.text.substr(dot + 1);
+    if (own && (result.empty() || result == "exact"))
+      return fault("a step can't refer to its own amount");
     return push_result(*step, number, result);
   }
 
-  Parsed push_result(const engine::rule::Step& step, std::uint16_t number, std::string_view result) {
+  Parsed push_result(const engine::rule::Step& step, std::uint16_t number,
+                     std::string_view result) {
     Instruction push;
     push.step = number;
     Type type = Type::decimal;
@@ -231,7 +248,8 @@ class Parser {
     } else if (result == "exact") {
       push.op = Op::step_exact;
     } else if (!step.find) {
-      return fault("step '" + step.name + "' looks for no record, so it has no '" + std::string{result} + "'");
+      return fault("step '" + step.name + "' looks for no record, so it has no '" +
+                   std::string{result} + "'");
     } else if (result == "value" || result == "rate") {
       push.op = Op::record_value;
     } else if (result == "found") {
@@ -239,7 +257,9 @@ class Parser {
       type = Type::truth;
     } else {
       const auto flag = scope_.schema->find_flag(result);
-      if (!flag) return fault("a step has exact, value, rate, found and the declared flags; '" + std::string{result} + "' is none of them");
+      if (!flag)
+        return fault("a step has exact, value, rate, found and the declared flags; '" +
+                     std::string{result} + "' is none of them");
       push.op = Op::record_flag;
       push.flag = *flag;
       type = Type::truth;
@@ -294,7 +314,8 @@ class Parser {
     if (!product) return product.error();
     if (!at_symbol("/")) {
       if (auto ok = rest_of_argument(*product, at, begin); !ok) return ok;
-      if (at_symbol("/")) return fault("put what is divided in parentheses: round((a + b) / c, ...)");
+      if (at_symbol("/"))
+        return fault("put what is divided in parentheses: round((a + b) / c, ...)");
       return {};
     }
     rounding.op = Op::divide_round;
@@ -303,13 +324,16 @@ class Parser {
     const std::size_t divisor_at = token_.at;
     auto divisor = unary();
     if (!divisor) return divisor.error();
-    if (!at_symbol(",")) return fault("one division at a time: put the divisor in parentheses, round(a / (b * c), ...)");
+    if (!at_symbol(","))
+      return fault(
+          "one division at a time: put the divisor in parentheses, round(a / (b * c), ...)");
     return require(*divisor, Type::decimal, divisor_at);
   }
 
   Result<void> rest_of_argument(Type product, std::size_t at, std::size_t begin) {
     Parsed type = product;
-    for (std::size_t level = levels.size() - 1; type && level > 0; --level) type = operations(level - 1, *type, at, begin);
+    for (std::size_t level = levels.size() - 1; type && level > 0; --level)
+      type = operations(level - 1, *type, at, begin);
     if (type && at_symbol("?")) type = branches(*type, at);
     if (!type) return type.error();
     return require(*type, Type::decimal, at);
@@ -317,7 +341,8 @@ class Parser {
 
   Result<void> rounding_arguments(Instruction& rounding) {
     if (auto ok = expect(","); !ok) return ok;
-    if (token_.kind != Token::Kind::number || token_.text.size() > 2) return fault("the number of decimals is wanted here");
+    if (token_.kind != Token::Kind::number || token_.text.size() > 2)
+      return fault("the number of decimals is wanted here");
     const auto decimals = engine::base::parse_decimal(token_.text);
     if (!decimals || decimals->decimals != 0 || decimals->mantissa > limits::value_decimals) {
       return fault("0 to " + std::to_string(limits::value_decimals) + " decimals can be kept");
@@ -343,12 +368,16 @@ class Parser {
     if (at_symbol(",")) {
       if (auto ok = advance(); !ok) return ok;
       const auto named = std::ranges::find(steps, token_.text, &engine::rule::Step::name);
-      if (named == steps.end() || !named->find) return fault("a step that finds a price is wanted here");
+      if (named == steps.end() || !named->find)
+        return fault("a step that finds a price is wanted here");
       step = static_cast<std::uint16_t>(named - steps.begin());
       if (auto ok = advance(); !ok) return ok;
     } else {
-      const auto first = std::ranges::find_if(steps, [](const auto& s) { return s.find && s.find->required; });
-      if (first == steps.end()) return fault("no earlier step is required to find a price; name the step whose unit counts");
+      const auto first =
+          std::ranges::find_if(steps, [](const auto& s) { return s.find && s.find->required; });
+      if (first == steps.end())
+        return fault(
+            "no earlier step is required to find a price; name the step whose unit counts");
       step = static_cast<std::uint16_t>(first - steps.begin());
     }
     rounding.step = *step;
@@ -365,8 +394,10 @@ class Parser {
 
 }  // namespace
 
-Result<Formula> compile_expression(std::string_view text, ExpressionType wanted, const ExpressionScope& scope) {
-  if (text.size() > limits::text_length) return expression_fault(text.substr(0, 60), 0, "this is too long");
+Result<Formula> compile_expression(std::string_view text, ExpressionType wanted,
+                                   const ExpressionScope& scope) {
+  if (text.size() > limits::text_length)
+    return expression_fault(text.substr(0, 60), 0, "this is too long");
   return Parser{text, scope}.parse(wanted);
 }
 

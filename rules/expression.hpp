@@ -8,14 +8,14 @@
 // A wrong expression is a bad_expression Fault whose detail shows the text with a caret under the place.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "engine/model/schema.hpp"
+#include "engine/rule/procedure.hpp"
+
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/result.hpp"
-#include "engine/model/schema.hpp"
-#include "engine/rule/procedure.hpp"
 
 namespace rules {
 
@@ -23,13 +23,16 @@ enum class ExpressionType { decimal, truth };
 
 // What names mean where the expression stands.
 struct ExpressionScope {
-  const std::vector<engine::rule::Step>* steps = nullptr;  // those before it; only these may be referred to
+  const std::vector<engine::rule::Step>* steps =
+      nullptr;  // those before it; only these may be referred to
   const std::map<std::string, engine::base::Decimal>* parameters = nullptr;
   const engine::model::Schema* schema = nullptr;
-  bool own_step_found = false;  // the last of `steps` is the expression's own: its record may be referred to, not its amount
+  bool own_step_found =
+      false;  // the last of `steps` is the expression's own: its record may be referred to, not its amount
 };
 
-engine::base::Result<engine::rule::Formula> compile_expression(std::string_view text, ExpressionType wanted,
+engine::base::Result<engine::rule::Formula> compile_expression(std::string_view text,
+                                                               ExpressionType wanted,
                                                                const ExpressionScope& scope);
 
 }  // namespace rules

@@ -1,10 +1,10 @@
 // Tokens of the expression language. Used by expression.cpp only.
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <cstddef>
 #include <string_view>
-
-#include "engine/base/result.hpp"
 
 namespace rules {
 

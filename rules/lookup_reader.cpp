@@ -1,8 +1,8 @@
 #include "rules/lookup_reader.hpp"
 
-#include <algorithm>
-
 #include "engine/base/limits.hpp"
+
+#include <algorithm>
 
 namespace rules {
 
@@ -16,19 +16,22 @@ namespace {
 
 enum class Reach { header, article };  // whether rows may ask for fields of the article
 
-rule::LookupRow read_row(const Json& row, std::string_view result, Reach reach, DocumentReader& reader, const Schema& schema) {
+rule::LookupRow read_row(const Json& row, std::string_view result, Reach reach,
+                         DocumentReader& reader, const Schema& schema) {
   rule::LookupRow made;
   if (!reader.members(row, {"when", result})) return made;
   made.result = reader.required_text(row, result);
   for (const JsonMember& member : reader.entries(row, "when")) {
     const auto field = schema.find_field(member.name);
     if (!field) {
-      reader.fault(member.value, FaultCode::unknown_field, "field '" + member.name + "' is neither built in nor declared");
+      reader.fault(member.value, FaultCode::unknown_field,
+                   "field '" + member.name + "' is neither built in nor declared");
       continue;
     }
     const bool of_article = schema.field(*field).side == FieldSide::article;
     if ((of_article && reach == Reach::header) || *field == Schema::price_list) {
-      reader.fault(member.value, FaultCode::bad_document, "'" + member.name + "' can't be asked for in this look-up");
+      reader.fault(member.value, FaultCode::bad_document,
+                   "'" + member.name + "' can't be asked for in this look-up");
       continue;
     }
     made.when.push_back({*field, reader.texts(member.value)});
@@ -38,7 +41,8 @@ rule::LookupRow read_row(const Json& row, std::string_view result, Reach reach, 
 
 rule::Band read_band(const Json& json, DocumentReader& reader) {
   rule::Band band;
-  if (!reader.members(json, {"band", "from", "symbol", "colour", "schema_org", "texts"})) return band;
+  if (!reader.members(json, {"band", "from", "symbol", "colour", "schema_org", "texts"}))
+    return band;
   band.code = reader.required_text(json, "band");
   band.symbol = reader.text(json, "symbol");
   band.colour = reader.text(json, "colour");
@@ -48,15 +52,18 @@ rule::Band read_band(const Json& json, DocumentReader& reader) {
     if (exact) {
       band.from = *exact;
     } else {
-      reader.fault(*json.find("from"), FaultCode::out_of_range, "a threshold has at most 6 decimals and twelve digits before them");
+      reader.fault(*json.find("from"), FaultCode::out_of_range,
+                   "a threshold has at most 6 decimals and twelve digits before them");
     }
   }
   const auto texts = reader.entries(json, "texts");
   for (const JsonMember& member : texts) {
-    if (member.name.empty()) reader.fault(member.value, FaultCode::bad_text, "a text stands under its language");
+    if (member.name.empty())
+      reader.fault(member.value, FaultCode::bad_text, "a text stands under its language");
     if (const auto text = reader.text_of(member.value)) band.texts.push_back({member.name, *text});
   }
-  if (texts.empty()) reader.fault(json, FaultCode::missing_value, "a band needs a text in at least one language");
+  if (texts.empty())
+    reader.fault(json, FaultCode::missing_value, "a band needs a text in at least one language");
   return band;
 }
 
@@ -65,35 +72,45 @@ void read_set(const Json& json, DocumentReader& reader, rule::RuleSet& rules) {
   rule::BandSet set;
   set.name = reader.required_text(json, "set");
   const std::string expected = reader.text(json, "expected_band");
-  for (const Json& band : reader.items(json, "bands", true)) set.bands.push_back(read_band(band, reader));
+  for (const Json& band : reader.items(json, "bands", true))
+    set.bands.push_back(read_band(band, reader));
   if (set.bands.empty() || set.bands.size() > limits::bands_per_set) {
-    reader.fault(json, FaultCode::out_of_range, "a set has 1 to " + std::to_string(limits::bands_per_set) + " bands");
+    reader.fault(json, FaultCode::out_of_range,
+                 "a set has 1 to " + std::to_string(limits::bands_per_set) + " bands");
     return;
   }
   if (!expected.empty()) {
     set.last_is_expected = set.bands.size() > 1 && set.bands.back().code == expected;
     if (!set.last_is_expected) {
-      reader.fault(json, FaultCode::bad_document, "the expected band '" + expected + "' must be the set's last band; it has no threshold");
+      reader.fault(
+          json, FaultCode::bad_document,
+          "the expected band '" + expected + "' must be the set's last band; it has no threshold");
     }
   }
   const auto bands = reader.items(json, "bands", false);
-  for (std::size_t i = 1; i < set.threshold_count(); ++i) {  // the lowest band has no threshold either
+  for (std::size_t i = 1; i < set.threshold_count();
+       ++i) {  // the lowest band has no threshold either
     if (bands[i].find("from") == nullptr) {
-      reader.fault(bands[i], FaultCode::missing_value, "'from' is missing: only the lowest band and the expected one have no threshold");
+      reader.fault(
+          bands[i], FaultCode::missing_value,
+          "'from' is missing: only the lowest band and the expected one have no threshold");
       continue;
     }
     if (i == 1 || set.bands[i].from > set.bands[i - 1].from) continue;
-    reader.fault(json, FaultCode::contradicting_values, "bands stand by rising 'from'; '" + set.bands[i].code + "' does not");
+    reader.fault(json, FaultCode::contradicting_values,
+                 "bands stand by rising 'from'; '" + set.bands[i].code + "' does not");
   }
   if (std::ranges::find(rules.band_sets, set.name, &rule::BandSet::name) != rules.band_sets.end()) {
-    reader.fault(*json.find("set"), FaultCode::contradicting_values, "'" + set.name + "' is the name of an earlier set");
+    reader.fault(*json.find("set"), FaultCode::contradicting_values,
+                 "'" + set.name + "' is the name of an earlier set");
   }
   rules.band_sets.push_back(std::move(set));
 }
 
 }  // namespace
 
-void read_procedure_lookup(const Json& document, DocumentReader& reader, const Schema& schema, rule::RuleSet& rules) {
+void read_procedure_lookup(const Json& document, DocumentReader& reader, const Schema& schema,
+                           rule::RuleSet& rules) {
   if (!reader.members(document, {"procedure_lookup", "title"})) return;
   reader.text(document, "title");
   for (const Json& row : reader.items(document, "procedure_lookup", true)) {
@@ -101,10 +118,12 @@ void read_procedure_lookup(const Json& document, DocumentReader& reader, const S
   }
 }
 
-void read_availability_bands(const Json& document, DocumentReader& reader, const Schema& schema, rule::RuleSet& rules) {
+void read_availability_bands(const Json& document, DocumentReader& reader, const Schema& schema,
+                             rule::RuleSet& rules) {
   if (!reader.members(document, {"availability_bands", "lookup", "title"})) return;
   reader.text(document, "title");
-  for (const Json& set : reader.items(document, "availability_bands", true)) read_set(set, reader, rules);
+  for (const Json& set : reader.items(document, "availability_bands", true))
+    read_set(set, reader, rules);
   for (const Json& row : reader.items(document, "lookup", false)) {
     rules.band_lookup.push_back(read_row(row, "set", Reach::article, reader, schema));
   }

@@ -8,9 +8,9 @@
 
 namespace rules {
 
-void read_procedure_lookup(const Json& document, DocumentReader& reader, const engine::model::Schema& schema,
-                           engine::rule::RuleSet& rules);
-void read_availability_bands(const Json& document, DocumentReader& reader, const engine::model::Schema& schema,
-                             engine::rule::RuleSet& rules);
+void read_procedure_lookup(const Json& document, DocumentReader& reader,
+                           const engine::model::Schema& schema, engine::rule::RuleSet& rules);
+void read_availability_bands(const Json& document, DocumentReader& reader,
+                             const engine::model::Schema& schema, engine::rule::RuleSet& rules);
 
 }  // namespace rules

@@ -1,11 +1,11 @@
 // Reads one procedure document (see procedure.schema.json) and compiles it to the closed form of engine/rule.
 #pragma once
 
-#include <optional>
-
 #include "engine/model/schema.hpp"
 #include "engine/rule/procedure.hpp"
 #include "rules/document_reader.hpp"
+
+#include <optional>
 
 namespace rules {
 

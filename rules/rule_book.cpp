@@ -1,11 +1,11 @@
 #include "rules/rule_book.hpp"
 
-#include <algorithm>
-
 #include "rules/document_reader.hpp"
 #include "rules/json_tree.hpp"
 #include "rules/lookup_reader.hpp"
 #include "rules/procedure_reader.hpp"
+
+#include <algorithm>
 
 namespace rules {
 
@@ -37,24 +37,28 @@ bool is_known(const std::vector<Thing>& things, const std::string& name) {
 
 // Rows of a look-up that name what no document defines.
 template <class Thing>
-void check_rows(const Json& document, std::string_view rows, std::string_view result, const std::vector<Thing>& things,
-                FaultCode code, DocumentReader& reader) {
+void check_rows(const Json& document, std::string_view rows, std::string_view result,
+                const std::vector<Thing>& things, FaultCode code, DocumentReader& reader) {
   const Json* list = document.find(rows);
   if (list == nullptr) return;
   for (const Json& row : list->items()) {
     const Json* name = row.find(result);
     if (name == nullptr || name->text().empty() || is_known(things, name->text())) continue;
-    reader.fault(*name, code, "it names the " + std::string{result} + " '" + name->text() + "', which no document defines");
+    reader.fault(*name, code,
+                 "it names the " + std::string{result} + " '" + name->text() +
+                     "', which no document defines");
   }
 }
 
 // What only shows when all documents are read.
-void check_names(std::span<const Parsed> parsed, const engine::rule::RuleSet& rules, std::vector<Fault>& faults) {
+void check_names(std::span<const Parsed> parsed, const engine::rule::RuleSet& rules,
+                 std::vector<Fault>& faults) {
   std::vector<std::string> procedures;
   for (const Parsed& document : parsed) {
     DocumentReader reader{document.document->file, faults};
     if (document.kind == DocumentKind::procedure_lookup) {
-      check_rows(document.json, "procedure_lookup", "procedure", rules.procedures, FaultCode::no_procedure, reader);
+      check_rows(document.json, "procedure_lookup", "procedure", rules.procedures,
+                 FaultCode::no_procedure, reader);
     }
     if (document.kind == DocumentKind::availability_bands) {
       check_rows(document.json, "lookup", "set", rules.band_sets, FaultCode::bad_document, reader);
@@ -62,10 +66,12 @@ void check_names(std::span<const Parsed> parsed, const engine::rule::RuleSet& ru
     if (document.kind != DocumentKind::procedure) continue;
     const Json& name = *document.json.find("procedure");
     if (std::ranges::find(procedures, name.text()) != procedures.end()) {
-      reader.fault(name, FaultCode::contradicting_values, "two documents define '" + name.text() + "'");
+      reader.fault(name, FaultCode::contradicting_values,
+                   "two documents define '" + name.text() + "'");
     } else if (procedures.size() == 1 && rules.procedure_lookup.empty()) {
       reader.fault(name, FaultCode::no_procedure,
-                   "there are several procedures; a procedure_lookup document must say which one prices what");
+                   "there are several procedures; a procedure_lookup document must say which one "
+                   "prices what");
     }
     procedures.push_back(name.text());
   }
@@ -99,13 +105,19 @@ Compiled compile(std::span<const RuleDocument> documents, engine::model::Schema&
     DocumentReader reader{document.document->file, made.faults};
     switch (document.kind) {
       case DocumentKind::procedure:
-        if (auto procedure = read_procedure(document.json, reader, schema)) rules->procedures.push_back(*std::move(procedure));
+        if (auto procedure = read_procedure(document.json, reader, schema))
+          rules->procedures.push_back(*std::move(procedure));
         break;
-      case DocumentKind::procedure_lookup: read_procedure_lookup(document.json, reader, schema, *rules); break;
-      case DocumentKind::availability_bands: read_availability_bands(document.json, reader, schema, *rules); break;
+      case DocumentKind::procedure_lookup:
+        read_procedure_lookup(document.json, reader, schema, *rules);
+        break;
+      case DocumentKind::availability_bands:
+        read_availability_bands(document.json, reader, schema, *rules);
+        break;
       case DocumentKind::none:
         reader.fault(document.json, FaultCode::bad_document,
-                     "this is no rules document: it has none of procedure, procedure_lookup, availability_bands");
+                     "this is no rules document: it has none of procedure, procedure_lookup, "
+                     "availability_bands");
     }
   }
   check_names(parsed, *rules, made.faults);

@@ -4,14 +4,14 @@
 // checked against them; it happens at publish time only and on the writer's thread.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "engine/model/schema.hpp"
+#include "engine/rule/rule_set.hpp"
+
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "engine/base/result.hpp"
-#include "engine/model/schema.hpp"
-#include "engine/rule/rule_set.hpp"
 
 namespace rules {
 
@@ -22,7 +22,7 @@ struct RuleDocument {
 
 struct Compiled {
   std::shared_ptr<const engine::rule::RuleSet> rules;  // null where there are faults
-  std::vector<engine::base::Fault> faults;             // all of them; `where` is "file#/json/pointer"
+  std::vector<engine::base::Fault> faults;  // all of them; `where` is "file#/json/pointer"
 };
 
 // Whether a JSON text is a rules document at all, by its first-level members.

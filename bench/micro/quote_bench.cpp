@@ -1,11 +1,12 @@
 // Prices over the generated worlds, in process: baskets of 50 lines, single look-ups, price lists. Every world is
 // verified against the plain oracle before anything is timed; each benchmark reports a checksum over what it priced.
-#include <benchmark/benchmark.h>
-
-#include "bench/micro/world_facts.hpp"
 #include "engine/price/evaluator.hpp"
 #include "engine/quote/answer.hpp"
 #include "engine/quote/price_list.hpp"
+
+#include "bench/micro/world_facts.hpp"
+
+#include <benchmark/benchmark.h>
 
 #include <atomic>
 #include <map>
@@ -35,12 +36,14 @@ const Questions& lookups(const std::string& size, const engine::snapshot::Snapsh
   Questions& questions = made[size];
   if (!questions.empty()) return questions;
   const auto lines = world::lookup_questions(world::World{*world::size_named(size)}, lookups_timed);
-  for (std::size_t i = 0; i < lines.size(); ++i) questions.push_back(question_of(snapshot, std::span{lines}.subspan(i, 1)));
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    questions.push_back(question_of(snapshot, std::span{lines}.subspan(i, 1)));
   return questions;
 }
 
 // Prices alone, as the peers are asked for them; the answer's availability has a benchmark of its own.
-void price_all(benchmark::State& state, const engine::snapshot::Snapshot& snapshot, const Questions& questions) {
+void price_all(benchmark::State& state, const engine::snapshot::Snapshot& snapshot,
+               const Questions& questions) {
   engine::price::Scratch scratch;
   engine::price::PricedLines priced;
   std::size_t next = 0;
@@ -49,9 +52,11 @@ void price_all(benchmark::State& state, const engine::snapshot::Snapshot& snapsh
   for (auto _ : state) {
     const engine::quote::Question& question = questions[next];
     next = next + 1 == questions.size() ? 0 : next + 1;
-    engine::price::evaluate({&snapshot, question.procedure, &question.header, question.lines}, scratch, priced);
+    engine::price::evaluate({&snapshot, question.procedure, &question.header, question.lines},
+                            scratch, priced);
     lines += static_cast<std::int64_t>(priced.lines.size());
-    for (const auto& line : priced.lines) checksum += static_cast<std::uint64_t>(line.unit_price.mantissa);
+    for (const auto& line : priced.lines)
+      checksum += static_cast<std::uint64_t>(line.unit_price.mantissa);
   }
   state.SetItemsProcessed(lines);
   state.SetLabel("checksum " + std::to_string(checksum % 1'000'000'007));
@@ -76,11 +81,13 @@ void price_lists(benchmark::State& state, const std::string& size) {
   for (auto _ : state) {
     first.customer_id = customer++ % 20 + 1;
     const auto question = question_of(snapshot, std::span{&first, 1});
-    engine::quote::price_list(snapshot, question, engine::base::Quantity::whole(1), [&](const engine::quote::PriceListRange& range) {
-      std::uint64_t sum = 0;
-      for (const auto& line : range.priced->lines) sum += static_cast<std::uint64_t>(line.unit_price.mantissa);
-      checksum += sum;
-    });
+    engine::quote::price_list(snapshot, question, engine::base::Quantity::whole(1),
+                              [&](const engine::quote::PriceListRange& range) {
+                                std::uint64_t sum = 0;
+                                for (const auto& line : range.priced->lines)
+                                  sum += static_cast<std::uint64_t>(line.unit_price.mantissa);
+                                checksum += sum;
+                              });
     prices += static_cast<std::int64_t>(snapshot.articles().base_units.size());
   }
   state.SetItemsProcessed(prices);

@@ -1,9 +1,10 @@
 #include "bench/micro/world_facts.hpp"
 
-#include "bench/world/oracle.hpp"
 #include "engine/quote/answer.hpp"
 #include "engine/snapshot/builder.hpp"
 #include "rules/rule_book.hpp"
+
+#include "bench/world/oracle.hpp"
 
 #include <array>
 #include <chrono>
@@ -46,7 +47,9 @@ rules::RuleDocument read(const std::string& path) {
 }
 
 engine::base::Validity validity_of(world::Validity days) {
-  const auto minutes = [](world::Day day) { return CivilMinutes{day * CivilMinutes::minutes_per_day}; };
+  const auto minutes = [](world::Day day) {
+    return CivilMinutes{day * CivilMinutes::minutes_per_day};
+  };
   return {minutes(days.from), minutes(days.to).next_day()};
 }
 
@@ -67,7 +70,8 @@ class FactsSink final : public world::WorldSink {
     const std::string code = world::sku_code(row.id);
     const std::string group = std::to_string(row.product_group_id);
     const std::array<std::string_view, 1> groups{group};
-    const std::array<model::AttributeText, 1> attributes{{{band_profile_, profiles_.at(row.product_group_id)}}};
+    const std::array<model::AttributeText, 1> attributes{
+        {{band_profile_, profiles_.at(row.product_group_id)}}};
     model::ArticleDraft draft;
     draft.code = code;
     draft.groups = groups;
@@ -77,7 +81,9 @@ class FactsSink final : public world::WorldSink {
     price("base_price", keys, row.base_price, 1, {}, false);
   }
 
-  void member(const world::MemberRow& row) override { groups_of_[row.customer_id].push_back(row.group_id); }
+  void member(const world::MemberRow& row) override {
+    groups_of_[row.customer_id].push_back(row.group_id);
+  }
 
   void end(world::WorldFile file) override {
     if (file == world::WorldFile::member) put_customers();
@@ -94,9 +100,12 @@ class FactsSink final : public world::WorldSink {
     list.refuses_discounts = !row.discountable;
     put(facts_.put(list));
     model::ListAssignmentDraft assignment;
-    const std::string owner = row.owner_type == world::OwnerType::customer ? world::customer_code(row.owner_id) : group(row.owner_id);
+    const std::string owner = row.owner_type == world::OwnerType::customer
+                                  ? world::customer_code(row.owner_id)
+                                  : group(row.owner_id);
     assignment.price_list = code;
-    (row.owner_type == world::OwnerType::customer ? assignment.customer : assignment.customer_group) = owner;
+    (row.owner_type == world::OwnerType::customer ? assignment.customer
+                                                  : assignment.customer_group) = owner;
     assignment.rank = row.priority;
     put(facts_.put(assignment));
   }
@@ -104,31 +113,37 @@ class FactsSink final : public world::WorldSink {
   void price_list_row(const world::PriceListRow& row) override {
     const std::string list = std::to_string(row.list_id);
     const std::string sku = world::sku_code(row.sku_id);
-    const std::array<model::KeyText, 2> keys{{{model::Schema::price_list, list}, {model::Schema::article, sku}}};
+    const std::array<model::KeyText, 2> keys{
+        {{model::Schema::price_list, list}, {model::Schema::article, sku}}};
     price("list_price", keys, row.price, row.min_qty, {}, false);
   }
 
   void agreement(const world::AgreementRow& row) override {
     const std::string customer = world::customer_code(row.customer_id);
     const std::string sku = world::sku_code(row.sku_id);
-    const std::array<model::KeyText, 2> keys{{{model::Schema::customer, customer}, {model::Schema::article, sku}}};
-    price("customer_price", keys, row.price, row.min_qty, validity_of(row.validity), !row.discountable);
+    const std::array<model::KeyText, 2> keys{
+        {{model::Schema::customer, customer}, {model::Schema::article, sku}}};
+    price("customer_price", keys, row.price, row.min_qty, validity_of(row.validity),
+          !row.discountable);
   }
 
   void disc_cust_pg(const world::DiscountRow& row) override {
     const std::string customer = world::customer_code(row.owner_id);
-    discount("customer_discount", {model::Schema::customer, customer}, {model::Schema::article_group, number(row.target_id)}, row);
+    discount("customer_discount", {model::Schema::customer, customer},
+             {model::Schema::article_group, number(row.target_id)}, row);
   }
 
   void disc_group_pg(const world::DiscountRow& row) override {
     const std::string owner = group(row.owner_id);
-    discount("group_discount", {model::Schema::customer_group, owner}, {model::Schema::article_group, number(row.target_id)}, row);
+    discount("group_discount", {model::Schema::customer_group, owner},
+             {model::Schema::article_group, number(row.target_id)}, row);
   }
 
   void disc_group_sku(const world::DiscountRow& row) override {
     const std::string owner = group(row.owner_id);
     const std::string sku = world::sku_code(row.target_id);
-    discount("group_discount", {model::Schema::customer_group, owner}, {model::Schema::article, sku}, row);
+    discount("group_discount", {model::Schema::customer_group, owner},
+             {model::Schema::article, sku}, row);
   }
 
   void stock(const world::StockRow& row) override {
@@ -163,8 +178,9 @@ class FactsSink final : public world::WorldSink {
     }
   }
 
-  void price(std::string_view type, std::span<const model::KeyText> keys, std::int64_t ten_thousandths, std::int32_t from,
-             engine::base::Validity validity, bool refuses) {
+  void price(std::string_view type, std::span<const model::KeyText> keys,
+             std::int64_t ten_thousandths, std::int32_t from, engine::base::Validity validity,
+             bool refuses) {
     model::ConditionDraft draft;
     draft.type = type;
     draft.keys = keys;
@@ -177,7 +193,8 @@ class FactsSink final : public world::WorldSink {
     put(facts_.put(draft));
   }
 
-  void discount(std::string_view type, model::KeyText owner, model::KeyText target, const world::DiscountRow& row) {
+  void discount(std::string_view type, model::KeyText owner, model::KeyText target,
+                const world::DiscountRow& row) {
     const std::array<model::KeyText, 2> keys{owner, target};
     model::ConditionDraft draft;
     draft.type = type;
@@ -197,27 +214,35 @@ class FactsSink final : public world::WorldSink {
 };
 
 long since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                               start)
+      .count();
 }
 
 constexpr std::array band_codes{"NONE", "LOW", "MEDIUM", "HIGH"};
 
-bool equal(const engine::snapshot::Snapshot& snapshot, const engine::quote::Answer& answer, const world::Answer& wanted) {
+bool equal(const engine::snapshot::Snapshot& snapshot, const engine::quote::Answer& answer,
+           const world::Answer& wanted) {
   const auto& line = answer.priced.lines.front();
   if (line.outcome != model::Outcome::priced) return false;
   const auto& band = answer.availability.front();
   if (band.band_set == engine::avail::no_band) return false;
   const auto& code = snapshot.rules().band_sets[band.band_set].bands[band.band].code;
-  const auto part = snapshot.conditions().part_of_key(snapshot.conditions().key_of_record(line.record));
+  const auto part =
+      snapshot.conditions().part_of_key(snapshot.conditions().key_of_record(line.record));
   const auto table = snapshot.conditions().table_of_part(part);
   const std::string& type = snapshot.schema().type(snapshot.schema().table(table).type).name;
   const char source = static_cast<char>(wanted.source);
-  const bool same_source = source == 'A' ? type == "customer_price" : source == 'B' ? type == "base_price" : type == "list_price";
-  return same_source && line.unit_price.mantissa == wanted.unit_cents && line.line_amount.mantissa == wanted.line_cents &&
+  const bool same_source = source == 'A'   ? type == "customer_price"
+                           : source == 'B' ? type == "base_price"
+                                           : type == "list_price";
+  return same_source && line.unit_price.mantissa == wanted.unit_cents &&
+         line.line_amount.mantissa == wanted.line_cents &&
          code == band_codes[static_cast<std::size_t>(wanted.band)];
 }
 
-void verify(const engine::snapshot::Snapshot& snapshot, const std::vector<world::Question>& questions,
+void verify(const engine::snapshot::Snapshot& snapshot,
+            const std::vector<world::Question>& questions,
             const std::vector<world::Answer>& wanted) {
   engine::price::Scratch scratch;
   engine::quote::Answer answer;
@@ -225,25 +250,30 @@ void verify(const engine::snapshot::Snapshot& snapshot, const std::vector<world:
     const auto question = question_of(snapshot, std::span{questions}.subspan(i, 1));
     engine::quote::quote(snapshot, question, engine::quote::Detail::plain, scratch, answer);
     if (!equal(snapshot, answer, wanted[i])) {
-      give_up("question " + std::to_string(questions[i].id) + " is not answered as by the plain oracle: unit " +
-              engine::base::to_string(Decimal{answer.priced.lines.front().unit_price.mantissa, 2}) + ", wanted " +
-              engine::base::to_string(Decimal{wanted[i].unit_cents, 2}));
+      give_up("question " + std::to_string(questions[i].id) +
+              " is not answered as by the plain oracle: unit " +
+              engine::base::to_string(Decimal{answer.priced.lines.front().unit_price.mantissa, 2}) +
+              ", wanted " + engine::base::to_string(Decimal{wanted[i].unit_cents, 2}));
     }
   }
 }
 
 }  // namespace
 
-std::shared_ptr<const engine::snapshot::Snapshot> load_world(const world::World& world, LoadTimes* times) {
+std::shared_ptr<const engine::snapshot::Snapshot> load_world(const world::World& world,
+                                                             LoadTimes* times) {
   const auto start = std::chrono::steady_clock::now();
   model::Facts facts;
-  const std::vector<rules::RuleDocument> documents{read("rules/procedures/agreed_then_lists_then_base.json"),
-                                                   read("docs/examples/world/rules/availability_bands.json")};
-  put(facts.schema.declare_field("band_profile", model::FieldSide::article, model::Domain::text).has_value()
+  const std::vector<rules::RuleDocument> documents{
+      read("rules/procedures/agreed_then_lists_then_base.json"),
+      read("docs/examples/world/rules/availability_bands.json")};
+  put(facts.schema.declare_field("band_profile", model::FieldSide::article, model::Domain::text)
+              .has_value()
           ? engine::base::Result<void>{}
           : engine::base::Fault{engine::base::FaultCode::contradicting_values, "band_profile", ""});
   const auto compiled = rules::compile(documents, facts.schema);
-  if (!compiled.rules) give_up(compiled.faults.front().where + ": " + compiled.faults.front().detail);
+  if (!compiled.rules)
+    give_up(compiled.faults.front().where + ": " + compiled.faults.front().detail);
   facts.begin_batch();
   FactsSink sink{facts};
   world.stream(sink);
@@ -255,7 +285,8 @@ std::shared_ptr<const engine::snapshot::Snapshot> load_world(const world::World&
 }
 
 const engine::snapshot::Snapshot& loaded(std::string_view size) {
-  static std::map<std::string, std::shared_ptr<const engine::snapshot::Snapshot>, std::less<>> worlds;
+  static std::map<std::string, std::shared_ptr<const engine::snapshot::Snapshot>, std::less<>>
+      worlds;
   const auto known = worlds.find(size);
   if (known != worlds.end()) return *known->second;
   const world::World world{*world::size_named(size)};
@@ -268,7 +299,8 @@ const engine::snapshot::Snapshot& loaded(std::string_view size) {
   return *worlds.emplace(std::string{size}, std::move(snapshot)).first->second;
 }
 
-engine::quote::Question question_of(const engine::snapshot::Snapshot& snapshot, std::span<const world::Question> lines) {
+engine::quote::Question question_of(const engine::snapshot::Snapshot& snapshot,
+                                    std::span<const world::Question> lines) {
   engine::quote::QuoteRequest request;
   std::vector<std::string> texts;
   texts.reserve(lines.size() * 2 + 1);

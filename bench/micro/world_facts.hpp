@@ -3,15 +3,16 @@
 // Faults end the process: a benchmark over other data than it says is worse than none.
 #pragma once
 
+#include "engine/model/facts.hpp"
+#include "engine/quote/question.hpp"
+#include "engine/snapshot/snapshot.hpp"
+
+#include "bench/world/questions.hpp"
+
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "bench/world/questions.hpp"
-#include "engine/model/facts.hpp"
-#include "engine/quote/question.hpp"
-#include "engine/snapshot/snapshot.hpp"
 
 namespace bench::micro {
 
@@ -20,13 +21,15 @@ struct LoadTimes {
   long snapshot_ms = 0;
 };
 
-std::shared_ptr<const engine::snapshot::Snapshot> load_world(const world::World& world, LoadTimes* times = nullptr);
+std::shared_ptr<const engine::snapshot::Snapshot> load_world(const world::World& world,
+                                                             LoadTimes* times = nullptr);
 
 // The world of that size ("S", "M", "L"), loaded once a process.
 const engine::snapshot::Snapshot& loaded(std::string_view size);
 
 // Lines that share customer and day, as one question.
-engine::quote::Question question_of(const engine::snapshot::Snapshot& snapshot, std::span<const world::Question> lines);
+engine::quote::Question question_of(const engine::snapshot::Snapshot& snapshot,
+                                    std::span<const world::Question> lines);
 
 // Prices the first world::oracle_lookups look-ups and the questions on the fixed day, and ends the process with the
 // first answer that is not the plain oracle's.

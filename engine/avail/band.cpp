@@ -9,24 +9,29 @@ using snapshot::Snapshot;
 
 namespace {
 
-bool any_of(const std::vector<std::uint32_t>& ids, std::uint32_t id) { return std::ranges::find(ids, id) != ids.end(); }
+bool any_of(const std::vector<std::uint32_t>& ids, std::uint32_t id) {
+  return std::ranges::find(ids, id) != ids.end();
+}
 
 template <class Reached>
 bool any_reached(const std::vector<std::uint32_t>& ids, Reached groups) {
-  return std::ranges::any_of(groups, [&](const snapshot::Reached& group) { return any_of(ids, group.id); });
+  return std::ranges::any_of(groups,
+                             [&](const snapshot::Reached& group) { return any_of(ids, group.id); });
 }
 
-bool attribute_matches(std::span<const model::Attribute> attributes, model::FieldId field, const std::vector<std::uint32_t>& ids) {
+bool attribute_matches(std::span<const model::Attribute> attributes, model::FieldId field,
+                       const std::vector<std::uint32_t>& ids) {
   return std::ranges::any_of(attributes, [&](const model::Attribute& attribute) {
     return attribute.field == field && any_of(ids, attribute.value.raw());
   });
 }
 
-bool matches(const Snapshot& snapshot, model::ArticleId article, const Viewer& viewer, model::FieldId field,
-             const std::vector<std::uint32_t>& ids) {
+bool matches(const Snapshot& snapshot, model::ArticleId article, const Viewer& viewer,
+             model::FieldId field, const std::vector<std::uint32_t>& ids) {
   const bool known_customer = !viewer.customer.is_none();
   if (field == Schema::article) return any_of(ids, article.raw());
-  if (field == Schema::article_group) return any_reached(ids, snapshot.articles().groups[article.raw()]);
+  if (field == Schema::article_group)
+    return any_reached(ids, snapshot.articles().groups[article.raw()]);
   if (field == Schema::customer) return known_customer && any_of(ids, viewer.customer.raw());
   if (field == Schema::customer_group) {
     return known_customer && any_reached(ids, snapshot.customers().groups[viewer.customer.raw()]);
@@ -37,11 +42,13 @@ bool matches(const Snapshot& snapshot, model::ArticleId article, const Viewer& v
     }
   }
   if (attribute_matches(snapshot.articles().attributes[article.raw()], field, ids)) return true;
-  return known_customer && attribute_matches(snapshot.customers().attributes[viewer.customer.raw()], field, ids);
+  return known_customer &&
+         attribute_matches(snapshot.customers().attributes[viewer.customer.raw()], field, ids);
 }
 
 // First day on which what is due from `date` on makes up for the missing quantity.
-base::CivilMinutes covered_from(std::span<const snapshot::ReceiptDue> receipts, base::Quantity missing, base::CivilMinutes date) {
+base::CivilMinutes covered_from(std::span<const snapshot::ReceiptDue> receipts,
+                                base::Quantity missing, base::CivilMinutes date) {
   base::Int128 due = 0;
   for (const snapshot::ReceiptDue& receipt : receipts) {
     if (receipt.date < date.day_start()) continue;
@@ -61,22 +68,25 @@ std::uint16_t band_of(const rule::BandSet& set, base::Quantity available) {
 
 }  // namespace
 
-std::uint16_t band_set_for(const Snapshot& snapshot, model::ArticleId article, const Viewer& viewer) {
+std::uint16_t band_set_for(const Snapshot& snapshot, model::ArticleId article,
+                           const Viewer& viewer) {
   for (const snapshot::BoundLookupRow& row : snapshot.band_lookup()) {
     const bool all = std::ranges::all_of(row.when, [&](const auto& condition) {
       return matches(snapshot, article, viewer, condition.first, condition.second);
     });
     if (all) return row.result;
   }
-  return snapshot.band_lookup().empty() && snapshot.rules().band_sets.size() == 1 ? std::uint16_t{0} : no_band;
+  return snapshot.band_lookup().empty() && snapshot.rules().band_sets.size() == 1 ? std::uint16_t{0}
+                                                                                  : no_band;
 }
 
-Availability availability_of(const Snapshot& snapshot, model::ArticleId article, base::Quantity wanted,
-                             base::CivilMinutes date, std::uint16_t band_set) {
+Availability availability_of(const Snapshot& snapshot, model::ArticleId article,
+                             base::Quantity wanted, base::CivilMinutes date,
+                             std::uint16_t band_set) {
   Availability made;
   if (band_set == no_band) return made;
-  const base::Quantity available =
-      snapshot.articles().on_hand_free[article.raw()] - snapshot.articles().safety_stock[article.raw()];
+  const base::Quantity available = snapshot.articles().on_hand_free[article.raw()] -
+                                   snapshot.articles().safety_stock[article.raw()];
   const rule::BandSet& set = snapshot.rules().band_sets[band_set];
   made.band_set = band_set;
   made.band = band_of(set, available);

@@ -9,8 +9,8 @@ namespace engine::base {
 
 }  // namespace engine::base
 
-#define ENSURE(condition)                                                               \
-  ((condition) ? static_cast<void>(0)                                                   \
+#define ENSURE(condition)             \
+  ((condition) ? static_cast<void>(0) \
                : ::engine::base::contract_broken(#condition, __FILE__, __LINE__))
 
 #ifdef NDEBUG

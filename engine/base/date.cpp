@@ -70,14 +70,17 @@ Result<CivilMinutes> parse_civil(std::string_view text) {
   if (text.size() > 10) {
     hour = digits(text, 11, 2);
     minute = digits(text, 14, 2);
-    const bool separated = (text[10] == 'T' || text[10] == ' ') && text.size() > 13 && text[13] == ':';
+    const bool separated =
+        (text[10] == 'T' || text[10] == ' ') && text.size() > 13 && text[13] == ':';
     if (!separated || hour < 0 || minute < 0 || !only_zero_seconds(text.substr(16))) {
       return bad_date(text, "is not a time of whole minutes such as 2026-11-22T14:30");
     }
   }
   auto at = civil(year, month, day, hour, minute);
-  if (!at) return bad_date(text, at.error().detail == "the day has no such time" ? "names a time no day has"
-                                                                                : "is no day of the calendar");
+  if (!at)
+    return bad_date(text, at.error().detail == "the day has no such time"
+                              ? "names a time no day has"
+                              : "is no day of the calendar");
   return at;
 }
 
@@ -88,8 +91,9 @@ std::string to_string(CivilMinutes at) {
       std::chrono::sys_days{std::chrono::days{start.raw() / CivilMinutes::minutes_per_day}}};
   const int into_day = at.raw() - start.raw();
   char buffer[40];
-  int written = std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02u", static_cast<int>(date.year()),
-                              static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  int written =
+      std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02u", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
   if (into_day != 0) {
     written += std::snprintf(buffer + written, sizeof buffer - static_cast<std::size_t>(written),
                              "T%02d:%02d", into_day / 60, into_day % 60);

@@ -3,13 +3,13 @@
 // inclusive is a switch of its feed description. `earliest` and `latest` stand for open ends.
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <compare>
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
-
-#include "engine/base/result.hpp"
 
 namespace engine::base {
 
@@ -39,7 +39,8 @@ class CivilMinutes {
   // 00:00 of the same day.
   CivilMinutes day_start() const;
 
-  friend constexpr auto operator<=>(CivilMinutes, CivilMinutes) = default;  // NOLINT(modernize-use-nullptr)
+  friend constexpr auto operator<=>(CivilMinutes,
+                                    CivilMinutes) = default;  // NOLINT(modernize-use-nullptr)
 
   static constexpr std::int32_t minutes_per_day = 24 * 60;
 
@@ -53,7 +54,9 @@ struct Validity {
 
   constexpr bool contains(CivilMinutes at) const { return from <= at && at < to; }
 
-  constexpr bool overlaps(const Validity& other) const { return from < other.to && other.from < to; }
+  constexpr bool overlaps(const Validity& other) const {
+    return from < other.to && other.from < to;
+  }
 
   friend constexpr bool operator==(const Validity&, const Validity&) = default;
 };

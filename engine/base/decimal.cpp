@@ -44,13 +44,15 @@ Result<Decimal> parse_decimal(std::string_view text) {
     if (c < '0' || c > '9') return bad_number(text, "is not a decimal number such as 1234.50");
     const int digit = c - '0';
     if (value.mantissa > (pow10<Int128>(pow10_128_max) - 1 - digit) / 10) {
-      return Fault{FaultCode::out_of_range, "", "'" + std::string{text} + "' has more than 38 digits"};
+      return Fault{FaultCode::out_of_range, "",
+                   "'" + std::string{text} + "' has more than 38 digits"};
     }
     value.mantissa = value.mantissa * 10 + digit;
     ++seen;
     if (!point) continue;
     if (value.decimals == pow10_128_max) {
-      return Fault{FaultCode::out_of_range, "", "'" + std::string{text} + "' has more than 38 decimals"};
+      return Fault{FaultCode::out_of_range, "",
+                   "'" + std::string{text} + "' has more than 38 decimals"};
     }
     ++value.decimals;
   }
@@ -61,7 +63,8 @@ Result<Decimal> parse_decimal(std::string_view text) {
 
 void append_decimal(std::string& out, Int128 mantissa, int decimals) {
   // An exact amount can have far more decimals than a number that was read: room for as many as eight bits can say.
-  std::array<char, 264> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled from the end
+  std::array<char, 264>
+      buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled from the end
   auto position = buffer.end();
   const bool negative = mantissa < 0;
   UInt128 rest = negative ? -static_cast<UInt128>(mantissa) : static_cast<UInt128>(mantissa);
@@ -87,7 +90,9 @@ std::string to_string(const Decimal& value) {
   return out;
 }
 
-std::string to_string_short(const Decimal& value) { return to_string(without_trailing_zeros(value)); }
+std::string to_string_short(const Decimal& value) {
+  return to_string(without_trailing_zeros(value));
+}
 
 std::optional<Int128> mantissa_at(const Decimal& value, int decimals) {
   Decimal exact = value;
@@ -102,7 +107,8 @@ std::optional<Int128> mantissa_at(const Decimal& value, int decimals) {
     return std::nullopt;
   }
   const Int128 power = pow10<Int128>(missing);
-  if (exact.mantissa > int128_max / power || exact.mantissa < -(int128_max / power)) return std::nullopt;
+  if (exact.mantissa > int128_max / power || exact.mantissa < -(int128_max / power))
+    return std::nullopt;
   return exact.mantissa * power;
 }
 

@@ -3,14 +3,14 @@
 // decimals is fixed per step (see snapshot/bind.hpp).
 #pragma once
 
+#include "engine/base/int128.hpp"
+#include "engine/base/result.hpp"
+#include "engine/base/rounding.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "engine/base/result.hpp"
-#include "engine/base/rounding.hpp"
-#include "engine/base/int128.hpp"
 
 namespace engine::base {
 

@@ -3,11 +3,11 @@
 // name their rounding. There is no way in from floating point.
 #pragma once
 
+#include "engine/base/decimal.hpp"
+
 #include <compare>
 #include <cstdint>
 #include <optional>
-
-#include "engine/base/decimal.hpp"
 
 namespace engine::base {
 
@@ -20,7 +20,9 @@ class Fixed {
 
   static constexpr Fixed from_mantissa(std::int64_t mantissa) { return Fixed{mantissa}; }
 
-  static constexpr Fixed whole(std::int64_t value) { return Fixed{value * detail::pow10_64[Decimals]}; }
+  static constexpr Fixed whole(std::int64_t value) {
+    return Fixed{value * detail::pow10_64[Decimals]};
+  }
 
   // Nothing when the number has more decimals than Decimals or does not fit.
   static std::optional<Fixed> exactly(const Decimal& value) {
@@ -53,9 +55,11 @@ class Fixed {
   std::int64_t mantissa_ = 0;
 };
 
-using UnitPrice = Fixed<6, struct UnitPriceTag>;  // per price unit of one unit of measure, in the price's currency
-using Rate = Fixed<8, struct RateTag>;            // a fraction: 0.125 is 12.5 %
-using Quantity = Fixed<6, struct QuantityTag>;    // in the unit that stands beside it
+using UnitPrice =
+    Fixed<6,
+          struct UnitPriceTag>;  // per price unit of one unit of measure, in the price's currency
+using Rate = Fixed<8, struct RateTag>;          // a fraction: 0.125 is 12.5 %
+using Quantity = Fixed<6, struct QuantityTag>;  // in the unit that stands beside it
 
 // price * rate to UnitPrice's decimals. Requires that the product fits (|price| * |rate| < 9.2e12).
 inline UnitPrice multiply(UnitPrice price, Rate rate, Rounding mode) {

@@ -30,7 +30,8 @@ inline std::uint64_t hash_text(std::string_view text) {
     hash = combine(hash, word);
   }
   std::uint64_t rest = 0;
-  if (at < text.size()) std::memcpy(&rest, text.data() + at, text.size() - at);  // an empty view may be null
+  if (at < text.size())
+    std::memcpy(&rest, text.data() + at, text.size() - at);  // an empty view may be null
   return combine(hash, rest);
 }
 

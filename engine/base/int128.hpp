@@ -8,14 +8,14 @@
 
 namespace engine::base {
 
-__extension__ typedef __int128 Int128;             // NOLINT(modernize-use-using): -Wpedantic accepts only this form
+__extension__ typedef __int128
+    Int128;  // NOLINT(modernize-use-using): -Wpedantic accepts only this form
 __extension__ typedef unsigned __int128 UInt128;  // NOLINT(modernize-use-using)
 
 // The widths an amount can be computed in; which one a step needs is proved when a snapshot is built.
 enum class Width : std::uint8_t { bits64, bits128, bits256 };
 
-inline constexpr Int128 int128_max =
-    (((static_cast<Int128>(1) << 126) - 1) << 1) + 1;
+inline constexpr Int128 int128_max = (((static_cast<Int128>(1) << 126) - 1) << 1) + 1;
 inline constexpr int pow10_64_max = 18;
 inline constexpr int pow10_128_max = 38;
 
@@ -43,7 +43,8 @@ Int pow10(int exponent) {
     return detail::pow10_128[static_cast<std::size_t>(exponent)];
   } else {
     Int power = 1;
-    for (; exponent > pow10_64_max; exponent -= pow10_64_max) power *= detail::pow10_64[pow10_64_max];
+    for (; exponent > pow10_64_max; exponent -= pow10_64_max)
+      power *= detail::pow10_64[pow10_64_max];
     return power * detail::pow10_64[static_cast<std::size_t>(exponent)];
   }
 }

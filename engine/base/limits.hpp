@@ -8,23 +8,24 @@
 namespace engine::base::limits {
 
 inline constexpr std::size_t lines_per_question = 10'000;
-inline constexpr std::size_t lines_per_block = 64;          // a block's open lines are one 64-bit mask
-inline constexpr std::size_t lines_parallel_from = 1'024;   // smaller baskets are faster on one core
+inline constexpr std::size_t lines_per_block = 64;  // a block's open lines are one 64-bit mask
+inline constexpr std::size_t lines_parallel_from = 1'024;  // smaller baskets are faster on one core
 inline constexpr std::size_t steps_per_procedure = 64;
 inline constexpr std::size_t accesses_per_step = 32;
 inline constexpr std::size_t comparators_per_step = 16;
-inline constexpr std::size_t formula_length = 256;          // instructions
-inline constexpr std::size_t formula_depth = 16;            // values on the evaluation stack
+inline constexpr std::size_t formula_length = 256;  // instructions
+inline constexpr std::size_t formula_depth = 16;    // values on the evaluation stack
 inline constexpr std::size_t expression_nesting = 32;
-inline constexpr std::size_t key_fields = 6;                // fields of one access
-inline constexpr std::size_t group_depth = 32;              // ancestors of a group
+inline constexpr std::size_t key_fields = 6;    // fields of one access
+inline constexpr std::size_t group_depth = 32;  // ancestors of a group
 inline constexpr std::size_t condition_types = 1'024;
-inline constexpr std::size_t terms = 32'767;                // distinct combinations of a record's terms; in a snapshot
-                                                            // each may have a twin without discounts
+inline constexpr std::size_t terms =
+    32'767;  // distinct combinations of a record's terms; in a snapshot
+             // each may have a twin without discounts
 inline constexpr std::size_t fields = 256;
-inline constexpr std::size_t code_length = 256;             // bytes of any code
-inline constexpr std::size_t text_length = 4'096;           // bytes of any name or text
-inline constexpr int value_decimals = 18;                   // of one record
+inline constexpr std::size_t code_length = 256;                // bytes of any code
+inline constexpr std::size_t text_length = 4'096;              // bytes of any name or text
+inline constexpr int value_decimals = 18;                      // of one record
 inline constexpr std::int64_t quantity_whole = 1'000'000'000;  // a billion units on a line
 inline constexpr std::size_t bands_per_set = 32;
 

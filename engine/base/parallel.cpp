@@ -7,7 +7,9 @@
 
 namespace engine::base {
 
-std::size_t worker_count() { return static_cast<std::size_t>(tbb::this_task_arena::max_concurrency()); }
+std::size_t worker_count() {
+  return static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
+}
 
 WorkerLimit::WorkerLimit(std::size_t workers) {
   if (workers == 0) return;

@@ -22,7 +22,8 @@ class WorkerLimit {
   void* control_ = nullptr;
 };
 
-void parallel_for(std::size_t count, std::size_t grain,
-                  const std::function<void(std::size_t begin, std::size_t end, std::size_t worker)>& body);
+void parallel_for(
+    std::size_t count, std::size_t grain,
+    const std::function<void(std::size_t begin, std::size_t end, std::size_t worker)>& body);
 
 }  // namespace engine::base

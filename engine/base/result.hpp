@@ -4,12 +4,12 @@
 // (no price, unknown article on a line) is an ordinary value and never a Fault.
 #pragma once
 
+#include "engine/base/contract.hpp"
+
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
-
-#include "engine/base/contract.hpp"
 
 namespace engine::base {
 
@@ -69,8 +69,11 @@ struct Fault {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_{std::in_place_index<0>, std::move(value)} {}          // NOLINT(google-explicit-constructor)
-  Result(Fault fault) : state_{std::in_place_index<1>, std::move(fault)} {}      // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_{std::in_place_index<0>, std::move(value)} {}  // NOLINT(google-explicit-constructor)
+
+  Result(Fault fault)
+      : state_{std::in_place_index<1>, std::move(fault)} {}  // NOLINT(google-explicit-constructor)
 
   bool has_value() const { return state_.index() == 0; }
 

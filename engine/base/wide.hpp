@@ -3,9 +3,9 @@
 // is unchecked; where data could exceed the proof, the caller compares with a bound first.
 #pragma once
 
-#include <boost/multiprecision/cpp_int.hpp>
-
 #include "engine/base/int128.hpp"
+
+#include <boost/multiprecision/cpp_int.hpp>
 
 namespace engine::base {
 

@@ -3,12 +3,12 @@
 // makes the next one with `with`. It holds no entry until a ledger command is applied.
 #pragma once
 
+#include "engine/base/fixed.hpp"
+#include "engine/model/ids.hpp"
+
 #include <cstdint>
 #include <map>
 #include <memory>
-
-#include "engine/base/fixed.hpp"
-#include "engine/model/ids.hpp"
 
 namespace engine::ledger {
 
@@ -29,7 +29,8 @@ class Balances {
   }
 
   // A new table with one balance changed; this one stays as it is.
-  Balances with(model::DocumentId document, model::ArticleId article, const Balance& balance) const {
+  Balances with(model::DocumentId document, model::ArticleId article,
+                const Balance& balance) const {
     auto entries = entries_ ? std::make_shared<Entries>(*entries_) : std::make_shared<Entries>();
     (*entries)[{document, article}] = balance;
     Balances next;

@@ -3,12 +3,12 @@
 // once in a dictionary of terms that stays in the first-level cache; the record keeps two bytes for it.
 #pragma once
 
-#include <compare>
-#include <cstdint>
-
 #include "engine/base/date.hpp"
 #include "engine/base/fixed.hpp"
 #include "engine/model/ids.hpp"
+
+#include <compare>
+#include <cstdint>
 
 namespace engine::model {
 
@@ -26,15 +26,15 @@ struct Terms {
 };
 
 struct ConditionRecord {
-  std::int64_t value = 0;              // mantissa; terms.decimals says where the point is
-  base::Quantity threshold;            // reached from here on (in the record's unit, or the base unit)
+  std::int64_t value = 0;    // mantissa; terms.decimals says where the point is
+  base::Quantity threshold;  // reached from here on (in the record's unit, or the base unit)
   base::CivilMinutes valid_from = base::CivilMinutes::earliest();
   base::CivilMinutes valid_to = base::CivilMinutes::latest();
-  DocumentId document;                 // the list, agreement or promotion it came from; none
-  std::uint32_t row = 0;               // its line in the feed it came from, or its key's number; see `keyed`
-  std::uint32_t extra = UINT32_MAX;    // index of what few records have: window and wide value
-  std::uint16_t terms = 0;             // index into the dictionary of terms
-  std::uint16_t keyed = 0;             // 1: `row` is the number of an external key, else a line number
+  DocumentId document;    // the list, agreement or promotion it came from; none
+  std::uint32_t row = 0;  // its line in the feed it came from, or its key's number; see `keyed`
+  std::uint32_t extra = UINT32_MAX;  // index of what few records have: window and wide value
+  std::uint16_t terms = 0;           // index into the dictionary of terms
+  std::uint16_t keyed = 0;  // 1: `row` is the number of an external key, else a line number
 
   base::Validity validity() const { return {valid_from, valid_to}; }
 };

@@ -1,11 +1,11 @@
 // Documents that condition records come from: price lists, framework agreements, promotions.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "engine/base/date.hpp"
 #include "engine/model/ids.hpp"
+
+#include <string>
+#include <vector>
 
 namespace engine::model {
 
@@ -15,11 +15,12 @@ struct Document {
   DocumentKind kind = DocumentKind::price_list;
   std::string code;
   std::string name;
-  base::Validity validity;          // of a price list it bounds its records; of an agreement it is only reported
-  CurrencyId currency;              // default of its records
-  std::int32_t rank = 0;            // smaller comes first
-  bool refuses_discounts = false;   // clears `discountable` on every record of the list
-  bool declared = false;            // false: known only from records that name it
+  base::Validity
+      validity;  // of a price list it bounds its records; of an agreement it is only reported
+  CurrencyId currency;                // default of its records
+  std::int32_t rank = 0;              // smaller comes first
+  bool refuses_discounts = false;     // clears `discountable` on every record of the list
+  bool declared = false;              // false: known only from records that name it
   std::vector<CustomerId> customers;  // who may call off an agreement; empty: whoever names it
 };
 

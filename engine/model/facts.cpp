@@ -1,9 +1,9 @@
 #include "engine/model/facts.hpp"
 
-#include <algorithm>
-
 #include "engine/base/limits.hpp"
 #include "engine/model/facts_common.hpp"
+
+#include <algorithm>
 
 namespace engine::model {
 
@@ -19,7 +19,8 @@ namespace {
 
 // The entry of `code`, made if it is new. A Fault where this batch has written it already.
 template <class Master>
-Result<std::uint32_t> entry(Masters<Master>& masters, std::string_view code, std::uint32_t batch, const char* column) {
+Result<std::uint32_t> entry(Masters<Master>& masters, std::string_view code, std::uint32_t batch,
+                            const char* column) {
   if (auto ok = check_code(code, column); !ok) return ok.error();
   const std::uint32_t number = writable(masters.codes).intern(code);
   if (number == masters.items.size()) {
@@ -32,15 +33,17 @@ Result<std::uint32_t> entry(Masters<Master>& masters, std::string_view code, std
 }
 
 template <class IdType, class Master>
-Result<IdType> find_master(const Masters<Master>& masters, std::string_view code, FaultCode fault, const char* column) {
+Result<IdType> find_master(const Masters<Master>& masters, std::string_view code, FaultCode fault,
+                           const char* column) {
   const auto number = masters.codes->find(code);
   if (!number) return unknown(fault, column, code);
   return IdType{*number};
 }
 
 template <class IdType, class Master>
-Result<std::vector<IdType>> find_all(const Masters<Master>& masters, std::span<const std::string_view> codes,
-                                     FaultCode fault, const char* column) {
+Result<std::vector<IdType>> find_all(const Masters<Master>& masters,
+                                     std::span<const std::string_view> codes, FaultCode fault,
+                                     const char* column) {
   std::vector<IdType> ids;
   for (const std::string_view code : codes) {
     auto id = find_master<IdType>(masters, code, fault, column);
@@ -53,7 +56,8 @@ Result<std::vector<IdType>> find_all(const Masters<Master>& masters, std::span<c
 // Sums over warehouses and orders stay far within 64 bits.
 Result<void> check_stock(base::Quantity quantity, const char* column) {
   constexpr auto most = base::Quantity::whole(base::limits::quantity_whole);
-  if (quantity <= most && quantity >= base::Quantity::whole(-base::limits::quantity_whole)) return {};
+  if (quantity <= most && quantity >= base::Quantity::whole(-base::limits::quantity_whole))
+    return {};
   return Fault{FaultCode::out_of_range, column, "a quantity of goods is at most a billion units"};
 }
 
@@ -72,7 +76,8 @@ Facts::Put Facts::put(const CurrencyDraft& draft) {
 Facts::Put Facts::put(const ArticleGroupDraft& draft) {
   ArticleGroup group{std::string{draft.name}, {}};
   if (!draft.parent.empty()) {
-    auto parent = find_master<ArticleGroupId>(article_groups_, draft.parent, FaultCode::unknown_article_group, "parent");
+    auto parent = find_master<ArticleGroupId>(article_groups_, draft.parent,
+                                              FaultCode::unknown_article_group, "parent");
     if (!parent) return parent.error();
     group.parent = *parent;
   }
@@ -83,7 +88,8 @@ Facts::Put Facts::put(const ArticleGroupDraft& draft) {
 }
 
 Facts::Put Facts::put(const ArticleDraft& draft) {
-  auto groups = find_all<ArticleGroupId>(article_groups_, draft.groups, FaultCode::unknown_article_group, "groups");
+  auto groups = find_all<ArticleGroupId>(article_groups_, draft.groups,
+                                         FaultCode::unknown_article_group, "groups");
   if (!groups) return groups.error();
   if (auto ok = check_stock(draft.safety_stock, "safety_stock"); !ok) return ok;
   auto number = entry(articles_, draft.code, batch_, "code");
@@ -91,7 +97,8 @@ Facts::Put Facts::put(const ArticleDraft& draft) {
   Article& article = articles_.items[*number];
   article.name = draft.name;
   article.declared = true;
-  article.base_unit = draft.base_unit.empty() ? UnitId{} : UnitId{writable(units_).intern(draft.base_unit)};
+  article.base_unit =
+      draft.base_unit.empty() ? UnitId{} : UnitId{writable(units_).intern(draft.base_unit)};
   article.safety_stock = draft.safety_stock;
   article.minimum_quantity = draft.minimum_quantity;
   article.multiple_quantity = draft.multiple_quantity;
@@ -106,12 +113,15 @@ Facts::Put Facts::put(const ArticleDraft& draft) {
 }
 
 Facts::Put Facts::put(const ArticleUnitDraft& draft) {
-  auto article = find_master<ArticleId>(articles_, draft.article, FaultCode::unknown_article, "article");
+  auto article =
+      find_master<ArticleId>(articles_, draft.article, FaultCode::unknown_article, "article");
   if (!article) return article.error();
   if (auto ok = check_code(draft.unit, "unit"); !ok) return ok;
   constexpr std::int64_t factor_max = 1'000'000'000;
-  if (draft.numerator < 1 || draft.denominator < 1 || draft.numerator > factor_max || draft.denominator > factor_max) {
-    return Fault{FaultCode::out_of_range, "numerator", "numerator and denominator must lie between 1 and a billion"};
+  if (draft.numerator < 1 || draft.denominator < 1 || draft.numerator > factor_max ||
+      draft.denominator > factor_max) {
+    return Fault{FaultCode::out_of_range, "numerator",
+                 "numerator and denominator must lie between 1 and a billion"};
   }
   const UnitId unit{writable(units_).intern(draft.unit)};
   auto& units = articles_.items[article->raw()].units;
@@ -128,7 +138,8 @@ Facts::Put Facts::put(const ArticleUnitDraft& draft) {
 Facts::Put Facts::put(const CustomerGroupDraft& draft) {
   CustomerGroup group{std::string{draft.name}, {}, draft.rank};
   if (!draft.parent.empty()) {
-    auto parent = find_master<CustomerGroupId>(customer_groups_, draft.parent, FaultCode::unknown_customer_group, "parent");
+    auto parent = find_master<CustomerGroupId>(customer_groups_, draft.parent,
+                                               FaultCode::unknown_customer_group, "parent");
     if (!parent) return parent.error();
     group.parent = *parent;
   }
@@ -139,13 +150,15 @@ Facts::Put Facts::put(const CustomerGroupDraft& draft) {
 }
 
 Facts::Put Facts::put(const CustomerDraft& draft) {
-  auto groups = find_all<CustomerGroupId>(customer_groups_, draft.groups, FaultCode::unknown_customer_group, "groups");
+  auto groups = find_all<CustomerGroupId>(customer_groups_, draft.groups,
+                                          FaultCode::unknown_customer_group, "groups");
   if (!groups) return groups.error();
   Customer customer;
   customer.name = draft.name;
   customer.groups = *std::move(groups);
   if (!draft.parent.empty()) {
-    auto parent = find_master<CustomerId>(customers_, draft.parent, FaultCode::unknown_customer, "parent");
+    auto parent =
+        find_master<CustomerId>(customers_, draft.parent, FaultCode::unknown_customer, "parent");
     if (!parent) return parent.error();
     customer.parent = *parent;
   }
@@ -155,7 +168,8 @@ Facts::Put Facts::put(const CustomerDraft& draft) {
     customer.currency = *currency;
   }
   for (const std::string_view list : draft.price_lists) {
-    if (!find_document(DocumentKind::price_list, list)) return unknown(FaultCode::unknown_document, "price_lists", list);
+    if (!find_document(DocumentKind::price_list, list))
+      return unknown(FaultCode::unknown_document, "price_lists", list);
   }
   for (const auto& [field, value] : draft.attributes) {
     customer.attributes.push_back({field, TextId{writable(texts_).intern(value)}});
@@ -170,12 +184,20 @@ Facts::Put Facts::put(const CustomerDraft& draft) {
 // A customer's row names all of its lists: those that an earlier row named and this one does not are withdrawn.
 void Facts::list_prices_of(CustomerId customer, std::span<const std::string_view> lists) {
   if (const auto listed = listed_.find(customer); listed != listed_.end()) {
-    for (const std::uint32_t row : listed->second) assignments_[row].withdrawn = assignments_[row].from_customer;
+    for (const std::uint32_t row : listed->second)
+      assignments_[row].withdrawn = assignments_[row].from_customer;
     listed->second.clear();
   }
   std::int32_t rank = 0;
   for (const std::string_view list : lists) {
-    const ListAssignment assignment{*find_document(DocumentKind::price_list, list), customer, {}, ++rank, {}, true, true, false};
+    const ListAssignment assignment{*find_document(DocumentKind::price_list, list),
+                                    customer,
+                                    {},
+                                    ++rank,
+                                    {},
+                                    true,
+                                    true,
+                                    false};
     listed_[customer].push_back(put_assignment(assignment));
   }
 }
@@ -204,7 +226,8 @@ Facts::Put Facts::put(const DocumentDraft& draft) {
     if (!currency) return currency.error();
     document.currency = *currency;
   }
-  auto customers = find_all<CustomerId>(customers_, draft.customers, FaultCode::unknown_customer, "customers");
+  auto customers =
+      find_all<CustomerId>(customers_, draft.customers, FaultCode::unknown_customer, "customers");
   if (!customers) return customers.error();
   document.customers = *std::move(customers);
   const std::uint32_t number = document_codes_.intern(detail::document_key(draft.kind, draft.code));
@@ -216,7 +239,8 @@ Facts::Put Facts::put(const DocumentDraft& draft) {
   document_batches_[number] = batch_;
   if (documents_[number].rank != document.rank) {
     for (ListAssignment& assignment : assignments_) {
-      if (assignment.list == DocumentId{number} && !assignment.has_own_rank) assignment.rank = document.rank;
+      if (assignment.list == DocumentId{number} && !assignment.has_own_rank)
+        assignment.rank = document.rank;
     }
   }
   documents_[number] = std::move(document);
@@ -226,18 +250,27 @@ Facts::Put Facts::put(const DocumentDraft& draft) {
 Facts::Put Facts::put(const ListAssignmentDraft& draft) {
   const auto list = find_document(DocumentKind::price_list, draft.price_list);
   if (!list) return unknown(FaultCode::unknown_document, "price_list", draft.price_list);
-  ListAssignment assignment{*list, {}, {}, draft.rank.value_or(documents_[list->raw()].rank), draft.validity, draft.rank.has_value(), false, false};
+  ListAssignment assignment{*list,
+                            {},
+                            {},
+                            draft.rank.value_or(documents_[list->raw()].rank),
+                            draft.validity,
+                            draft.rank.has_value(),
+                            false,
+                            false};
   if (!draft.customer.empty() && !draft.customer_group.empty()) {
-    return Fault{FaultCode::contradicting_values, "customer_group", "name a customer or a customer group, not both"};
+    return Fault{FaultCode::contradicting_values, "customer_group",
+                 "name a customer or a customer group, not both"};
   }
   if (!draft.customer.empty()) {
-    auto customer = find_master<CustomerId>(customers_, draft.customer, FaultCode::unknown_customer, "customer");
+    auto customer = find_master<CustomerId>(customers_, draft.customer, FaultCode::unknown_customer,
+                                            "customer");
     if (!customer) return customer.error();
     assignment.customer = *customer;
   }
   if (!draft.customer_group.empty()) {
-    auto group = find_master<CustomerGroupId>(customer_groups_, draft.customer_group, FaultCode::unknown_customer_group,
-                                              "customer_group");
+    auto group = find_master<CustomerGroupId>(customer_groups_, draft.customer_group,
+                                              FaultCode::unknown_customer_group, "customer_group");
     if (!group) return group.error();
     assignment.group = *group;
   }
@@ -269,14 +302,17 @@ Facts::Put Facts::put(const WarehouseDraft& draft) {
 }
 
 Facts::Put Facts::put(const StockDraft& draft) {
-  auto article = find_master<ArticleId>(articles_, draft.article, FaultCode::unknown_article, "article");
+  auto article =
+      find_master<ArticleId>(articles_, draft.article, FaultCode::unknown_article, "article");
   if (!article) return article.error();
-  auto warehouse = find_master<WarehouseId>(warehouses_, draft.warehouse, FaultCode::unknown_warehouse, "warehouse");
+  auto warehouse = find_master<WarehouseId>(warehouses_, draft.warehouse,
+                                            FaultCode::unknown_warehouse, "warehouse");
   if (!warehouse) return warehouse.error();
   if (auto ok = check_stock(draft.on_hand, "on_hand"); !ok) return ok;
   if (auto ok = check_stock(draft.reserved, "reserved"); !ok) return ok;
   const Identity identity = Identity{}.add(article->raw()).add(warehouse->raw());
-  const Place place = stock_places_.find_or_insert(identity, {0, static_cast<std::uint32_t>(stock_.size())});
+  const Place place =
+      stock_places_.find_or_insert(identity, {0, static_cast<std::uint32_t>(stock_.size())});
   if (place.row == stock_.size()) {
     stock_.push_back(StockRow{*article, *warehouse, {}, 0});
   } else if (stock_[place.row].batch == batch_) {
@@ -288,21 +324,26 @@ Facts::Put Facts::put(const StockDraft& draft) {
 }
 
 Facts::Put Facts::put(const ReceiptDraft& draft) {
-  auto article = find_master<ArticleId>(articles_, draft.article, FaultCode::unknown_article, "article");
+  auto article =
+      find_master<ArticleId>(articles_, draft.article, FaultCode::unknown_article, "article");
   if (!article) return article.error();
   Receipt receipt{*article, {}, draft.date, draft.quantity, std::string{draft.reference}};
   if (!draft.warehouse.empty()) {
-    auto warehouse = find_master<WarehouseId>(warehouses_, draft.warehouse, FaultCode::unknown_warehouse, "warehouse");
+    auto warehouse = find_master<WarehouseId>(warehouses_, draft.warehouse,
+                                              FaultCode::unknown_warehouse, "warehouse");
     if (!warehouse) return warehouse.error();
     receipt.warehouse = *warehouse;
   }
   if (draft.quantity < base::Quantity{}) {
-    return Fault{FaultCode::out_of_range, "quantity", "a receipt brings goods; it can't be negative"};
+    return Fault{FaultCode::out_of_range, "quantity",
+                 "a receipt brings goods; it can't be negative"};
   }
   if (auto ok = check_stock(draft.quantity, "quantity"); !ok) return ok;
-  Identity identity = Identity{}.add(article->raw()).add(receipt.warehouse.raw()).add_text(draft.reference);
+  Identity identity =
+      Identity{}.add(article->raw()).add(receipt.warehouse.raw()).add_text(draft.reference);
   if (draft.reference.empty()) identity.add(static_cast<std::uint32_t>(draft.date.raw()));
-  const Place place = receipt_places_.find_or_insert(identity, {0, static_cast<std::uint32_t>(receipts_.size())});
+  const Place place =
+      receipt_places_.find_or_insert(identity, {0, static_cast<std::uint32_t>(receipts_.size())});
   if (place.row == receipts_.size()) {
     receipts_.push_back(std::move(receipt));
     receipt_batches_.push_back(batch_);

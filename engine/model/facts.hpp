@@ -5,6 +5,15 @@
 // One writer; SnapshotBuilder reads it. Cost: well under a microsecond a row.
 #pragma once
 
+#include "engine/base/decimal.hpp"
+#include "engine/base/result.hpp"
+#include "engine/model/condition.hpp"
+#include "engine/model/dictionary.hpp"
+#include "engine/model/document.hpp"
+#include "engine/model/identity_map.hpp"
+#include "engine/model/masters.hpp"
+#include "engine/model/schema.hpp"
+
 #include <array>
 #include <cstdint>
 #include <map>
@@ -15,15 +24,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "engine/base/decimal.hpp"
-#include "engine/base/result.hpp"
-#include "engine/model/condition.hpp"
-#include "engine/model/dictionary.hpp"
-#include "engine/model/document.hpp"
-#include "engine/model/identity_map.hpp"
-#include "engine/model/masters.hpp"
-#include "engine/model/schema.hpp"
 
 namespace engine::model {
 
@@ -58,7 +58,8 @@ struct CustomerGroupDraft {
 struct CustomerDraft {
   std::string_view code, name, parent, currency;
   std::span<const std::string_view> groups;
-  std::span<const std::string_view> price_lists;  // assigned to this customer, in this order of rank
+  std::span<const std::string_view>
+      price_lists;  // assigned to this customer, in this order of rank
   std::span<const AttributeText> attributes;
 };
 
@@ -117,7 +118,8 @@ struct RecordExtra {
 };
 
 struct TableRows {
-  std::vector<std::uint32_t> keys;  // party fields then article fields of the table's shape, row after row
+  std::vector<std::uint32_t>
+      keys;  // party fields then article fields of the table's shape, row after row
   std::vector<ConditionRecord> records;
   std::vector<std::uint32_t> batches;  // that last wrote the row
 };
@@ -202,12 +204,15 @@ class Facts {
   base::Result<TableId> table_of(const ConditionDraft& draft) const;
   Put resolve_keys(const ConditionDraft& draft, const TableShape& shape);
   base::Result<DocumentId> document_of(const ConditionDraft& draft) const;
-  base::Result<Terms> terms_of(const ConditionDraft& draft, const ConditionType& type, DocumentId document);
+  base::Result<Terms> terms_of(const ConditionDraft& draft, const ConditionType& type,
+                               DocumentId document);
   base::Result<std::uint16_t> intern_terms(const Terms& terms);
-  Put put_value(const ConditionDraft& draft, const ConditionType& type, Terms& terms, ConditionRecord& record,
-                RecordExtra& extra);
-  Identity identity_of(const ConditionDraft& draft, TableId table, const ConditionRecord& record, const Terms& terms) const;
-  Put store(TableId table, const Identity& identity, const ConditionRecord& record, std::uint32_t line);
+  Put put_value(const ConditionDraft& draft, const ConditionType& type, Terms& terms,
+                ConditionRecord& record, RecordExtra& extra);
+  Identity identity_of(const ConditionDraft& draft, TableId table, const ConditionRecord& record,
+                       const Terms& terms) const;
+  Put store(TableId table, const Identity& identity, const ConditionRecord& record,
+            std::uint32_t line);
   base::Result<CurrencyId> currency_of(std::string_view code) const;
   std::uint32_t put_assignment(const ListAssignment& assignment);
   void list_prices_of(CustomerId customer, std::span<const std::string_view> lists);
@@ -225,7 +230,8 @@ class Facts {
   std::vector<Document> documents_;
   std::vector<std::uint32_t> document_batches_;
   std::vector<ListAssignment> assignments_;
-  std::map<CustomerId, std::vector<std::uint32_t>> listed_;  // indices of the assignments that a customer's row named
+  std::map<CustomerId, std::vector<std::uint32_t>>
+      listed_;                     // indices of the assignments that a customer's row named
   std::vector<TableRows> tables_;  // by TableId
   std::vector<Terms> terms_;
   std::map<Terms, std::uint16_t> terms_index_;

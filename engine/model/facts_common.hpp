@@ -2,29 +2,31 @@
 // Not for other rooms.
 #pragma once
 
-#include <memory>
-#include <string>
-#include <string_view>
-
 #include "engine/base/limits.hpp"
 #include "engine/base/result.hpp"
 #include "engine/model/dictionary.hpp"
 #include "engine/model/document.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
 
 namespace engine::model::detail {
 
 inline base::Result<void> check_code(std::string_view code, const char* column) {
   if (code.empty()) return base::Fault{base::FaultCode::missing_value, column, "a code is missing"};
   if (code.size() > base::limits::code_length) {
-    return base::Fault{base::FaultCode::too_large, column,
-                       "a code has at most " + std::to_string(base::limits::code_length) + " bytes"};
+    return base::Fault{
+        base::FaultCode::too_large, column,
+        "a code has at most " + std::to_string(base::limits::code_length) + " bytes"};
   }
   return {};
 }
 
 inline base::Fault duplicate(const char* column, std::string_view code) {
-  return base::Fault{base::FaultCode::duplicate_key, column,
-                     "'" + std::string{code} + "' stands twice in this batch; the first one was kept"};
+  return base::Fault{
+      base::FaultCode::duplicate_key, column,
+      "'" + std::string{code} + "' stands twice in this batch; the first one was kept"};
 }
 
 inline base::Fault unknown(base::FaultCode fault, const char* column, std::string_view code) {

@@ -1,8 +1,8 @@
-#include <algorithm>
-
 #include "engine/base/limits.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/facts_common.hpp"
+
+#include <algorithm>
 
 namespace engine::model {
 
@@ -19,8 +19,8 @@ namespace {
 constexpr int percent_decimals = 2;  // 12.5 % is the fraction 0.125
 
 template <class Master>
-Result<std::uint32_t> number_of(const Masters<Master>& masters, std::string_view code, FaultCode fault,
-                                const std::string& column) {
+Result<std::uint32_t> number_of(const Masters<Master>& masters, std::string_view code,
+                                FaultCode fault, const std::string& column) {
   const auto number = masters.codes->find(code);
   if (!number) return unknown(fault, column.c_str(), code);
   return *number;
@@ -30,19 +30,25 @@ Result<std::uint32_t> number_of(const Masters<Master>& masters, std::string_view
 
 Result<std::uint32_t> Facts::key_value(const Field& field, std::string_view code) {
   switch (field.domain) {
-    case Domain::article: return number_of(articles_, code, FaultCode::unknown_article, field.name);
-    case Domain::article_group: return number_of(article_groups_, code, FaultCode::unknown_article_group, field.name);
-    case Domain::customer: return number_of(customers_, code, FaultCode::unknown_customer, field.name);
-    case Domain::customer_group: return number_of(customer_groups_, code, FaultCode::unknown_customer_group, field.name);
+    case Domain::article:
+      return number_of(articles_, code, FaultCode::unknown_article, field.name);
+    case Domain::article_group:
+      return number_of(article_groups_, code, FaultCode::unknown_article_group, field.name);
+    case Domain::customer:
+      return number_of(customers_, code, FaultCode::unknown_customer, field.name);
+    case Domain::customer_group:
+      return number_of(customer_groups_, code, FaultCode::unknown_customer_group, field.name);
     case Domain::price_list: {
       const auto list = find_document(DocumentKind::price_list, code);
       if (!list) return unknown(FaultCode::unknown_document, field.name.c_str(), code);
       return list->raw();
     }
-    case Domain::text: break;
+    case Domain::text:
+      break;
   }
   if (code.size() > limits::code_length) {
-    return Fault{FaultCode::too_large, field.name, "a key value has at most " + std::to_string(limits::code_length) + " bytes"};
+    return Fault{FaultCode::too_large, field.name,
+                 "a key value has at most " + std::to_string(limits::code_length) + " bytes"};
   }
   return writable(texts_).intern(code);
 }
@@ -50,7 +56,8 @@ Result<std::uint32_t> Facts::key_value(const Field& field, std::string_view code
 Result<TableId> Facts::table_of(const ConditionDraft& draft) const {
   const auto type = schema.find_type(draft.type);
   if (!type) {
-    return Fault{draft.type.empty() ? FaultCode::missing_value : FaultCode::unknown_condition_type, "type",
+    return Fault{draft.type.empty() ? FaultCode::missing_value : FaultCode::unknown_condition_type,
+                 "type",
                  "no procedure declares the condition type '" + std::string{draft.type} + "'"};
   }
   std::vector<FieldId> fields;
@@ -58,10 +65,11 @@ Result<TableId> Facts::table_of(const ConditionDraft& draft) const {
   const auto table = schema.find_table(*type, std::move(fields));
   if (!table) {
     std::string names;
-    for (const auto& key : draft.keys) names += (names.empty() ? "" : ", ") + schema.field(key.first).name;
+    for (const auto& key : draft.keys)
+      names += (names.empty() ? "" : ", ") + schema.field(key.first).name;
     return Fault{FaultCode::unknown_key_fields, "type",
-                 "no access of '" + std::string{draft.type} + "' looks under (" + names + "); it takes " +
-                     schema.declared_keys(*type)};
+                 "no access of '" + std::string{draft.type} + "' looks under (" + names +
+                     "); it takes " + schema.declared_keys(*type)};
   }
   return *table;
 }
@@ -87,11 +95,14 @@ Facts::Put Facts::resolve_keys(const ConditionDraft& draft, const TableShape& sh
 Result<DocumentId> Facts::document_of(const ConditionDraft& draft) const {
   const auto list = std::ranges::find(draft.keys, Schema::price_list, &KeyText::first);
   const bool has_list = list != draft.keys.end();
-  if (static_cast<int>(has_list) + static_cast<int>(!draft.agreement.empty()) + static_cast<int>(!draft.promotion.empty()) > 1) {
+  if (static_cast<int>(has_list) + static_cast<int>(!draft.agreement.empty()) +
+          static_cast<int>(!draft.promotion.empty()) >
+      1) {
     return Fault{FaultCode::contradicting_values, "agreement",
                  "a record comes from one document: a price list, an agreement or a promotion"};
   }
-  const auto find = [&](DocumentKind kind, std::string_view code, const char* column) -> Result<DocumentId> {
+  const auto find = [&](DocumentKind kind, std::string_view code,
+                        const char* column) -> Result<DocumentId> {
     const auto document = find_document(kind, code);
     if (!document) return unknown(FaultCode::unknown_document, column, code);
     return *document;
@@ -102,10 +113,12 @@ Result<DocumentId> Facts::document_of(const ConditionDraft& draft) const {
   return DocumentId{};
 }
 
-Result<Terms> Facts::terms_of(const ConditionDraft& draft, const ConditionType& type, DocumentId document) {
+Result<Terms> Facts::terms_of(const ConditionDraft& draft, const ConditionType& type,
+                              DocumentId document) {
   Terms terms;
   terms.rank = draft.rank;
-  terms.flags = static_cast<std::uint16_t>((type.default_flags | draft.flags_set) & ~draft.flags_cleared);
+  terms.flags =
+      static_cast<std::uint16_t>((type.default_flags | draft.flags_set) & ~draft.flags_cleared);
   if (!draft.currency.empty()) {
     auto currency = currency_of(draft.currency);
     if (!currency) return currency.error();
@@ -115,7 +128,8 @@ Result<Terms> Facts::terms_of(const ConditionDraft& draft, const ConditionType& 
   }
   const bool needs_currency = type.value == ValueKind::price || type.value == ValueKind::amount;
   if (needs_currency && terms.currency.is_none()) {
-    return Fault{FaultCode::missing_value, "currency", "a price or amount needs a currency, its own or its list's"};
+    return Fault{FaultCode::missing_value, "currency",
+                 "a price or amount needs a currency, its own or its list's"};
   }
   if (!draft.unit.empty()) terms.unit = UnitId{writable(units_).intern(draft.unit)};
   constexpr std::int64_t price_unit_max = 1'000'000;
@@ -126,18 +140,19 @@ Result<Terms> Facts::terms_of(const ConditionDraft& draft, const ConditionType& 
   return terms;
 }
 
-Facts::Put Facts::put_value(const ConditionDraft& draft, const ConditionType& type, Terms& terms, ConditionRecord& record,
-                            RecordExtra& extra) {
+Facts::Put Facts::put_value(const ConditionDraft& draft, const ConditionType& type, Terms& terms,
+                            ConditionRecord& record, RecordExtra& extra) {
   base::Decimal value = draft.value;
   while (value.decimals > 0 && value.mantissa % 10 == 0) {
     value.mantissa /= 10;
     --value.decimals;
   }
-  if (type.value == ValueKind::percent) value.decimals = static_cast<std::uint8_t>(value.decimals + percent_decimals);
+  if (type.value == ValueKind::percent)
+    value.decimals = static_cast<std::uint8_t>(value.decimals + percent_decimals);
   if (value.decimals > limits::value_decimals) {
     return Fault{FaultCode::out_of_range, "value",
-                 base::to_string(draft.value) + " has more decimals than the " + std::to_string(limits::value_decimals) +
-                     " that a record keeps"};
+                 base::to_string(draft.value) + " has more decimals than the " +
+                     std::to_string(limits::value_decimals) + " that a record keeps"};
   }
   terms.decimals = value.decimals;
   if (base::fits_int64(value.mantissa)) {
@@ -150,10 +165,12 @@ Facts::Put Facts::put_value(const ConditionDraft& draft, const ConditionType& ty
 }
 
 Result<std::uint16_t> Facts::intern_terms(const Terms& terms) {
-  if (const auto known = terms_index_.find(terms); known != terms_index_.end()) return known->second;
+  if (const auto known = terms_index_.find(terms); known != terms_index_.end())
+    return known->second;
   if (terms_.size() == limits::terms) {
     return Fault{FaultCode::too_many, "rank",
-                 "more than " + std::to_string(limits::terms) + " combinations of currency, unit, price unit, rank and flags"};
+                 "more than " + std::to_string(limits::terms) +
+                     " combinations of currency, unit, price unit, rank and flags"};
   }
   const auto number = static_cast<std::uint16_t>(terms_.size());
   terms_.push_back(terms);
@@ -161,11 +178,12 @@ Result<std::uint16_t> Facts::intern_terms(const Terms& terms) {
   return number;
 }
 
-Identity Facts::identity_of(const ConditionDraft& draft, TableId table, const ConditionRecord& record,
-                            const Terms& terms) const {
+Identity Facts::identity_of(const ConditionDraft& draft, TableId table,
+                            const ConditionRecord& record, const Terms& terms) const {
   const TableShape& shape = schema.table(table);
   Identity identity;
-  if (!draft.key.empty()) return identity.add(1).add(shape.type.raw()).add_text(draft.feed).add_text(draft.key);
+  if (!draft.key.empty())
+    return identity.add(1).add(shape.type.raw()).add_text(draft.feed).add_text(draft.key);
   identity.add(2).add(table.raw()).add(record.document.raw());
   const std::size_t count = shape.party_fields.size() + shape.article_fields.size();
   for (std::size_t i = 0; i < count; ++i) identity.add(resolved_keys_[i]);
@@ -174,7 +192,8 @@ Identity Facts::identity_of(const ConditionDraft& draft, TableId table, const Co
   return identity.add(static_cast<std::uint32_t>(record.valid_from.raw()));
 }
 
-Facts::Put Facts::store(TableId table, const Identity& identity, const ConditionRecord& record, std::uint32_t line) {
+Facts::Put Facts::store(TableId table, const Identity& identity, const ConditionRecord& record,
+                        std::uint32_t line) {
   if (tables_.size() <= table.raw()) tables_.resize(schema.table_count());
   TableRows& own = tables_[table.raw()];
   const Place next{table.raw(), static_cast<std::uint32_t>(own.records.size())};
@@ -185,21 +204,26 @@ Facts::Put Facts::store(TableId table, const Identity& identity, const Condition
   const bool is_new = place.table == next.table && place.row == next.row;
   if (is_new) {
     rows.records.push_back(record);
-    rows.keys.insert(rows.keys.end(), resolved_keys_.begin(), resolved_keys_.begin() + static_cast<std::ptrdiff_t>(stride));
+    rows.keys.insert(rows.keys.end(), resolved_keys_.begin(),
+                     resolved_keys_.begin() + static_cast<std::ptrdiff_t>(stride));
     rows.batches.push_back(batch_);
     return {};
   }
   if (rows.batches[place.row] == batch_) {
     const ConditionRecord& first = rows.records[place.row];
-    const std::string where = first.keyed != 0 ? "an earlier row" : "line " + std::to_string(first.row);
-    return Fault{FaultCode::duplicate_key, "", "line " + std::to_string(line) + " has the same key as " + where +
-                                                  ", which was kept"};
+    const std::string where =
+        first.keyed != 0 ? "an earlier row" : "line " + std::to_string(first.row);
+    return Fault{
+        FaultCode::duplicate_key, "",
+        "line " + std::to_string(line) + " has the same key as " + where + ", which was kept"};
   }
   if (place.table != table.raw()) {
-    return Fault{FaultCode::contradicting_values, "key", "this external key stands for a record under other key fields"};
+    return Fault{FaultCode::contradicting_values, "key",
+                 "this external key stands for a record under other key fields"};
   }
   rows.records[place.row] = record;
-  std::copy_n(resolved_keys_.begin(), stride, rows.keys.begin() + static_cast<std::ptrdiff_t>(place.row * stride));
+  std::copy_n(resolved_keys_.begin(), stride,
+              rows.keys.begin() + static_cast<std::ptrdiff_t>(place.row * stride));
   rows.batches[place.row] = batch_;
   return {};
 }
@@ -216,7 +240,8 @@ Facts::Put Facts::put(const ConditionDraft& draft) {
     return Fault{FaultCode::contradicting_values, "valid_to", "the validity ends before it starts"};
   }
   if (draft.to_quantity && *draft.to_quantity < draft.from_quantity) {
-    return Fault{FaultCode::contradicting_values, "to_quantity", "the quantity window ends before it starts"};
+    return Fault{FaultCode::contradicting_values, "to_quantity",
+                 "the quantity window ends before it starts"};
   }
   if (draft.from_quantity < base::Quantity{}) {
     return Fault{FaultCode::out_of_range, "from_quantity", "a threshold can't be negative"};

@@ -3,11 +3,11 @@
 // pair is below 10^-24. One writer.
 #pragma once
 
+#include "engine/base/hash.hpp"
+
 #include <cstdint>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/hash.hpp"
 
 namespace engine::model {
 
@@ -23,7 +23,8 @@ struct Identity {
 
   Identity& add_text(std::string_view text) {
     low = base::combine(low, base::hash_text(text));
-    high = base::combine(high ^ text.size(), base::mix(base::hash_text(text) + 0x5851f42d4c957f2dU));
+    high =
+        base::combine(high ^ text.size(), base::mix(base::hash_text(text) + 0x5851f42d4c957f2dU));
     for (const char c : text) high = base::combine(high, static_cast<unsigned char>(c));
     return *this;
   }
@@ -60,7 +61,8 @@ class IdentityMap {
   std::size_t slot_of(const Identity& identity) const {
     const std::size_t mask = entries_.size() - 1;
     std::size_t slot = identity.low & mask;
-    while (entries_[slot].place.row != free && !(entries_[slot].identity == identity)) slot = (slot + 1) & mask;
+    while (entries_[slot].place.row != free && !(entries_[slot].identity == identity))
+      slot = (slot + 1) & mask;
     return slot;
   }
 

@@ -17,7 +17,8 @@ using TextId = base::Id<struct TextTag>;  // a free attribute's value
 using FieldId = base::Id<struct FieldTag>;
 using FlagId = base::Id<struct FlagTag>;
 using ConditionTypeId = base::Id<struct ConditionTypeTag>;
-using TableId = base::Id<struct TableTag>;    // records of one condition type under one set of key fields
+using TableId =
+    base::Id<struct TableTag>;  // records of one condition type under one set of key fields
 using TermsId = base::Id<struct TermsTag>;
 
 }  // namespace engine::model

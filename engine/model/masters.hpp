@@ -1,14 +1,14 @@
 // The masters a question refers to: articles, customers, their groups, currencies, units, stock. Plain records.
 #pragma once
 
+#include "engine/base/date.hpp"
+#include "engine/base/fixed.hpp"
+#include "engine/model/ids.hpp"
+
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "engine/base/date.hpp"
-#include "engine/base/fixed.hpp"
-#include "engine/model/ids.hpp"
 
 namespace engine::model {
 
@@ -50,7 +50,7 @@ struct Customer {
   std::string name;
   CustomerId parent;
   std::vector<CustomerGroupId> groups;
-  CurrencyId currency;  // default of a question that names none
+  CurrencyId currency;                // default of a question that names none
   std::vector<Attribute> attributes;  // country among them
 };
 

@@ -28,10 +28,21 @@ enum class Outcome : std::uint8_t {
 };
 
 inline constexpr std::array<std::string_view, 15> outcome_names{
-    "priced",        "unknown_article",   "unknown_unit",          "unknown_agreement",
-    "agreement_not_allowed", "bad_quantity", "zero_quantity",      "negative_quantity",
-    "quantity_out_of_range", "no_price",  "price_on_request",      "not_on_agreement",
-    "ambiguous",     "amount_out_of_range", "division_by_zero",
+    "priced",
+    "unknown_article",
+    "unknown_unit",
+    "unknown_agreement",
+    "agreement_not_allowed",
+    "bad_quantity",
+    "zero_quantity",
+    "negative_quantity",
+    "quantity_out_of_range",
+    "no_price",
+    "price_on_request",
+    "not_on_agreement",
+    "ambiguous",
+    "amount_out_of_range",
+    "division_by_zero",
 };
 
 static_assert(outcome_names.size() == static_cast<std::size_t>(Outcome::division_by_zero) + 1);

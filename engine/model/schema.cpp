@@ -1,8 +1,8 @@
 #include "engine/model/schema.hpp"
 
-#include <algorithm>
-
 #include "engine/base/limits.hpp"
+
+#include <algorithm>
 
 namespace engine::model {
 
@@ -14,15 +14,18 @@ using base::Result;
 namespace {
 
 template <class Container, class Name>
-std::optional<std::uint32_t> position(const Container& things, std::string_view name, Name name_of) {
-  const auto found = std::ranges::find_if(things, [&](const auto& thing) { return name_of(thing) == name; });
+std::optional<std::uint32_t> position(const Container& things, std::string_view name,
+                                      Name name_of) {
+  const auto found =
+      std::ranges::find_if(things, [&](const auto& thing) { return name_of(thing) == name; });
   if (found == things.end()) return std::nullopt;
   return static_cast<std::uint32_t>(found - things.begin());
 }
 
 Fault contradiction(std::string_view what, std::string_view name) {
-  return Fault{FaultCode::contradicting_values, std::string{name},
-               std::string{what} + " '" + std::string{name} + "' is declared twice, in different ways"};
+  return Fault{
+      FaultCode::contradicting_values, std::string{name},
+      std::string{what} + " '" + std::string{name} + "' is declared twice, in different ways"};
 }
 
 }  // namespace
@@ -47,7 +50,8 @@ Result<FieldId> Schema::declare_field(std::string_view name, FieldSide side, Dom
     return *known;
   }
   if (fields_.size() == limits::fields) {
-    return Fault{FaultCode::too_many, std::string{name}, "more than " + std::to_string(limits::fields) + " fields"};
+    return Fault{FaultCode::too_many, std::string{name},
+                 "more than " + std::to_string(limits::fields) + " fields"};
   }
   fields_.push_back(Field{std::string{name}, side, domain});
   return FieldId{static_cast<std::uint32_t>(fields_.size() - 1)};
@@ -72,7 +76,8 @@ Result<ConditionTypeId> Schema::declare_type(const ConditionType& type) {
 Result<FlagId> Schema::declare_flag(std::string_view name) {
   if (const auto known = find_flag(name)) return *known;
   if (flags_.size() == flag_count_max) {
-    return Fault{FaultCode::too_many, std::string{name}, "more than " + std::to_string(flag_count_max) + " flags"};
+    return Fault{FaultCode::too_many, std::string{name},
+                 "more than " + std::to_string(flag_count_max) + " flags"};
   }
   flags_.emplace_back(name);
   return FlagId{static_cast<std::uint32_t>(flags_.size() - 1)};
@@ -82,14 +87,16 @@ TableShape Schema::shape_of(ConditionTypeId type, std::vector<FieldId> fields) c
   std::ranges::sort(fields);
   TableShape shape{type, {}, {}};
   for (const FieldId id : fields) {
-    (field(id).side == FieldSide::article ? shape.article_fields : shape.party_fields).push_back(id);
+    (field(id).side == FieldSide::article ? shape.article_fields : shape.party_fields)
+        .push_back(id);
   }
   return shape;
 }
 
 Result<TableId> Schema::declare_table(ConditionTypeId type, std::vector<FieldId> fields) {
   if (fields.size() > limits::key_fields) {
-    return Fault{FaultCode::too_many, "", "an access takes at most " + std::to_string(limits::key_fields) + " key fields"};
+    return Fault{FaultCode::too_many, "",
+                 "an access takes at most " + std::to_string(limits::key_fields) + " key fields"};
   }
   if (const auto known = find_table(type, fields)) return *known;
   tables_.push_back(shape_of(type, std::move(fields)));
@@ -97,17 +104,20 @@ Result<TableId> Schema::declare_table(ConditionTypeId type, std::vector<FieldId>
 }
 
 std::optional<FieldId> Schema::find_field(std::string_view name) const {
-  const auto at = position(fields_, name, [](const Field& field) { return std::string_view{field.name}; });
+  const auto at =
+      position(fields_, name, [](const Field& field) { return std::string_view{field.name}; });
   return at ? std::optional{FieldId{*at}} : std::nullopt;
 }
 
 std::optional<ConditionTypeId> Schema::find_type(std::string_view name) const {
-  const auto at = position(types_, name, [](const ConditionType& type) { return std::string_view{type.name}; });
+  const auto at =
+      position(types_, name, [](const ConditionType& type) { return std::string_view{type.name}; });
   return at ? std::optional{ConditionTypeId{*at}} : std::nullopt;
 }
 
 std::optional<FlagId> Schema::find_flag(std::string_view name) const {
-  const auto at = position(flags_, name, [](const std::string& flag) { return std::string_view{flag}; });
+  const auto at =
+      position(flags_, name, [](const std::string& flag) { return std::string_view{flag}; });
   return at ? std::optional{FlagId{*at}} : std::nullopt;
 }
 

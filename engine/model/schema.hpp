@@ -4,14 +4,14 @@
 // One writer, or many readers.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "engine/model/ids.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/result.hpp"
-#include "engine/model/ids.hpp"
 
 namespace engine::model {
 
@@ -19,7 +19,14 @@ namespace engine::model {
 enum class FieldSide : std::uint8_t { question, party, article };
 
 // Which dictionary its codes belong to.
-enum class Domain : std::uint8_t { text, article, article_group, customer, customer_group, price_list };
+enum class Domain : std::uint8_t {
+  text,
+  article,
+  article_group,
+  customer,
+  customer_group,
+  price_list
+};
 
 struct Field {
   std::string name;
@@ -56,9 +63,10 @@ class Schema {
   Schema();  // with the built-in fields and flags
 
   // Fields every data folder has; their columns are part of the canonical feeds.
-  static constexpr FieldId customer{0}, customer_group{1}, price_list{2}, country{3}, sales_organisation{4}, site{5},
-      channel{6}, document_kind{7}, article{8}, article_group{9};
-  static constexpr FlagId discountable{0}, exclusive{1}, stackable{2}, find_next{3}, price_on_request{4};
+  static constexpr FieldId customer{0}, customer_group{1}, price_list{2}, country{3},
+      sales_organisation{4}, site{5}, channel{6}, document_kind{7}, article{8}, article_group{9};
+  static constexpr FlagId discountable{0}, exclusive{1}, stackable{2}, find_next{3},
+      price_on_request{4};
 
   base::Result<FieldId> declare_field(std::string_view name, FieldSide side, Domain domain);
   base::Result<ConditionTypeId> declare_type(const ConditionType& type);
@@ -103,6 +111,8 @@ class Schema {
 
 inline constexpr std::size_t flag_count_max = 16;
 
-constexpr std::uint16_t flag_bit(FlagId flag) { return static_cast<std::uint16_t>(1U << flag.raw()); }
+constexpr std::uint16_t flag_bit(FlagId flag) {
+  return static_cast<std::uint16_t>(1U << flag.raw());
+}
 
 }  // namespace engine::model

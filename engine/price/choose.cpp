@@ -1,10 +1,10 @@
 #include "engine/price/choose.hpp"
 
-#include <algorithm>
-#include <string>
-
 #include "engine/base/wide.hpp"
 #include "engine/snapshot/code_order.hpp"
+
+#include <algorithm>
+#include <string>
 
 namespace engine::price {
 
@@ -37,9 +37,11 @@ bool finds_prices(const ChoiceContext& context) {
 
 // Prices are compared for one ordered unit, as fractions, without the factors that both have: so 256 bits hold the 38
 // digits of a value, 18 more decimals, a unit's 10 digits and a price unit's 7. Percents and amounts have no unit.
-int compare_values(const ChoiceContext& context, const ConditionRecord& a, const ConditionRecord& b) {
+int compare_values(const ChoiceContext& context, const ConditionRecord& a,
+                   const ConditionRecord& b) {
   const Snapshot& snapshot = *context.snapshot;
-  if (a.terms == b.terms && !snapshot.conditions().terms(a).wide) return three_way(a.value, b.value);
+  if (a.terms == b.terms && !snapshot.conditions().terms(a).wide)
+    return three_way(a.value, b.value);
   const bool prices = finds_prices(context);
   const auto comparable = [&](const ConditionRecord& x, const ConditionRecord& y) {
     const Terms& own = snapshot.conditions().terms(x);
@@ -58,11 +60,13 @@ int compare_values(const ChoiceContext& context, const ConditionRecord& a, const
 }
 
 // Thresholds of records in different units are compared in base units.
-int compare_thresholds(const ChoiceContext& context, const ConditionRecord& a, const ConditionRecord& b) {
+int compare_thresholds(const ChoiceContext& context, const ConditionRecord& a,
+                       const ConditionRecord& b) {
   const auto comparable = [&](const ConditionRecord& record) {
     const Terms& terms = context.snapshot->conditions().terms(record);
     const bool in_base = is_in_base_units(*context.snapshot, terms, *context.line);
-    return base::Int128{record.threshold.mantissa()} * (in_base ? context.line->denominator : context.line->numerator);
+    return base::Int128{record.threshold.mantissa()} *
+           (in_base ? context.line->denominator : context.line->numerator);
   };
   return three_way(comparable(a), comparable(b));
 }
@@ -87,7 +91,8 @@ std::string identity_text(const Snapshot& snapshot, std::uint32_t number) {
     text += value;
     text += '\0';
   };
-  const auto add_values = [&](const std::vector<model::FieldId>& fields, std::span<const std::uint32_t> values) {
+  const auto add_values = [&](const std::vector<model::FieldId>& fields,
+                              std::span<const std::uint32_t> values) {
     for (std::size_t i = 0; i < fields.size(); ++i) {
       text += '\1';  // a shorter key comes first, whatever follows it
       add(snapshot.code_of(snapshot.schema().field(fields[i]), values[i]));
@@ -106,16 +111,19 @@ std::string identity_text(const Snapshot& snapshot, std::uint32_t number) {
   return text;
 }
 
-int compare_documents(const Snapshot& snapshot, const ConditionRecord& a, const ConditionRecord& b, bool as_number) {
+int compare_documents(const Snapshot& snapshot, const ConditionRecord& a, const ConditionRecord& b,
+                      bool as_number) {
   if (a.document == b.document) return 0;
-  if (a.document.is_none() || b.document.is_none()) return first_if(!a.document.is_none(), !b.document.is_none());
+  if (a.document.is_none() || b.document.is_none())
+    return first_if(!a.document.is_none(), !b.document.is_none());
   const auto& x = snapshot.order_of(a.document);
   const auto& y = snapshot.order_of(b.document);
   return as_number ? three_way(x.by_number, y.by_number) : three_way(x.by_text, y.by_text);
 }
 
 // Records with an external key come before those without.
-int compare_record_keys(const Snapshot& snapshot, std::uint32_t a, std::uint32_t b, bool as_number) {
+int compare_record_keys(const Snapshot& snapshot, std::uint32_t a, std::uint32_t b,
+                        bool as_number) {
   const ConditionRecord& x = snapshot.conditions().record(a);
   const ConditionRecord& y = snapshot.conditions().record(b);
   if (x.keyed != y.keyed) return first_if(x.keyed != 0, y.keyed != 0);
@@ -123,7 +131,8 @@ int compare_record_keys(const Snapshot& snapshot, std::uint32_t a, std::uint32_t
     const std::string key_x = snapshot.record_label(x);
     const std::string key_y = snapshot.record_label(y);
     if (!as_number) return three_way(key_x, key_y);
-    return first_if(snapshot::number_order_less(key_x, key_y), snapshot::number_order_less(key_y, key_x));
+    return first_if(snapshot::number_order_less(key_x, key_y),
+                    snapshot::number_order_less(key_y, key_x));
   }
   return three_way(identity_text(snapshot, a), identity_text(snapshot, b));
 }
@@ -133,22 +142,26 @@ base::CivilMinutes document_start(const Snapshot& snapshot, const ConditionRecor
   return snapshot.documents()[record.document.raw()].validity.from;
 }
 
-bool is_dated(const ConditionRecord& record) { return !record.valid_from.is_open() || !record.valid_to.is_open(); }
+bool is_dated(const ConditionRecord& record) {
+  return !record.valid_from.is_open() || !record.valid_to.is_open();
+}
 
 std::size_t field_count(const ChoiceContext& context, const Candidate& candidate) {
-  const auto& shape = context.snapshot->conditions().table(context.find->accesses[candidate.access].table).shape;
+  const auto& shape =
+      context.snapshot->conditions().table(context.find->accesses[candidate.access].table).shape;
   return shape.party_fields.size() + shape.article_fields.size();
 }
 
 // Answers are the same where value, unit, price unit and flags are: then it does not matter which one is taken. No unit
 // is the base unit.
-bool same_answer(const Snapshot& snapshot, const Line& line, const ConditionRecord& a, const ConditionRecord& b) {
+bool same_answer(const Snapshot& snapshot, const Line& line, const ConditionRecord& a,
+                 const ConditionRecord& b) {
   const Terms& x = snapshot.conditions().terms(a);
   const Terms& y = snapshot.conditions().terms(b);
   const model::UnitId base_unit = snapshot.articles().base_units[line.article.raw()];
   const auto told = [base_unit](model::UnitId unit) { return unit.is_none() ? base_unit : unit; };
-  return snapshot.record_value(a) == snapshot.record_value(b) && x.decimals == y.decimals && told(x.unit) == told(y.unit) &&
-         x.price_unit == y.price_unit && x.flags == y.flags;
+  return snapshot.record_value(a) == snapshot.record_value(b) && x.decimals == y.decimals &&
+         told(x.unit) == told(y.unit) && x.price_unit == y.price_unit && x.flags == y.flags;
 }
 
 // Document, then external key, then all else that is known outside: never the order in which records are held.
@@ -167,7 +180,8 @@ UnitFactor unit_factor(const Snapshot& snapshot, const Terms& terms, const Line&
   return {line.numerator, static_cast<base::Int128>(line.denominator) * terms.price_unit};
 }
 
-int compare(const ChoiceContext& context, const rule::Choice& choice, const Candidate& a, const Candidate& b) {
+int compare(const ChoiceContext& context, const rule::Choice& choice, const Candidate& a,
+            const Candidate& b) {
   const Snapshot& snapshot = *context.snapshot;
   const auto& index = snapshot.conditions();
   const ConditionRecord& x = index.record(a.record);
@@ -176,19 +190,30 @@ int compare(const ChoiceContext& context, const rule::Choice& choice, const Cand
   const Terms& terms_y = index.terms(y);
   switch (choice.by) {
     case Comparator::rank: {
-      const int by_list = three_way(context.plan->parts[a.part].rank, context.plan->parts[b.part].rank);
+      const int by_list =
+          three_way(context.plan->parts[a.part].rank, context.plan->parts[b.part].rank);
       return by_list != 0 ? by_list : three_way(terms_x.rank, terms_y.rank);
     }
-    case Comparator::nearest: return three_way(a.distance, b.distance);
-    case Comparator::most_fields: return three_way(field_count(context, b), field_count(context, a));
-    case Comparator::dated: return first_if(is_dated(x), is_dated(y));
-    case Comparator::currency_bound: return first_if(!terms_x.currency.is_none(), !terms_y.currency.is_none());
-    case Comparator::unit_bound: return first_if(!terms_x.unit.is_none(), !terms_y.unit.is_none());
-    case Comparator::highest_threshold: return compare_thresholds(context, y, x);
-    case Comparator::newest_start: return three_way(y.valid_from, x.valid_from);
-    case Comparator::newest_document: return three_way(document_start(snapshot, y), document_start(snapshot, x));
-    case Comparator::lowest_value: return compare_values(context, x, y);
-    case Comparator::highest_value: return compare_values(context, y, x);
+    case Comparator::nearest:
+      return three_way(a.distance, b.distance);
+    case Comparator::most_fields:
+      return three_way(field_count(context, b), field_count(context, a));
+    case Comparator::dated:
+      return first_if(is_dated(x), is_dated(y));
+    case Comparator::currency_bound:
+      return first_if(!terms_x.currency.is_none(), !terms_y.currency.is_none());
+    case Comparator::unit_bound:
+      return first_if(!terms_x.unit.is_none(), !terms_y.unit.is_none());
+    case Comparator::highest_threshold:
+      return compare_thresholds(context, y, x);
+    case Comparator::newest_start:
+      return three_way(y.valid_from, x.valid_from);
+    case Comparator::newest_document:
+      return three_way(document_start(snapshot, y), document_start(snapshot, x));
+    case Comparator::lowest_value:
+      return compare_values(context, x, y);
+    case Comparator::highest_value:
+      return compare_values(context, y, x);
     case Comparator::flag_set: {
       const auto bit = model::flag_bit(choice.flag);
       return first_if((terms_x.flags & bit) != 0, (terms_y.flags & bit) != 0);
@@ -197,15 +222,20 @@ int compare(const ChoiceContext& context, const rule::Choice& choice, const Cand
       const auto bit = model::flag_bit(choice.flag);
       return first_if((terms_x.flags & bit) == 0, (terms_y.flags & bit) == 0);
     }
-    case Comparator::document_number: return compare_documents(snapshot, x, y, true);
-    case Comparator::document_text: return compare_documents(snapshot, x, y, false);
-    case Comparator::record_number: return compare_record_keys(snapshot, a.record, b.record, true);
-    case Comparator::record_text: return compare_record_keys(snapshot, a.record, b.record, false);
+    case Comparator::document_number:
+      return compare_documents(snapshot, x, y, true);
+    case Comparator::document_text:
+      return compare_documents(snapshot, x, y, false);
+    case Comparator::record_number:
+      return compare_record_keys(snapshot, a.record, b.record, true);
+    case Comparator::record_text:
+      return compare_record_keys(snapshot, a.record, b.record, false);
   }
   return 0;
 }
 
-Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates, LossListener* listener) {
+Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates,
+              LossListener* listener) {
   for (const rule::Choice& choice : context.find->choose) {
     if (candidates.size() == 1) break;
     std::size_t kept = 1;  // candidates[0, kept) are the best so far, equal among themselves
@@ -220,7 +250,8 @@ Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates, Los
       }
     }
     if (listener != nullptr) {
-      for (const Candidate& dropped : candidates.subspan(kept)) listener->lost(dropped.record, Loss::comparator, choice.by);
+      for (const Candidate& dropped : candidates.subspan(kept))
+        listener->lost(dropped.record, Loss::comparator, choice.by);
     }
     candidates = candidates.first(kept);
   }
@@ -231,11 +262,13 @@ Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates, Los
     return !same_answer(snapshot, *context.line, first, snapshot.conditions().record(other.record));
   });
   const auto winner = std::ranges::min_element(
-      candidates, [&](const Candidate& a, const Candidate& b) { return externally_before(snapshot, a, b); });
+      candidates,
+      [&](const Candidate& a, const Candidate& b) { return externally_before(snapshot, a, b); });
   const bool ambiguous = differ && context.find->tie == rule::TiePolicy::refuse;
   if (listener != nullptr) {
     for (const Candidate& other : candidates) {
-      if (ambiguous || other.record != winner->record) listener->lost(other.record, Loss::tie, Comparator::rank);
+      if (ambiguous || other.record != winner->record)
+        listener->lost(other.record, Loss::tie, Comparator::rank);
     }
   }
   return {winner->record, ambiguous};

@@ -3,11 +3,11 @@
 // by the order in which the engine happens to hold records. Cost: nothing for a single candidate.
 #pragma once
 
-#include <cstdint>
-#include <span>
-
 #include "engine/price/scratch.hpp"
 #include "engine/snapshot/snapshot.hpp"
+
+#include <cstdint>
+#include <span>
 
 namespace engine::price {
 
@@ -32,7 +32,8 @@ class LossListener {
 };
 
 // `candidates` is reordered. Requires at least one. `listener` may be null.
-Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates, LossListener* listener);
+Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates,
+              LossListener* listener);
 
 // The factor that turns a record's value into the price of one ordered unit: numerator / denominator. Exact.
 struct UnitFactor {
@@ -42,9 +43,11 @@ struct UnitFactor {
 
 // For records bound to the unit ordered the factor is 1; for those in base units (or without a unit) it is the ordered
 // unit's content in base units; the price unit divides.
-UnitFactor unit_factor(const snapshot::Snapshot& snapshot, const model::Terms& terms, const Line& line);
+UnitFactor unit_factor(const snapshot::Snapshot& snapshot, const model::Terms& terms,
+                       const Line& line);
 
 // Negative, zero or positive as a's comparator comes before, beside or after b's. For the checker, too.
-int compare(const ChoiceContext& context, const rule::Choice& choice, const Candidate& a, const Candidate& b);
+int compare(const ChoiceContext& context, const rule::Choice& choice, const Candidate& a,
+            const Candidate& b);
 
 }  // namespace engine::price

@@ -1,13 +1,13 @@
 #include "engine/price/evaluator.hpp"
 
-#include <algorithm>
-#include <bit>
-
 #include "engine/base/parallel.hpp"
 #include "engine/price/choose.hpp"
 #include "engine/price/find.hpp"
 #include "engine/price/formula_kernel.hpp"
 #include "engine/price/trace.hpp"
+
+#include <algorithm>
+#include <bit>
 
 namespace engine::price {
 
@@ -32,14 +32,24 @@ constexpr std::uint64_t lines_mask(std::uint32_t count) {
 template <class Finder, class Trace>
 class BlockRun {
  public:
-  BlockRun(const Task& task, const Plan& plan, Columns& columns, PricedLines& out, BlockScratch& scratch, Finder& finder,
-           Trace& trace)
-      : snapshot_{*task.snapshot}, index_{snapshot_.conditions()}, procedure_{snapshot_.procedures()[task.procedure]},
-        header_{*task.header}, lines_{task.lines}, plan_{plan}, columns_{columns}, out_{out}, scratch_{scratch},
-        finder_{finder}, trace_{trace} {}
+  BlockRun(const Task& task, const Plan& plan, Columns& columns, PricedLines& out,
+           BlockScratch& scratch, Finder& finder, Trace& trace)
+      : snapshot_{*task.snapshot},
+        index_{snapshot_.conditions()},
+        procedure_{snapshot_.procedures()[task.procedure]},
+        header_{*task.header},
+        lines_{task.lines},
+        plan_{plan},
+        columns_{columns},
+        out_{out},
+        scratch_{scratch},
+        finder_{finder},
+        trace_{trace} {}
 
   void run(std::span<const std::uint16_t> steps, std::size_t offset) {
-    block_ = BlockView{lines_.data() + offset, static_cast<std::uint32_t>(std::min(block_lines, lines_.size() - offset)), offset};
+    block_ = BlockView{lines_.data() + offset,
+                       static_cast<std::uint32_t>(std::min(block_lines, lines_.size() - offset)),
+                       offset};
     open_ = 0;
     for (std::uint32_t i = 0; i < block_.count; ++i) {
       if (out_.lines[offset + i].outcome == Outcome::priced) open_ |= bit(i);
@@ -59,7 +69,8 @@ class BlockRun {
   void run_step(std::uint16_t number) {
     const BoundStep& step = procedure_.steps[number];
     std::uint64_t active = open_;
-    FormulaInput input{&snapshot_, &procedure_, &columns_, block_, active, step.exact_needed || Trace::enabled};
+    FormulaInput input{&snapshot_, &procedure_, &columns_,
+                       block_,     active,      step.exact_needed || Trace::enabled};
     if (!step.when.code.empty()) {
       const ConditionLines condition = run_condition(input, step.when, scratch_);
       active &= condition.met & ~condition.divided_by_zero;
@@ -92,7 +103,8 @@ class BlockRun {
     std::uint64_t shut = 0;  // by an exclusive agreement that has no record
     for (std::size_t begin = 0; begin < accesses.size() && searching != 0;) {
       std::size_t end = begin + 1;
-      while (end < accesses.size() && accesses[end].rule->level == accesses[begin].rule->level) ++end;
+      while (end < accesses.size() && accesses[end].rule->level == accesses[begin].rule->level)
+        ++end;
       scratch_.candidates.clear();
       for (std::size_t i = begin; i < end; ++i) find_candidates(step, number, i, searching);
       if (end - begin > 1) std::ranges::sort(scratch_.candidates, {}, &Candidate::line);
@@ -123,12 +135,14 @@ class BlockRun {
     for (std::uint64_t rest = active & open_; rest != 0; rest &= rest - 1) {
       const auto line = static_cast<std::uint32_t>(std::countr_zero(rest));
       const Terms& terms = index_.terms(index_.record(winners[line]));
-      if ((terms.flags & model::flag_bit(model::Schema::price_on_request)) != 0) on_request |= bit(line);
+      if ((terms.flags & model::flag_bit(model::Schema::price_on_request)) != 0)
+        on_request |= bit(line);
     }
     close(on_request, Outcome::price_on_request);
   }
 
-  void find_candidates(const BoundStep& step, std::uint16_t number, std::size_t access, std::uint64_t searching) {
+  void find_candidates(const BoundStep& step, std::uint16_t number, std::size_t access,
+                       std::uint64_t searching) {
     const rule::Access& rule = *step.accesses[access].rule;
     const AccessPlan& plan = plan_.accesses[plan_.first_access[number] + access];
     if (rule.agreement == rule::AgreementUse::asked) searching &= lines_with_agreement();
@@ -138,7 +152,8 @@ class BlockRun {
       __builtin_prefetch(&index_.record(index_.records_of(hit.position).begin));
     }
     for (const Hit& hit : scratch_.hits) {
-      if (hit.distance > 0 && !rule.group_ancestors) continue;  // by an ancestor of the article's groups
+      if (hit.distance > 0 && !rule.group_ancestors)
+        continue;  // by an ancestor of the article's groups
       scan(hit, rule, static_cast<std::uint16_t>(access));
     }
   }
@@ -164,26 +179,33 @@ class BlockRun {
       if (loss == Loss::won && !in_time(record, part, hit.line)) loss = Loss::validity;
       if constexpr (Trace::enabled) trace_.candidate(hit.line, number, access, loss);
       if (loss != Loss::won) continue;
-      scratch_.candidates.push_back(
-          {number, hit.part, access, static_cast<std::uint16_t>(part.distance + hit.distance), hit.line});
+      scratch_.candidates.push_back({number, hit.part, access,
+                                     static_cast<std::uint16_t>(part.distance + hit.distance),
+                                     hit.line});
     }
   }
 
-  Loss rule_out(const ConditionRecord& record, const Terms& terms, const Line& line, const rule::Access& rule) const {
+  Loss rule_out(const ConditionRecord& record, const Terms& terms, const Line& line,
+                const rule::Access& rule) const {
     if (!terms.currency.is_none() && terms.currency != header_.currency) return Loss::currency;
-    const bool bound = !terms.unit.is_none() && terms.unit != snapshot_.articles().base_units[line.article.raw()];
+    const bool bound =
+        !terms.unit.is_none() && terms.unit != snapshot_.articles().base_units[line.article.raw()];
     if (bound && terms.unit != line.unit) return Loss::unit;
     if (!reached(record.threshold, line, bound)) return Loss::threshold;
-    if (terms.has_window && !within(index_.extra(record).window_to, line, bound)) return Loss::window;
+    if (terms.has_window && !within(index_.extra(record).window_to, line, bound))
+      return Loss::window;
     if (rule.agreement == rule::AgreementUse::any && record.document.is_none()) return Loss::won;
     return agreement_fits(record.document, line, rule) ? Loss::won : Loss::agreement;
   }
 
-  bool agreement_fits(model::DocumentId document, const Line& line, const rule::Access& rule) const {
+  bool agreement_fits(model::DocumentId document, const Line& line,
+                      const rule::Access& rule) const {
     if (rule.agreement == rule::AgreementUse::asked && document != line.agreement) return false;
     if (document.is_none()) return rule.agreement != rule::AgreementUse::allowed;
-    if (rule.agreement == rule::AgreementUse::allowed && !snapshot_.is_agreement(document)) return false;
-    if (rule.agreement == rule::AgreementUse::none && snapshot_.is_agreement(document)) return false;
+    if (rule.agreement == rule::AgreementUse::allowed && !snapshot_.is_agreement(document))
+      return false;
+    if (rule.agreement == rule::AgreementUse::none && snapshot_.is_agreement(document))
+      return false;
     return snapshot_.may_use(document, header_.customer);
   }
 
@@ -237,7 +259,8 @@ class BlockRun {
     return found;
   }
 
-  bool choose_winner(const BoundStep& step, std::uint8_t line, std::span<Candidate> candidates, std::uint32_t* winners) {
+  bool choose_winner(const BoundStep& step, std::uint8_t line, std::span<Candidate> candidates,
+                     std::uint32_t* winners) {
     const ChoiceContext context{&snapshot_, &plan_, &*step.rule->find, &block_.lines[line]};
     LossListener* listener = nullptr;
     if constexpr (Trace::enabled) listener = trace_.listener(line);
@@ -261,7 +284,8 @@ class BlockRun {
   std::uint64_t open_ = 0;
 };
 
-void size_columns(const BoundProcedure& procedure, std::size_t lines, bool all_exact, Columns& columns) {
+void size_columns(const BoundProcedure& procedure, std::size_t lines, bool all_exact,
+                  Columns& columns) {
   if (columns.steps.size() < procedure.steps.size()) columns.steps.resize(procedure.steps.size());
   for (std::size_t i = 0; i < procedure.steps.size(); ++i) {
     const BoundStep& step = procedure.steps[i];
@@ -279,18 +303,21 @@ void start(const Task& task, const BoundProcedure& procedure, PricedLines& out) 
 }
 
 // The largest amount an answer holds: so that the sum over any number of lines still fits 128 bits.
-constexpr base::Int128 amount_max = base::int128_max / static_cast<base::Int128>(limits::lines_per_question);
+constexpr base::Int128 amount_max =
+    base::int128_max / static_cast<base::Int128>(limits::lines_per_question);
 
 // Hands a step's amount of every priced line to `take(line, amount)`, column by column: the width is looked at once.
 template <class Take>
-void read_amounts(const BoundStep& step, const AmountColumn& column, PricedLines& out, const Take& take) {
+void read_amounts(const BoundStep& step, const AmountColumn& column, PricedLines& out,
+                  const Take& take) {
   const std::uint8_t decimals = step.amount.decimals;
   for (std::size_t line = 0; line < out.lines.size(); ++line) {
     if (out.lines[line].outcome != Outcome::priced) continue;
     Amount amount{0, decimals};
     if (column.width == base::Width::bits64) {
       amount.mantissa = column.narrow[line];
-    } else if (!amount_at(column, line, amount.mantissa) || amount.mantissa > amount_max || amount.mantissa < -amount_max) {
+    } else if (!amount_at(column, line, amount.mantissa) || amount.mantissa > amount_max ||
+               amount.mantissa < -amount_max) {
       out.lines[line].outcome = Outcome::amount_out_of_range;
     }
     take(line, amount);
@@ -298,29 +325,38 @@ void read_amounts(const BoundStep& step, const AmountColumn& column, PricedLines
 }
 
 // Which record gave the price, and in which unit it is.
-void name_source(const Task& task, const BoundProcedure& procedure, const Columns& columns, std::size_t line, PricedLine& to) {
+void name_source(const Task& task, const BoundProcedure& procedure, const Columns& columns,
+                 std::size_t line, PricedLine& to) {
   to.record = columns.steps[procedure.rule->answer.price_step].winner[line];
   if (to.record == no_record) return;
-  const Terms& terms = task.snapshot->conditions().terms(task.snapshot->conditions().record(to.record));
-  to.unit = terms.unit.is_none() ? task.snapshot->articles().base_units[task.lines[line].article.raw()] : terms.unit;
+  const Terms& terms =
+      task.snapshot->conditions().terms(task.snapshot->conditions().record(to.record));
+  to.unit = terms.unit.is_none()
+                ? task.snapshot->articles().base_units[task.lines[line].article.raw()]
+                : terms.unit;
   to.price_unit = terms.price_unit;
 }
 
 // Takes the answer out of the columns.
-void take_answer(const Task& task, const BoundProcedure& procedure, const Columns& columns, PricedLines& out) {
+void take_answer(const Task& task, const BoundProcedure& procedure, const Columns& columns,
+                 PricedLines& out) {
   const rule::AnswerShape& shape = procedure.rule->answer;
   const auto read = [&](std::uint16_t step, const auto& take) {
     read_amounts(procedure.steps[step], columns.steps[step].amount, out, take);
   };
-  read(shape.unit_price, [&](std::size_t line, const Amount& amount) { out.lines[line].unit_price = amount; });
-  read(shape.line_amount, [&](std::size_t line, const Amount& amount) { out.lines[line].line_amount = amount; });
+  read(shape.unit_price,
+       [&](std::size_t line, const Amount& amount) { out.lines[line].unit_price = amount; });
+  read(shape.line_amount,
+       [&](std::size_t line, const Amount& amount) { out.lines[line].line_amount = amount; });
   const std::size_t components = shape.components.size();
   for (std::size_t i = 0; i < components; ++i) {
-    read(shape.components[i].step,
-         [&](std::size_t line, const Amount& amount) { out.components[line * components + i] = amount; });
+    read(shape.components[i].step, [&](std::size_t line, const Amount& amount) {
+      out.components[line * components + i] = amount;
+    });
   }
   for (std::size_t line = 0; line < out.lines.size(); ++line) {
-    if (out.lines[line].outcome == Outcome::priced) name_source(task, procedure, columns, line, out.lines[line]);
+    if (out.lines[line].outcome == Outcome::priced)
+      name_source(task, procedure, columns, line, out.lines[line]);
   }
 }
 
@@ -331,7 +367,8 @@ void sum_up(const BoundProcedure& procedure, PricedLines& out) {
   out.totals.assign(1 + shape.totals.size(), Amount{});
   out.totals[0].decimals = procedure.steps[shape.line_amount].amount.decimals;
   for (std::size_t i = 0; i < shape.totals.size(); ++i) {
-    out.totals[i + 1].decimals = procedure.steps[shape.components[shape.totals[i]].step].amount.decimals;
+    out.totals[i + 1].decimals =
+        procedure.steps[shape.components[shape.totals[i]].step].amount.decimals;
   }
   for (std::size_t line = 0; line < out.lines.size(); ++line) {
     if (out.lines[line].outcome != Outcome::priced) continue;
@@ -355,18 +392,22 @@ void each_phase(const BoundProcedure& procedure, const Body& body) {
   }
 }
 
-void finish(const Task& task, const BoundProcedure& procedure, const Columns& columns, PricedLines& out) {
+void finish(const Task& task, const BoundProcedure& procedure, const Columns& columns,
+            PricedLines& out) {
   take_answer(task, procedure, columns, out);
   sum_up(procedure, out);
 }
 
 template <class Finder, class Trace>
-void evaluate_here(const Task& task, Scratch& scratch, Finder& finder, Trace& trace, PricedLines& out) {
+void evaluate_here(const Task& task, Scratch& scratch, Finder& finder, Trace& trace,
+                   PricedLines& out) {
   const BoundProcedure& procedure = task.snapshot->procedures()[task.procedure];
   if (scratch.blocks.empty()) scratch.blocks.resize(1);
-  BlockRun<Finder, Trace> run{task, scratch.plan, scratch.columns, out, scratch.blocks.front(), finder, trace};
+  BlockRun<Finder, Trace> run{task,   scratch.plan, scratch.columns, out, scratch.blocks.front(),
+                              finder, trace};
   each_phase(procedure, [&](std::span<const std::uint16_t> steps) {
-    for (std::size_t offset = 0; offset < task.lines.size(); offset += block_lines) run.run(steps, offset);
+    for (std::size_t offset = 0; offset < task.lines.size(); offset += block_lines)
+      run.run(steps, offset);
   });
   finish(task, procedure, scratch.columns, out);
 }
@@ -377,12 +418,14 @@ void evaluate_parallel(const Task& task, Scratch& scratch, PricedLines& out) {
   const std::size_t blocks = (task.lines.size() + block_lines - 1) / block_lines;
   constexpr std::size_t blocks_grain = 4;
   each_phase(procedure, [&](std::span<const std::uint16_t> steps) {
-    base::parallel_for(blocks, blocks_grain, [&](std::size_t begin, std::size_t end, std::size_t worker) {
-      HashFinder finder;
-      NoTrace trace;
-      BlockRun<HashFinder, NoTrace> run{task, scratch.plan, scratch.columns, out, scratch.blocks[worker], finder, trace};
-      for (std::size_t block = begin; block < end; ++block) run.run(steps, block * block_lines);
-    });
+    base::parallel_for(
+        blocks, blocks_grain, [&](std::size_t begin, std::size_t end, std::size_t worker) {
+          HashFinder finder;
+          NoTrace trace;
+          BlockRun<HashFinder, NoTrace> run{
+              task, scratch.plan, scratch.columns, out, scratch.blocks[worker], finder, trace};
+          for (std::size_t block = begin; block < end; ++block) run.run(steps, block * block_lines);
+        });
   });
   finish(task, procedure, scratch.columns, out);
 }
@@ -398,8 +441,10 @@ void prepare(const Task& task, bool explained, Scratch& scratch, PricedLines& ou
 
 void evaluate(const Task& task, Scratch& scratch, PricedLines& out) {
   prepare(task, false, scratch, out);
-  make_plan(*task.snapshot, task.snapshot->procedures()[task.procedure], *task.header, scratch.plan);
-  if (task.lines.size() >= limits::lines_parallel_from) return evaluate_parallel(task, scratch, out);
+  make_plan(*task.snapshot, task.snapshot->procedures()[task.procedure], *task.header,
+            scratch.plan);
+  if (task.lines.size() >= limits::lines_parallel_from)
+    return evaluate_parallel(task, scratch, out);
   HashFinder finder;
   NoTrace trace;
   evaluate_here(task, scratch, finder, trace, out);
@@ -407,7 +452,8 @@ void evaluate(const Task& task, Scratch& scratch, PricedLines& out) {
 
 void explain(const Task& task, Scratch& scratch, PricedLines& out, std::vector<LineTrace>& traces) {
   prepare(task, true, scratch, out);
-  make_plan(*task.snapshot, task.snapshot->procedures()[task.procedure], *task.header, scratch.plan);
+  make_plan(*task.snapshot, task.snapshot->procedures()[task.procedure], *task.header,
+            scratch.plan);
   traces.assign(task.lines.size(), LineTrace{});
   HashFinder finder;
   WaterfallTrace trace{traces};
@@ -415,7 +461,8 @@ void explain(const Task& task, Scratch& scratch, PricedLines& out, std::vector<L
 }
 
 void plan_for_run(const Task& task, Scratch& scratch) {
-  make_plan(*task.snapshot, task.snapshot->procedures()[task.procedure], *task.header, scratch.plan);
+  make_plan(*task.snapshot, task.snapshot->procedures()[task.procedure], *task.header,
+            scratch.plan);
 }
 
 void evaluate_run(const Task& task, Scratch& scratch, PricedLines& out) {

@@ -4,14 +4,14 @@
 // Any thread with its own Scratch. Allocates per question until the scratch is warm, never per line.
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <vector>
-
 #include "engine/price/line.hpp"
 #include "engine/price/priced.hpp"
 #include "engine/price/scratch.hpp"
 #include "engine/snapshot/snapshot.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
 
 namespace engine::price {
 

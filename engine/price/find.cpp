@@ -14,16 +14,21 @@ namespace {
 void prefetch(const void* address) { __builtin_prefetch(address); }
 
 // A part that does not need the hash is searched at once; others wait for their slot to arrive.
-void probe(const ConditionIndex& index, const PlanPart& part, const PendingProbe& wanted, BlockScratch& scratch) {
+void probe(const ConditionIndex& index, const PlanPart& part, const PendingProbe& wanted,
+           BlockScratch& scratch) {
   std::uint32_t position = ConditionIndex::no_key;
   switch (part.search) {
-    case KeySearch::single: position = part.range.begin; break;
+    case KeySearch::single:
+      position = part.range.begin;
+      break;
     case KeySearch::dense:
       if (wanted.article_key - part.first_key < part.range.size()) {
         position = part.range.begin + (wanted.article_key - part.first_key);
       }
       break;
-    case KeySearch::run: position = index.find_key_in_run(part.range, wanted.article_key); break;
+    case KeySearch::run:
+      position = index.find_key_in_run(part.range, wanted.article_key);
+      break;
     case KeySearch::hashed: {
       PendingProbe pending = wanted;
       pending.hash = index.hash_of(part.part, wanted.article_key);
@@ -40,12 +45,13 @@ void probe(const ConditionIndex& index, const PlanPart& part, const PendingProbe
 }  // namespace
 
 void HashFinder::probe_article(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
-                               const snapshot::TableInfo& table, const BlockView& block, std::uint32_t line,
-                               BlockScratch& scratch) {
+                               const snapshot::TableInfo& table, const BlockView& block,
+                               std::uint32_t line, BlockScratch& scratch) {
   const ConditionIndex& index = snapshot.conditions();
   const std::uint32_t article = block.lines[line].article.raw();
   const bool signed_table = table.signature != UINT16_MAX;
-  const std::uint64_t present = signed_table ? index.signature(article, table.signature) : ~std::uint64_t{0};
+  const std::uint64_t present =
+      signed_table ? index.signature(article, table.signature) : ~std::uint64_t{0};
   if (signed_table && (present & access.mask) == 0) return;
   for (std::uint32_t i = access.begin; i < access.end; ++i) {
     const PlanPart& part = plan.parts[i];
@@ -55,12 +61,13 @@ void HashFinder::probe_article(const Snapshot& snapshot, const Plan& plan, const
 }
 
 void HashFinder::probe_mapped(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
-                              const snapshot::TableInfo& table, const BlockView& block, std::uint32_t line,
-                              BlockScratch& scratch) {
+                              const snapshot::TableInfo& table, const BlockView& block,
+                              std::uint32_t line, BlockScratch& scratch) {
   const std::uint32_t article = block.lines[line].article.raw();
   for (const snapshot::ArticleKey& key : snapshot.articles().mappings[table.mapping][article]) {
     for (std::uint32_t i = access.begin; i < access.end; ++i) {
-      probe(snapshot.conditions(), plan.parts[i], {0, i, key.key, key.distance, static_cast<std::uint8_t>(line)}, scratch);
+      probe(snapshot.conditions(), plan.parts[i],
+            {0, i, key.key, key.distance, static_cast<std::uint8_t>(line)}, scratch);
     }
   }
 }
@@ -68,12 +75,14 @@ void HashFinder::probe_mapped(const Snapshot& snapshot, const Plan& plan, const 
 void HashFinder::resolve(const Snapshot& snapshot, const Plan& plan, BlockScratch& scratch) {
   const ConditionIndex& index = snapshot.conditions();
   for (const PendingProbe& probe : scratch.probes) {
-    const std::uint32_t position = index.find_key_hashed(probe.hash, plan.parts[probe.part].range, probe.article_key);
+    const std::uint32_t position =
+        index.find_key_hashed(probe.hash, plan.parts[probe.part].range, probe.article_key);
     if (position == ConditionIndex::no_key) continue;
     prefetch(index.first_record_address(position));
     scratch.hits.push_back({probe.part, position, probe.distance, probe.line});
   }
-  if (!scratch.probes.empty()) std::ranges::sort(scratch.hits, {}, &Hit::line);  // in place: no allocation
+  if (!scratch.probes.empty())
+    std::ranges::sort(scratch.hits, {}, &Hit::line);  // in place: no allocation
 }
 
 void HashFinder::find(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
@@ -93,7 +102,8 @@ void HashFinder::find(const Snapshot& snapshot, const Plan& plan, const AccessPl
   resolve(snapshot, plan, scratch);
 }
 
-std::uint32_t RunFinder::seek(const ConditionIndex& index, const Plan& plan, std::uint32_t part, std::uint32_t article) {
+std::uint32_t RunFinder::seek(const ConditionIndex& index, const Plan& plan, std::uint32_t part,
+                              std::uint32_t article) {
   if (cursors_.size() < plan.parts.size()) cursors_.resize(plan.parts.size(), 0);
   const snapshot::KeyRange range = plan.parts[part].range;
   std::uint32_t position = cursors_[part] == 0 ? range.begin : cursors_[part] - 1;
@@ -130,7 +140,8 @@ void RunFinder::find(const Snapshot& snapshot, const Plan& plan, const AccessPla
     for (std::uint32_t position = seek(index, plan, i, first); position < end; ++position) {
       const std::uint32_t line = index.key_at(position) - first;
       if (line >= block.count) break;
-      if ((open >> line & 1U) != 0) scratch.hits.push_back({i, position, 0, static_cast<std::uint8_t>(line)});
+      if ((open >> line & 1U) != 0)
+        scratch.hits.push_back({i, position, 0, static_cast<std::uint8_t>(line)});
     }
   }
   std::ranges::sort(scratch.hits, {}, &Hit::line);

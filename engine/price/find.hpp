@@ -3,31 +3,34 @@
 // What they leave are hits grouped by line; the order within a line means nothing.
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "engine/price/scratch.hpp"
 #include "engine/snapshot/snapshot.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace engine::price {
 
 struct BlockView {
-  const Line* lines = nullptr;   // of the block
+  const Line* lines = nullptr;  // of the block
   std::uint32_t count = 0;
-  std::size_t offset = 0;        // of its first line within the question
+  std::size_t offset = 0;  // of its first line within the question
 };
 
 // Independent probes overlap: slots are prefetched for the whole block, then keys resolved and records prefetched.
 class HashFinder {
  public:
   void find(const snapshot::Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
-            const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open, BlockScratch& scratch);
+            const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
+            BlockScratch& scratch);
 
  private:
   void probe_article(const snapshot::Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
-                     const snapshot::TableInfo& table, const BlockView& block, std::uint32_t line, BlockScratch& scratch);
+                     const snapshot::TableInfo& table, const BlockView& block, std::uint32_t line,
+                     BlockScratch& scratch);
   void probe_mapped(const snapshot::Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
-                    const snapshot::TableInfo& table, const BlockView& block, std::uint32_t line, BlockScratch& scratch);
+                    const snapshot::TableInfo& table, const BlockView& block, std::uint32_t line,
+                    BlockScratch& scratch);
   void resolve(const snapshot::Snapshot& snapshot, const Plan& plan, BlockScratch& scratch);
 };
 
@@ -35,16 +38,19 @@ class HashFinder {
 class RunFinder {
  public:
   void find(const snapshot::Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
-            const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open, BlockScratch& scratch);
+            const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
+            BlockScratch& scratch);
 
   // To be called before the first block of a new range of articles.
   void restart() { cursors_.clear(); }
 
  private:
-  std::uint32_t seek(const snapshot::ConditionIndex& index, const Plan& plan, std::uint32_t part, std::uint32_t article);
+  std::uint32_t seek(const snapshot::ConditionIndex& index, const Plan& plan, std::uint32_t part,
+                     std::uint32_t article);
 
   HashFinder hash_;
-  std::vector<std::uint32_t> cursors_;  // by plan part: position of the next key; 0 is "not placed yet" plus one
+  std::vector<std::uint32_t>
+      cursors_;  // by plan part: position of the next key; 0 is "not placed yet" plus one
 };
 
 }  // namespace engine::price

@@ -1,10 +1,10 @@
 #include "engine/price/formula_kernel.hpp"
 
+#include "engine/price/choose.hpp"
+
 #include <algorithm>
 #include <array>
 #include <type_traits>
-
-#include "engine/price/choose.hpp"
 
 namespace engine::price {
 
@@ -21,7 +21,8 @@ template <class W>
 W divide(const W& numerator, const W& denominator, base::Rounding mode) {
   if constexpr (std::is_same_v<W, Int128>) {
     if (base::fits_int64(numerator) && base::fits_int64(denominator)) {
-      return base::round_quotient(static_cast<std::int64_t>(numerator), static_cast<std::int64_t>(denominator), mode);
+      return base::round_quotient(static_cast<std::int64_t>(numerator),
+                                  static_cast<std::int64_t>(denominator), mode);
     }
   }
   return base::round_quotient<W>(numerator, denominator, mode);
@@ -30,7 +31,8 @@ W divide(const W& numerator, const W& denominator, base::Rounding mode) {
 template <class W>
 class Kernel {
  public:
-  Kernel(const FormulaInput& input, W* stack) : input_{input}, stack_{stack}, count_{input.block.count} {}
+  Kernel(const FormulaInput& input, W* stack)
+      : input_{input}, stack_{stack}, count_{input.block.count} {}
 
   void run(const BoundFormula& formula, std::size_t from, std::size_t to) {
     for (std::size_t i = from; i < to; ++i) execute(formula.code[i]);
@@ -104,7 +106,8 @@ class Kernel {
   W* stack_;
   std::uint32_t count_;
   std::size_t depth_ = 0;
-  std::array<std::uint64_t, base::limits::formula_depth> undefined_{};  // by value on the stack: lines divided by 0
+  std::array<std::uint64_t, base::limits::formula_depth>
+      undefined_{};  // by value on the stack: lines divided by 0
 };
 
 // A column can be wider than this formula: its step needed the width on the way to an amount that is proved to be small.
@@ -112,12 +115,16 @@ template <class W>
 void Kernel<W>::load_column(const AmountColumn& column) {
   W* to = push();
   const auto copy = [&](const auto& values) {
-    for (std::uint32_t i = 0; i < count_; ++i) to[i] = static_cast<W>(values[input_.block.offset + i]);
+    for (std::uint32_t i = 0; i < count_; ++i)
+      to[i] = static_cast<W>(values[input_.block.offset + i]);
   };
   switch (column.width) {
-    case base::Width::bits64: return copy(column.narrow);
-    case base::Width::bits128: return copy(column.wide);
-    case base::Width::bits256: return copy(column.widest);
+    case base::Width::bits64:
+      return copy(column.narrow);
+    case base::Width::bits128:
+      return copy(column.wide);
+    case base::Width::bits256:
+      return copy(column.widest);
   }
 }
 
@@ -125,7 +132,8 @@ template <class W>
 void Kernel<W>::load_record_value(const BoundInstruction& instruction) {
   W* to = push();
   const auto& index = input_.snapshot->conditions();
-  const std::uint32_t* winners = input_.columns->steps[instruction.step].winner.data() + input_.block.offset;
+  const std::uint32_t* winners =
+      input_.columns->steps[instruction.step].winner.data() + input_.block.offset;
   for (std::uint32_t i = 0; i < count_; ++i) {
     if (winners[i] == no_record) {
       to[i] = 0;
@@ -146,11 +154,13 @@ template <class W>
 void Kernel<W>::load_record_bits(const BoundInstruction& instruction) {
   W* to = push();
   const auto& index = input_.snapshot->conditions();
-  const std::uint32_t* winners = input_.columns->steps[instruction.step].winner.data() + input_.block.offset;
+  const std::uint32_t* winners =
+      input_.columns->steps[instruction.step].winner.data() + input_.block.offset;
   for (std::uint32_t i = 0; i < count_; ++i) {
     const bool found = winners[i] != no_record;
-    const bool set = found && (instruction.op == Op::record_found ||
-                               (index.terms(index.record(winners[i])).flags & instruction.flags) != 0);
+    const bool set =
+        found && (instruction.op == Op::record_found ||
+                  (index.terms(index.record(winners[i])).flags & instruction.flags) != 0);
     to[i] = set ? 1 : 0;
   }
 }
@@ -190,7 +200,8 @@ void Kernel<W>::divide_round(const BoundInstruction& instruction) {
     }
     const bool negative = b[i] < 0;
     const W numerator = a[i] * left;
-    a[i] = divide<W>(negative ? W(-numerator) : numerator, W((negative ? W(-b[i]) : b[i]) * right), instruction.mode);
+    a[i] = divide<W>(negative ? W(-numerator) : numerator, W((negative ? W(-b[i]) : b[i]) * right),
+                     instruction.mode);
   }
   drop_operand();
   undefined_[depth_ - 1] |= undefined;
@@ -202,7 +213,8 @@ void Kernel<W>::extend_round(const BoundInstruction& instruction) {
   const W left = base::pow10<W>(instruction.shift_left);
   const W right = base::pow10<W>(instruction.shift_right);
   const auto& index = input_.snapshot->conditions();
-  const std::uint32_t* winners = input_.columns->steps[instruction.step].winner.data() + input_.block.offset;
+  const std::uint32_t* winners =
+      input_.columns->steps[instruction.step].winner.data() + input_.block.offset;
   W* a = at(0);
   for (std::uint32_t i = 0; i < count_; ++i) {
     const bool open = (input_.open >> i & 1U) != 0;
@@ -211,7 +223,8 @@ void Kernel<W>::extend_round(const BoundInstruction& instruction) {
       continue;
     }
     const Line& line = input_.block.lines[i];
-    const UnitFactor factor = unit_factor(*input_.snapshot, index.terms(index.record(winners[i])), line);
+    const UnitFactor factor =
+        unit_factor(*input_.snapshot, index.terms(index.record(winners[i])), line);
     const W numerator = a[i] * W(line.quantity.mantissa()) * W(factor.numerator) * left;
     a[i] = divide<W>(numerator, W(W(factor.denominator) * right), instruction.mode);
   }
@@ -243,11 +256,16 @@ void Kernel<W>::load(const BoundInstruction& instruction) {
       std::fill_n(to, count_, W(instruction.constant));
       return;
     }
-    case Op::quantity: return load_quantity();
-    case Op::step_amount: return load_column(steps[instruction.step].amount);
-    case Op::step_exact: return load_column(steps[instruction.step].exact);
-    case Op::record_value: return load_record_value(instruction);
-    default: return load_record_bits(instruction);
+    case Op::quantity:
+      return load_quantity();
+    case Op::step_amount:
+      return load_column(steps[instruction.step].amount);
+    case Op::step_exact:
+      return load_column(steps[instruction.step].exact);
+    case Op::record_value:
+      return load_record_value(instruction);
+    default:
+      return load_record_bits(instruction);
   }
 }
 
@@ -255,23 +273,40 @@ template <class W>
 void Kernel<W>::compute(const BoundInstruction& instruction) {
   const auto truth = [](bool value) { return W(value ? 1 : 0); };
   switch (instruction.op) {
-    case Op::add: return binary(instruction, [](const W& a, const W& b) { return W(a + b); });
-    case Op::subtract: return binary(instruction, [](const W& a, const W& b) { return W(a - b); });
-    case Op::multiply: return binary(instruction, [](const W& a, const W& b) { return W(a * b); });
-    case Op::minimum: return binary(instruction, [](const W& a, const W& b) { return b < a ? b : a; });
-    case Op::maximum: return binary(instruction, [](const W& a, const W& b) { return a < b ? b : a; });
-    case Op::less: return binary(instruction, [&](const W& a, const W& b) { return truth(a < b); });
-    case Op::less_equal: return binary(instruction, [&](const W& a, const W& b) { return truth(a <= b); });
-    case Op::equal: return binary(instruction, [&](const W& a, const W& b) { return truth(a == b); });
-    case Op::not_equal: return binary(instruction, [&](const W& a, const W& b) { return truth(a != b); });
-    case Op::logical_and: return logical(false);
-    case Op::logical_or: return logical(true);
-    case Op::logical_not: return unary([&](const W& a) { return truth(a == 0); });
-    case Op::negate: return unary([](const W& a) { return W(-a); });
-    case Op::select: return select(instruction);
-    case Op::round: return round(instruction);
-    case Op::divide_round: return divide_round(instruction);
-    default: return extend_round(instruction);
+    case Op::add:
+      return binary(instruction, [](const W& a, const W& b) { return W(a + b); });
+    case Op::subtract:
+      return binary(instruction, [](const W& a, const W& b) { return W(a - b); });
+    case Op::multiply:
+      return binary(instruction, [](const W& a, const W& b) { return W(a * b); });
+    case Op::minimum:
+      return binary(instruction, [](const W& a, const W& b) { return b < a ? b : a; });
+    case Op::maximum:
+      return binary(instruction, [](const W& a, const W& b) { return a < b ? b : a; });
+    case Op::less:
+      return binary(instruction, [&](const W& a, const W& b) { return truth(a < b); });
+    case Op::less_equal:
+      return binary(instruction, [&](const W& a, const W& b) { return truth(a <= b); });
+    case Op::equal:
+      return binary(instruction, [&](const W& a, const W& b) { return truth(a == b); });
+    case Op::not_equal:
+      return binary(instruction, [&](const W& a, const W& b) { return truth(a != b); });
+    case Op::logical_and:
+      return logical(false);
+    case Op::logical_or:
+      return logical(true);
+    case Op::logical_not:
+      return unary([&](const W& a) { return truth(a == 0); });
+    case Op::negate:
+      return unary([](const W& a) { return W(-a); });
+    case Op::select:
+      return select(instruction);
+    case Op::round:
+      return round(instruction);
+    case Op::divide_round:
+      return divide_round(instruction);
+    default:
+      return extend_round(instruction);
   }
 }
 
@@ -305,7 +340,8 @@ void store(const W* from, AmountColumn& to, const FormulaInput& input) {
 }
 
 template <class W>
-std::uint64_t run_amount_in(const FormulaInput& input, const snapshot::BoundStep& step, StepColumns& to, W* stack) {
+std::uint64_t run_amount_in(const FormulaInput& input, const snapshot::BoundStep& step,
+                            StepColumns& to, W* stack) {
   Kernel<W> kernel{input, stack};
   kernel.run(step.amount, 0, step.amount.exact_length);
   if (input.keep_exact) store(kernel.top(), to.exact, input);
@@ -332,20 +368,28 @@ Int256* widest_stack(BlockScratch& scratch) {
 
 }  // namespace
 
-std::uint64_t run_amount(const FormulaInput& input, const snapshot::BoundStep& step, StepColumns& to, BlockScratch& scratch) {
+std::uint64_t run_amount(const FormulaInput& input, const snapshot::BoundStep& step,
+                         StepColumns& to, BlockScratch& scratch) {
   switch (step.amount.width) {
-    case base::Width::bits64: return run_amount_in(input, step, to, scratch.narrow_stack.data());
-    case base::Width::bits128: return run_amount_in(input, step, to, scratch.wide_stack.data());
-    case base::Width::bits256: break;
+    case base::Width::bits64:
+      return run_amount_in(input, step, to, scratch.narrow_stack.data());
+    case base::Width::bits128:
+      return run_amount_in(input, step, to, scratch.wide_stack.data());
+    case base::Width::bits256:
+      break;
   }
   return run_amount_in(input, step, to, widest_stack(scratch));
 }
 
-ConditionLines run_condition(const FormulaInput& input, const BoundFormula& formula, BlockScratch& scratch) {
+ConditionLines run_condition(const FormulaInput& input, const BoundFormula& formula,
+                             BlockScratch& scratch) {
   switch (formula.width) {
-    case base::Width::bits64: return run_condition_in(input, formula, scratch.narrow_stack.data());
-    case base::Width::bits128: return run_condition_in(input, formula, scratch.wide_stack.data());
-    case base::Width::bits256: break;
+    case base::Width::bits64:
+      return run_condition_in(input, formula, scratch.narrow_stack.data());
+    case base::Width::bits128:
+      return run_condition_in(input, formula, scratch.wide_stack.data());
+    case base::Width::bits256:
+      break;
   }
   return run_condition_in(input, formula, widest_stack(scratch));
 }

@@ -1,9 +1,9 @@
 #include "engine/price/plan.hpp"
 
+#include "engine/base/limits.hpp"
+
 #include <algorithm>
 #include <array>
-
-#include "engine/base/limits.hpp"
 
 namespace engine::price {
 
@@ -67,7 +67,8 @@ class AccessPlanner {
 
   // A price list that the rules name keeps its own rank and validity.
   FieldValue constant_value(FieldId field, std::uint32_t value) const {
-    if (field != Schema::price_list || value >= snapshot_.documents().size()) return {value, 0, {}, 0};
+    if (field != Schema::price_list || value >= snapshot_.documents().size())
+      return {value, 0, {}, 0};
     const model::Document& list = snapshot_.documents()[value];
     return {value, list.rank, list.validity, 0};
   }
@@ -81,7 +82,8 @@ class AccessPlanner {
       if (given == field) return take({value.raw(), 0, {}, 0});
     }
     if (header_.customer.is_none()) return;
-    for (const model::Attribute& attribute : snapshot_.customers().attributes[header_.customer.raw()]) {
+    for (const model::Attribute& attribute :
+         snapshot_.customers().attributes[header_.customer.raw()]) {
       if (attribute.field == field) take({attribute.value.raw(), 0, {}, 0});
     }
   }
@@ -89,7 +91,8 @@ class AccessPlanner {
   template <class Take>
   void each_customer(const Take& take) {
     std::uint16_t distance = 0;
-    for (model::CustomerId id = header_.customer; !id.is_none() && distance <= limits::group_depth; ++distance) {
+    for (model::CustomerId id = header_.customer; !id.is_none() && distance <= limits::group_depth;
+         ++distance) {
       take({id.raw(), 0, {}, distance});
       if (!access_->rule->customer_parents) return;
       id = snapshot_.customers().parents[id.raw()];
@@ -118,7 +121,8 @@ class AccessPlanner {
 
   void add_part(const FieldValue& reached) {
     const ConditionIndex& index = snapshot_.conditions();
-    const auto part = index.find_part(access_->rule->table, std::span{values_}.first(table_->shape.party_fields.size()));
+    const auto part = index.find_part(access_->rule->table,
+                                      std::span{values_}.first(table_->shape.party_fields.size()));
     if (!part) return;
     PlanPart& made = plan_.parts.emplace_back();
     made.part = *part;
@@ -133,7 +137,8 @@ class AccessPlanner {
 
   KeySearch search_of(const ConditionIndex& index, KeyRange range) const {
     if (table_->side == snapshot::ArticleSide::none) return KeySearch::single;
-    if (index.key_at(range.end - 1) - index.key_at(range.begin) + 1 == range.size()) return KeySearch::dense;
+    if (index.key_at(range.end - 1) - index.key_at(range.begin) + 1 == range.size())
+      return KeySearch::dense;
     return range.size() > ConditionIndex::run_searched_max ? KeySearch::hashed : KeySearch::run;
   }
 
@@ -147,7 +152,8 @@ class AccessPlanner {
 
 }  // namespace
 
-void make_plan(const Snapshot& snapshot, const snapshot::BoundProcedure& procedure, const Header& header, Plan& plan) {
+void make_plan(const Snapshot& snapshot, const snapshot::BoundProcedure& procedure,
+               const Header& header, Plan& plan) {
   plan.parts.clear();
   plan.accesses.clear();
   plan.first_access.clear();

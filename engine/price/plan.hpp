@@ -4,11 +4,11 @@
 // Built per question on the worker's scratch; then read only. Cost: one look-up a part, about a microsecond in all.
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "engine/price/line.hpp"
 #include "engine/snapshot/snapshot.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace engine::price {
 
@@ -25,8 +25,8 @@ struct PlanPart {
   snapshot::KeyRange range;
   std::uint32_t first_key = 0;  // of a dense part
   std::int32_t rank = 0;
-  std::uint64_t bit = 0;        // in article signatures
-  base::Validity validity;      // of the assignment by which a price list was reached
+  std::uint64_t bit = 0;    // in article signatures
+  base::Validity validity;  // of the assignment by which a price list was reached
   std::uint16_t distance = 0;
   KeySearch search = KeySearch::single;
 };
@@ -34,16 +34,16 @@ struct PlanPart {
 struct AccessPlan {
   std::uint32_t begin = 0;  // into Plan::parts
   std::uint32_t end = 0;
-  std::uint64_t mask = 0;   // all bits of its parts
+  std::uint64_t mask = 0;  // all bits of its parts
 };
 
 struct Plan {
   std::vector<PlanPart> parts;
-  std::vector<AccessPlan> accesses;       // of all steps, in the order of steps, then accesses
+  std::vector<AccessPlan> accesses;         // of all steps, in the order of steps, then accesses
   std::vector<std::uint32_t> first_access;  // by step: index into accesses
 };
 
-void make_plan(const snapshot::Snapshot& snapshot, const snapshot::BoundProcedure& procedure, const Header& header,
-               Plan& plan);
+void make_plan(const snapshot::Snapshot& snapshot, const snapshot::BoundProcedure& procedure,
+               const Header& header, Plan& plan);
 
 }  // namespace engine::price

@@ -1,14 +1,14 @@
 // What the evaluator leaves for each line, and the waterfall that an explained run leaves beside it.
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "engine/base/date.hpp"
 #include "engine/base/int128.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/rule/procedure.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace engine::price {
 
@@ -21,43 +21,57 @@ struct Amount {
 
 struct PricedLine {
   model::Outcome outcome = model::Outcome::priced;
-  Amount unit_price;                // per price_unit of `unit`
+  Amount unit_price;  // per price_unit of `unit`
   std::uint32_t price_unit = 1;
-  model::UnitId unit;               // of the price; none: the base unit, which has no code
+  model::UnitId unit;  // of the price; none: the base unit, which has no code
   Amount line_amount;
-  std::uint32_t record = no_record; // that gave the price: index into the snapshot's records
-  base::CivilMinutes valid_until = base::CivilMinutes::latest();  // the answer holds before this moment
+  std::uint32_t record = no_record;  // that gave the price: index into the snapshot's records
+  base::CivilMinutes valid_until =
+      base::CivilMinutes::latest();  // the answer holds before this moment
 };
 
 struct PricedLines {
   std::vector<PricedLine> lines;
-  std::vector<Amount> components;   // lines x components of the procedure's answer, line after line
-  std::vector<Amount> totals;       // the line amounts' sum first, then the answer's totals, over priced lines
+  std::vector<Amount> components;  // lines x components of the procedure's answer, line after line
+  std::vector<Amount>
+      totals;  // the line amounts' sum first, then the answer's totals, over priced lines
 };
 
 // Why a candidate did not win.
-enum class Loss : std::uint8_t { won, validity, currency, unit, threshold, window, agreement, comparator, tie };
+enum class Loss : std::uint8_t {
+  won,
+  validity,
+  currency,
+  unit,
+  threshold,
+  window,
+  agreement,
+  comparator,
+  tie
+};
 
 struct CandidateTrace {
   std::uint32_t record = no_record;
   std::uint16_t access = 0;
   Loss loss = Loss::won;
-  rule::Comparator comparator = rule::Comparator::rank;  // that dropped it, where loss is `comparator`
+  rule::Comparator comparator =
+      rule::Comparator::rank;  // that dropped it, where loss is `comparator`
 };
 
 struct StepTrace {
   std::uint16_t step = 0;
-  bool skipped = false;             // its `when` was not true
-  std::uint32_t record = no_record; // the winner
+  bool skipped = false;                    // its `when` was not true
+  std::uint32_t record = no_record;        // the winner
   std::vector<CandidateTrace> candidates;  // all records looked at, winner included
-  Amount exact;                     // the step's amount before rounding
-  Amount amount;                    // after
-  bool exact_held = true;           // false: it has more than 38 digits, which an Amount can't hold; `exact` says nothing
+  Amount exact;                            // the step's amount before rounding
+  Amount amount;                           // after
+  bool exact_held =
+      true;  // false: it has more than 38 digits, which an Amount can't hold; `exact` says nothing
   bool amount_held = true;
 };
 
 struct LineTrace {
-  std::vector<StepTrace> steps;     // in the order they ran
+  std::vector<StepTrace> steps;  // in the order they ran
 };
 
 }  // namespace engine::price

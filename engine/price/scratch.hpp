@@ -4,14 +4,14 @@
 // workers of one large basket write disjoint lines of the same columns.
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <vector>
-
 #include "engine/base/limits.hpp"
 #include "engine/base/wide.hpp"
 #include "engine/price/plan.hpp"
 #include "engine/price/priced.hpp"
+
+#include <array>
+#include <cstdint>
+#include <vector>
 
 namespace engine::price {
 
@@ -29,8 +29,9 @@ struct AmountColumn {
 
 struct StepColumns {
   AmountColumn amount;
-  AmountColumn exact;                  // filled only where a formula or an explained run needs it
-  std::vector<std::uint32_t> winner;   // record found, no_record where none; empty for steps that find nothing
+  AmountColumn exact;  // filled only where a formula or an explained run needs it
+  std::vector<std::uint32_t>
+      winner;  // record found, no_record where none; empty for steps that find nothing
 };
 
 struct Columns {
@@ -68,7 +69,7 @@ struct BlockScratch {
   std::vector<Candidate> candidates;  // of all lines of the block
   std::array<std::int64_t, base::limits::formula_depth * block_lines> narrow_stack{};
   std::array<base::Int128, base::limits::formula_depth * block_lines> wide_stack{};
-  std::vector<base::Int256> widest_stack;               // only where some step needs it
+  std::vector<base::Int256> widest_stack;  // only where some step needs it
 };
 
 struct Scratch {

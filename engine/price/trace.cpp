@@ -1,9 +1,9 @@
 #include "engine/price/trace.hpp"
 
-#include <algorithm>
-
 #include "engine/base/wide.hpp"
 #include "engine/price/formula_kernel.hpp"
+
+#include <algorithm>
 
 namespace engine::price {
 
@@ -21,7 +21,8 @@ bool take(const AmountColumn& column, std::size_t line, Amount& amount) {
 
 }  // namespace
 
-void WaterfallTrace::begin_step(std::uint16_t step, const BlockView& block, std::uint64_t open, std::uint64_t active) {
+void WaterfallTrace::begin_step(std::uint16_t step, const BlockView& block, std::uint64_t open,
+                                std::uint64_t active) {
   offset_ = block.offset;
   for (std::uint32_t line = 0; line < block.count; ++line) {
     if ((open >> line & 1U) == 0) continue;
@@ -31,7 +32,8 @@ void WaterfallTrace::begin_step(std::uint16_t step, const BlockView& block, std:
   }
 }
 
-void WaterfallTrace::candidate(std::uint8_t line, std::uint32_t record, std::uint16_t access, Loss loss) {
+void WaterfallTrace::candidate(std::uint8_t line, std::uint32_t record, std::uint16_t access,
+                               Loss loss) {
   current(line).candidates.push_back({record, access, loss, rule::Comparator::rank});
 }
 
@@ -50,8 +52,8 @@ void WaterfallTrace::lost(std::uint32_t record, Loss loss, rule::Comparator comp
   found->comparator = comparator;
 }
 
-void WaterfallTrace::end_step(const snapshot::BoundStep& step, const StepColumns& columns, const BlockView& block,
-                              std::uint64_t open) {
+void WaterfallTrace::end_step(const snapshot::BoundStep& step, const StepColumns& columns,
+                              const BlockView& block, std::uint64_t open) {
   for (std::uint32_t line = 0; line < block.count; ++line) {
     if ((open >> line & 1U) == 0) continue;
     StepTrace& trace = current(line);

@@ -2,12 +2,12 @@
 // candidates, why each of them lost, and the amount before and after rounding. Neither can change an answer.
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "engine/price/choose.hpp"
 #include "engine/price/find.hpp"
 #include "engine/price/priced.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace engine::price {
 
@@ -21,12 +21,14 @@ class WaterfallTrace final : public LossListener {
 
   explicit WaterfallTrace(std::vector<LineTrace>& lines) : lines_{lines} {}
 
-  void begin_step(std::uint16_t step, const BlockView& block, std::uint64_t open, std::uint64_t active);
+  void begin_step(std::uint16_t step, const BlockView& block, std::uint64_t open,
+                  std::uint64_t active);
   void candidate(std::uint8_t line, std::uint32_t record, std::uint16_t access, Loss loss);
   // Losses told from here on are of this line.
   LossListener* listener(std::uint8_t line);
   void lost(std::uint32_t record, Loss loss, rule::Comparator comparator) override;
-  void end_step(const snapshot::BoundStep& step, const StepColumns& columns, const BlockView& block, std::uint64_t open);
+  void end_step(const snapshot::BoundStep& step, const StepColumns& columns, const BlockView& block,
+                std::uint64_t open);
 
  private:
   StepTrace& current(std::size_t line) { return lines_[offset_ + line].steps.back(); }

@@ -10,25 +10,32 @@ using snapshot::Snapshot;
 namespace {
 
 // A line that asks about an article that is not there has no availability; any other one has, priced or not.
-avail::Availability line_availability(const Snapshot& snapshot, const Question& question, const price::Line& line) {
+avail::Availability line_availability(const Snapshot& snapshot, const Question& question,
+                                      const price::Line& line) {
   if (line.article.is_none()) return {};
   const avail::Viewer viewer{question.header.customer, &question.header.fields};
-  const base::Int128 ordered = static_cast<base::Int128>(std::max<std::int64_t>(line.quantity.mantissa(), 0));
-  const base::Int128 in_base = base::round_quotient<base::Int128>(ordered * line.numerator, line.denominator, base::Rounding::up);
+  const base::Int128 ordered =
+      static_cast<base::Int128>(std::max<std::int64_t>(line.quantity.mantissa(), 0));
+  const base::Int128 in_base = base::round_quotient<base::Int128>(
+      ordered * line.numerator, line.denominator, base::Rounding::up);
   const bool fits = base::fits_int64(in_base);
-  const auto wanted = base::Quantity::from_mantissa(fits ? static_cast<std::int64_t>(in_base) : INT64_MAX / 2);
+  const auto wanted =
+      base::Quantity::from_mantissa(fits ? static_cast<std::int64_t>(in_base) : INT64_MAX / 2);
   return avail::availability_of(snapshot, line.article, wanted, line.date,
                                 avail::band_set_for(snapshot, line.article, viewer));
 }
 
 }  // namespace
 
-void availability(const Snapshot& snapshot, const Question& question, std::vector<avail::Availability>& out) {
+void availability(const Snapshot& snapshot, const Question& question,
+                  std::vector<avail::Availability>& out) {
   out.clear();
-  for (const price::Line& line : question.lines) out.push_back(line_availability(snapshot, question, line));
+  for (const price::Line& line : question.lines)
+    out.push_back(line_availability(snapshot, question, line));
 }
 
-void quote(const Snapshot& snapshot, const Question& question, Detail detail, price::Scratch& scratch, Answer& answer) {
+void quote(const Snapshot& snapshot, const Question& question, Detail detail,
+           price::Scratch& scratch, Answer& answer) {
   const price::Task task{&snapshot, question.procedure, &question.header, question.lines};
   answer.generation = snapshot.generation();
   answer.traces.clear();

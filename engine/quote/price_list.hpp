@@ -3,19 +3,19 @@
 // Pure; the sink is called from several threads at once, never twice for one range.
 #pragma once
 
+#include "engine/price/evaluator.hpp"
+#include "engine/quote/question.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <span>
 
-#include "engine/price/evaluator.hpp"
-#include "engine/quote/question.hpp"
-
 namespace engine::quote {
 
 struct PriceListRange {
-  std::uint32_t number = 0;             // ranges count up with the articles
+  std::uint32_t number = 0;  // ranges count up with the articles
   std::uint32_t first_article = 0;
-  std::span<const price::Line> lines;   // of consecutive articles
+  std::span<const price::Line> lines;  // of consecutive articles
   const price::PricedLines* priced = nullptr;
 };
 

@@ -1,9 +1,9 @@
 #include "engine/quote/question.hpp"
 
-#include <algorithm>
-
 #include "engine/base/decimal.hpp"
 #include "engine/base/limits.hpp"
+
+#include <algorithm>
 
 namespace engine::quote {
 
@@ -27,7 +27,8 @@ bool matches_header(const Snapshot& snapshot, const price::Header& header, model
   if (field == Schema::customer) return among(header.customer.raw());
   if (field == Schema::customer_group) {
     const auto groups = snapshot.customers().groups[header.customer.raw()];
-    return std::ranges::any_of(groups, [&](const snapshot::Reached& group) { return among(group.id); });
+    return std::ranges::any_of(groups,
+                               [&](const snapshot::Reached& group) { return among(group.id); });
   }
   for (const auto& [given, value] : header.fields) {
     if (given == field) return among(value.raw());
@@ -45,30 +46,39 @@ Result<std::uint16_t> procedure_for(const Snapshot& snapshot, const price::Heade
     });
     if (all) return row.result;
   }
-  if (snapshot.procedure_lookup().empty() && snapshot.procedures().size() == 1) return std::uint16_t{0};
-  return Fault{FaultCode::no_procedure, "", "no pricing procedure applies to this customer, channel and document kind"};
+  if (snapshot.procedure_lookup().empty() && snapshot.procedures().size() == 1)
+    return std::uint16_t{0};
+  return Fault{FaultCode::no_procedure, "",
+               "no pricing procedure applies to this customer, channel and document kind"};
 }
 
-Result<void> resolve_header(const Snapshot& snapshot, const QuoteRequest& request, Question& question) {
-  if (request.customer.empty()) return Fault{FaultCode::missing_value, "/customer", "a question names its customer"};
+Result<void> resolve_header(const Snapshot& snapshot, const QuoteRequest& request,
+                            Question& question) {
+  if (request.customer.empty())
+    return Fault{FaultCode::missing_value, "/customer", "a question names its customer"};
   const auto customer = snapshot.find_customer(request.customer);
-  if (!customer) return unknown(FaultCode::unknown_customer, "/customer", "customer", request.customer);
+  if (!customer)
+    return unknown(FaultCode::unknown_customer, "/customer", "customer", request.customer);
   question.header.customer = *customer;
   question.header.currency = snapshot.customers().currencies[customer->raw()];
   if (!request.currency.empty()) {
     const auto currency = snapshot.find_currency(request.currency);
-    if (!currency) return unknown(FaultCode::unknown_currency, "/currency", "currency", request.currency);
+    if (!currency)
+      return unknown(FaultCode::unknown_currency, "/currency", "currency", request.currency);
     question.header.currency = *currency;
   }
   if (question.header.currency.is_none()) {
-    return Fault{FaultCode::missing_value, "/currency", "the customer has no currency of its own; name one"};
+    return Fault{FaultCode::missing_value, "/currency",
+                 "the customer has no currency of its own; name one"};
   }
   for (const auto& [name, code] : request.fields) {
     const auto field = snapshot.schema().find_field(name);
-    const bool question_side = field && snapshot.schema().field(*field).side != model::FieldSide::article &&
+    const bool question_side = field &&
+                               snapshot.schema().field(*field).side != model::FieldSide::article &&
                                snapshot.schema().field(*field).domain == model::Domain::text;
     if (!question_side) {
-      return Fault{FaultCode::unknown_field, "/" + std::string{name}, "no procedure knows a field '" + std::string{name} + "'"};
+      return Fault{FaultCode::unknown_field, "/" + std::string{name},
+                   "no procedure knows a field '" + std::string{name} + "'"};
     }
     // A value that no record, rule or master has ever named matches nothing, like a field that is not given.
     question.header.fields.emplace_back(*field, snapshot.find_text(code).value_or(model::TextId{}));
@@ -77,17 +87,20 @@ Result<void> resolve_header(const Snapshot& snapshot, const QuoteRequest& reques
   return {};
 }
 
-bool is_return(const Snapshot& snapshot, const price::Header& header, const rule::Procedure& procedure) {
+bool is_return(const Snapshot& snapshot, const price::Header& header,
+               const rule::Procedure& procedure) {
   for (const auto& [field, value] : header.fields) {
     if (field != Schema::document_kind || value.is_none()) continue;
-    return std::ranges::find(procedure.quantity.return_kinds, snapshot.text(value)) != procedure.quantity.return_kinds.end();
+    return std::ranges::find(procedure.quantity.return_kinds, snapshot.text(value)) !=
+           procedure.quantity.return_kinds.end();
   }
   return false;
 }
 
 class LineResolver {
  public:
-  LineResolver(const Snapshot& snapshot, const rule::Procedure& procedure, const price::Header& header, bool returns)
+  LineResolver(const Snapshot& snapshot, const rule::Procedure& procedure,
+               const price::Header& header, bool returns)
       : snapshot_{snapshot}, procedure_{procedure}, header_{header}, returns_{returns} {}
 
   price::Line resolve(const LineRequest& request, base::CivilMinutes date) const {
@@ -126,11 +139,13 @@ class LineResolver {
   Outcome take_quantity(const LineRequest& request, price::Line& line) const {
     const auto given = base::parse_decimal(request.quantity);
     if (!given) {
-      return given.error().code == FaultCode::out_of_range ? Outcome::quantity_out_of_range : Outcome::bad_quantity;
+      return given.error().code == FaultCode::out_of_range ? Outcome::quantity_out_of_range
+                                                           : Outcome::bad_quantity;
     }
     const auto mantissa = base::mantissa_at(*given, base::Quantity::decimals);
     if (!mantissa) {
-      const bool too_fine = given->decimals > base::Quantity::decimals && !base::mantissa_at(*given, base::Quantity::decimals);
+      const bool too_fine = given->decimals > base::Quantity::decimals &&
+                            !base::mantissa_at(*given, base::Quantity::decimals);
       return too_fine ? Outcome::bad_quantity : Outcome::quantity_out_of_range;
     }
     const base::Int128 maximum = procedure_.quantity.maximum.mantissa();
@@ -143,7 +158,8 @@ class LineResolver {
 
   Outcome take_agreement(const LineRequest& request, price::Line& line) const {
     if (request.agreement.empty()) return Outcome::priced;
-    const auto agreement = snapshot_.find_document(model::DocumentKind::agreement, request.agreement);
+    const auto agreement =
+        snapshot_.find_document(model::DocumentKind::agreement, request.agreement);
     if (!agreement) return Outcome::unknown_agreement;
     if (!snapshot_.may_use(*agreement, header_.customer)) return Outcome::agreement_not_allowed;
     line.agreement = *agreement;
@@ -158,7 +174,8 @@ class LineResolver {
 
 }  // namespace
 
-Result<Question> resolve(const Snapshot& snapshot, const QuoteRequest& request, base::CivilMinutes today) {
+Result<Question> resolve(const Snapshot& snapshot, const QuoteRequest& request,
+                         base::CivilMinutes today) {
   if (request.lines.size() > limits::lines_per_question) {
     return Fault{FaultCode::too_many, "/lines",
                  "a question has at most " + std::to_string(limits::lines_per_question) + " lines"};
@@ -170,9 +187,11 @@ Result<Question> resolve(const Snapshot& snapshot, const QuoteRequest& request, 
   if (!procedure) return procedure.error();
   question.procedure = *procedure;
   const rule::Procedure& rule = *snapshot.procedures()[*procedure].rule;
-  const LineResolver resolver{snapshot, rule, question.header, is_return(snapshot, question.header, rule)};
+  const LineResolver resolver{snapshot, rule, question.header,
+                              is_return(snapshot, question.header, rule)};
   question.lines.reserve(request.lines.size());
-  for (const LineRequest& line : request.lines) question.lines.push_back(resolver.resolve(line, question.date));
+  for (const LineRequest& line : request.lines)
+    question.lines.push_back(resolver.resolve(line, question.date));
   return question;
 }
 

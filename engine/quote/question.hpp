@@ -4,6 +4,10 @@
 // line's outcome and leaves the others alone. No clock: a question without a date takes the `today` it is given.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "engine/price/line.hpp"
+#include "engine/snapshot/snapshot.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -11,37 +15,34 @@
 #include <utility>
 #include <vector>
 
-#include "engine/base/result.hpp"
-#include "engine/price/line.hpp"
-#include "engine/snapshot/snapshot.hpp"
-
 namespace engine::quote {
 
 struct LineRequest {
   std::string_view article;
-  std::string_view quantity = "1";             // the token's own text
-  std::string_view unit;                       // empty: the article's base unit
-  std::string_view agreement;                  // empty: none named
-  std::optional<base::CivilMinutes> date;      // else the request's
+  std::string_view quantity = "1";         // the token's own text
+  std::string_view unit;                   // empty: the article's base unit
+  std::string_view agreement;              // empty: none named
+  std::optional<base::CivilMinutes> date;  // else the request's
 };
 
 struct QuoteRequest {
   std::string_view customer;
-  std::string_view currency;                   // empty: the customer's
-  std::string_view language = "en";            // of texts in the answer
-  std::optional<base::CivilMinutes> date;      // deciding date; else today
+  std::string_view currency;               // empty: the customer's
+  std::string_view language = "en";        // of texts in the answer
+  std::optional<base::CivilMinutes> date;  // deciding date; else today
   // Question fields by name: sales_organisation, site, channel, document_kind and what procedures declare.
   std::vector<std::pair<std::string_view, std::string_view>> fields;
   std::vector<LineRequest> lines;
 };
 
 struct Question {
-  price::Header header;                 // customer, currency, field values
-  std::uint16_t procedure = 0;          // index into the snapshot's procedures
+  price::Header header;         // customer, currency, field values
+  std::uint16_t procedure = 0;  // index into the snapshot's procedures
   base::CivilMinutes date;
   std::vector<price::Line> lines;
 };
 
-base::Result<Question> resolve(const snapshot::Snapshot& snapshot, const QuoteRequest& request, base::CivilMinutes today);
+base::Result<Question> resolve(const snapshot::Snapshot& snapshot, const QuoteRequest& request,
+                               base::CivilMinutes today);
 
 }  // namespace engine::quote

@@ -4,35 +4,35 @@
 // stay text until a snapshot is built, since data comes and goes. Immutable once compiled; shared by all threads.
 #pragma once
 
+#include "engine/base/fixed.hpp"
+#include "engine/model/schema.hpp"
+#include "engine/rule/formula.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "engine/base/fixed.hpp"
-#include "engine/model/schema.hpp"
-#include "engine/rule/formula.hpp"
-
 namespace engine::rule {
 
 // How candidates that an access lets through are brought down to one, first comparator first.
 enum class Comparator : std::uint8_t {
-  rank,               // smaller first: of the list's assignment, then of the record
-  nearest,            // fewer steps up the tree of groups, or up the customer's parents
-  most_fields,        // more key fields
-  dated,              // records with a start or an end before open ones
-  currency_bound,     // records with a currency before those without
-  unit_bound,         // records with a unit before those without
+  rank,            // smaller first: of the list's assignment, then of the record
+  nearest,         // fewer steps up the tree of groups, or up the customer's parents
+  most_fields,     // more key fields
+  dated,           // records with a start or an end before open ones
+  currency_bound,  // records with a currency before those without
+  unit_bound,      // records with a unit before those without
   highest_threshold,
-  newest_start,       // of the record
-  newest_document,    // start of its document
-  lowest_value,       // the price of this quantity's unit, not the bare number
+  newest_start,     // of the record
+  newest_document,  // start of its document
+  lowest_value,     // the price of this quantity's unit, not the bare number
   highest_value,
-  flag_set,           // records with the flag first
-  flag_clear,         // records without it first
-  document_number,    // smaller document code, compared as numbers where both are, else as text
+  flag_set,         // records with the flag first
+  flag_clear,       // records without it first
+  document_number,  // smaller document code, compared as numbers where both are, else as text
   document_text,
-  record_number,      // smaller external key of the record, or row
+  record_number,  // smaller external key of the record, or row
   record_text,
 };
 
@@ -66,17 +66,20 @@ struct KeyConstants {
 struct Access {
   std::string name;
   model::TableId table;
-  std::uint16_t level = 0;  // all accesses of a level compete; the next level is asked only where none had a candidate
+  std::uint16_t level =
+      0;  // all accesses of a level compete; the next level is asked only where none had a candidate
   AgreementUse agreement = AgreementUse::any;
   ListsOf lists = ListsOf::any;
-  bool exclusive = false;        // asked-for agreement without a record: the search ends here, empty
-  bool group_ancestors = true;   // a group field matches ancestors of the customer's or article's groups
-  bool customer_parents = false; // a customer field matches the customer's parents
+  bool exclusive = false;  // asked-for agreement without a record: the search ends here, empty
+  bool group_ancestors =
+      true;  // a group field matches ancestors of the customer's or article's groups
+  bool customer_parents = false;  // a customer field matches the customer's parents
   std::vector<KeyConstants> constants;
 };
 
 struct Find {
-  std::vector<Access> accesses;  // by level; tables of several condition types with one kind of value
+  std::vector<Access>
+      accesses;  // by level; tables of several condition types with one kind of value
   std::vector<Choice> choose;
   TiePolicy tie = TiePolicy::refuse;
   bool required = false;  // where nothing is found the line has the outcome `no_price`
@@ -88,11 +91,11 @@ struct Step {
   std::string name;
   std::string title;
   Phase phase = Phase::line;
-  Formula when;                  // empty: always; else the step is skipped on lines where it is 0
+  Formula when;  // empty: always; else the step is skipped on lines where it is 0
   std::optional<Find> find;
-  Formula amount;                // empty: the value of the record found
-  std::vector<RoundTo> rounding; // in order; none: exact
-  bool statistical = false;      // shown, never part of an amount
+  Formula amount;                 // empty: the value of the record found
+  std::vector<RoundTo> rounding;  // in order; none: exact
+  bool statistical = false;       // shown, never part of an amount
 };
 
 struct Component {

@@ -2,12 +2,12 @@
 // availability bands with the look-up that says which of them an article is shown by. Immutable once compiled.
 #pragma once
 
+#include "engine/base/fixed.hpp"
+#include "engine/rule/procedure.hpp"
+
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "engine/base/fixed.hpp"
-#include "engine/rule/procedure.hpp"
 
 namespace engine::rule {
 
@@ -24,16 +24,16 @@ struct LanguageText {
 
 struct Band {
   std::string code;
-  base::Quantity from;         // this band shows from here on, up to the next band
+  base::Quantity from;  // this band shows from here on, up to the next band
   std::string symbol;
   std::string colour;
-  std::string schema_org;      // InStock, LimitedAvailability, OutOfStock, BackOrder ...
+  std::string schema_org;  // InStock, LimitedAvailability, OutOfStock, BackOrder ...
   std::vector<LanguageText> texts;
 };
 
 struct BandSet {
   std::string name;
-  std::vector<Band> bands;     // by `from`, rising; the first one has no lower bound
+  std::vector<Band> bands;  // by `from`, rising; the first one has no lower bound
   // The last band may be one without a threshold, shown instead of the lowest one where goods are on their way.
   bool last_is_expected = false;
 

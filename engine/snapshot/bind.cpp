@@ -1,10 +1,10 @@
 #include "engine/snapshot/bind.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "engine/base/limits.hpp"
 #include "engine/snapshot/type_bound.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace engine::snapshot {
 
@@ -17,8 +17,9 @@ using rule::Op;
 
 namespace {
 
-constexpr int decimals_max = 60;              // of an exact intermediate result; 256 bits hold 76 digits
-constexpr std::int64_t unit_factor_max = 1'000'000'000;  // numerator of a unit's factor, see model::Facts
+constexpr int decimals_max = 60;  // of an exact intermediate result; 256 bits hold 76 digits
+constexpr std::int64_t unit_factor_max =
+    1'000'000'000;  // numerator of a unit's factor, see model::Facts
 
 // What is known of a value before any line is priced.
 struct Value {
@@ -40,11 +41,15 @@ base::Width width_for(const BigInt& magnitude) {
 
 class FormulaBinder {
  public:
-  FormulaBinder(const rule::Procedure& procedure, std::vector<Value> records, std::vector<Value> amounts,
-                std::vector<Value> exacts)
-      : procedure_{procedure}, records_{std::move(records)}, amounts_{std::move(amounts)}, exacts_{std::move(exacts)} {}
+  FormulaBinder(const rule::Procedure& procedure, std::vector<Value> records,
+                std::vector<Value> amounts, std::vector<Value> exacts)
+      : procedure_{procedure},
+        records_{std::move(records)},
+        amounts_{std::move(amounts)},
+        exacts_{std::move(exacts)} {}
 
-  Result<BoundFormula> bind(const rule::Formula& formula, const std::vector<rule::RoundTo>& rounding) {
+  Result<BoundFormula> bind(const rule::Formula& formula,
+                            const std::vector<rule::RoundTo>& rounding) {
     for (const Instruction& instruction : formula) {
       if (auto ok = add(instruction); !ok) return ok.error();
     }
@@ -64,7 +69,8 @@ class FormulaBinder {
     }
     if (largest_ >= BigInt{1} << 254) {
       return Fault{FaultCode::width_unprovable, "",
-                   "its largest intermediate result can take more than 256 bits; round earlier or lower a maximum"};
+                   "its largest intermediate result can take more than 256 bits; round earlier or "
+                   "lower a maximum"};
     }
     bound_.width = width_for(largest_);
     bound_.exact_decimals = static_cast<std::uint8_t>(exact_.decimals);
@@ -85,6 +91,7 @@ class FormulaBinder {
   void extend(const Instruction& from, BoundInstruction& to);
   void select(BoundInstruction& to);
   void align(Value& a, Value& b, BoundInstruction& to);
+
   Value pop() {
     ENSURE(!stack_.empty());
     Value value = std::move(stack_.back());
@@ -122,9 +129,15 @@ void FormulaBinder::push_operand(const Instruction& from, BoundInstruction& to) 
     case Op::quantity:
       push({base::Quantity::decimals, BigInt{procedure_.quantity.maximum.mantissa()}});
       return;
-    case Op::step_amount: push(amounts_[from.step]); return;
-    case Op::step_exact: push(exacts_[from.step]); return;
-    case Op::record_value: push(records_[from.step]); return;
+    case Op::step_amount:
+      push(amounts_[from.step]);
+      return;
+    case Op::step_exact:
+      push(exacts_[from.step]);
+      return;
+    case Op::record_value:
+      push(records_[from.step]);
+      return;
     default:
       to.flags = from.op == Op::record_flag ? model::flag_bit(from.flag) : std::uint16_t{0};
       push({0, 1});
@@ -156,10 +169,15 @@ void FormulaBinder::combine(const Instruction& from, BoundInstruction& to) {
   align(a, b, to);
   switch (from.op) {
     case Op::add:
-    case Op::subtract: push({a.decimals, a.magnitude + b.magnitude}); return;
+    case Op::subtract:
+      push({a.decimals, a.magnitude + b.magnitude});
+      return;
     case Op::minimum:
-    case Op::maximum: push({a.decimals, std::max(a.magnitude, b.magnitude)}); return;
-    default: push({0, 1});
+    case Op::maximum:
+      push({a.decimals, std::max(a.magnitude, b.magnitude)});
+      return;
+    default:
+      push({0, 1});
   }
 }
 
@@ -191,7 +209,8 @@ void FormulaBinder::extend(const Instruction& from, BoundInstruction& to) {
   const int exponent = from.decimals - a.decimals - base::Quantity::decimals;
   to.shift_left = static_cast<std::uint8_t>(std::max(exponent, 0));
   to.shift_right = static_cast<std::uint8_t>(std::max(-exponent, 0));
-  constexpr std::int64_t divisor_max = unit_factor_max * 1'000'000;  // a unit's denominator times the price unit
+  constexpr std::int64_t divisor_max =
+      unit_factor_max * 1'000'000;  // a unit's denominator times the price unit
   note(power_of_ten(to.shift_right) * divisor_max * 2);
   note(product * power_of_ten(to.shift_left));
   push({from.decimals, product * power_of_ten(to.shift_left) / power_of_ten(to.shift_right) + 1});
@@ -211,15 +230,25 @@ Result<void> FormulaBinder::add(const Instruction& from) {
   to.mode = from.mode;
   to.step = from.step;
   switch (from.op) {
-    case Op::negate: push(pop()); break;
+    case Op::negate:
+      push(pop());
+      break;
     case Op::logical_not:
       pop();
       push({0, 1});
       break;
-    case Op::round: round(from, to); break;
-    case Op::divide_round: divide(from, to); break;
-    case Op::extend_round: extend(from, to); break;
-    case Op::select: select(to); break;
+    case Op::round:
+      round(from, to);
+      break;
+    case Op::divide_round:
+      divide(from, to);
+      break;
+    case Op::extend_round:
+      extend(from, to);
+      break;
+    case Op::select:
+      select(to);
+      break;
     case Op::add:
     case Op::subtract:
     case Op::multiply:
@@ -230,12 +259,16 @@ Result<void> FormulaBinder::add(const Instruction& from) {
     case Op::equal:
     case Op::not_equal:
     case Op::logical_and:
-    case Op::logical_or: combine(from, to); break;
-    default: push_operand(from, to);
+    case Op::logical_or:
+      combine(from, to);
+      break;
+    default:
+      push_operand(from, to);
   }
   if (too_long_) {
     return Fault{FaultCode::width_unprovable, "",
-                 "an exact result would have more than " + std::to_string(decimals_max) + " decimals; round earlier"};
+                 "an exact result would have more than " + std::to_string(decimals_max) +
+                     " decimals; round earlier"};
   }
   // The powers of ten have to fit, too: beside a value that is always 0 they are the largest number there is.
   note(power_of_ten(std::max({to.shift_left, to.shift_right, to.drop})));
@@ -249,11 +282,12 @@ bool refers_to_exact(const rule::Procedure& procedure, std::uint16_t step) {
     return std::ranges::any_of(
         formula, [step](const Instruction& i) { return i.op == Op::step_exact && i.step == step; });
   };
-  return std::ranges::any_of(procedure.steps, [&](const rule::Step& s) { return uses(s.amount) || uses(s.when); });
+  return std::ranges::any_of(procedure.steps,
+                             [&](const rule::Step& s) { return uses(s.amount) || uses(s.when); });
 }
 
-BoundAccess bind_access(const rule::Access& access, std::uint16_t number, const model::Schema& schema,
-                        const CodeResolver& codes) {
+BoundAccess bind_access(const rule::Access& access, std::uint16_t number,
+                        const model::Schema& schema, const CodeResolver& codes) {
   BoundAccess bound;
   bound.rule = &access;
   bound.number = number;
@@ -262,7 +296,8 @@ BoundAccess bind_access(const rule::Access& access, std::uint16_t number, const 
     auto& ids = bound.constants.emplace_back();
     if (constant == access.constants.end()) continue;
     ids = codes.ids(field, constant->codes);
-    if (ids.empty()) ids.push_back(UINT32_MAX);  // no record can stand under codes that nobody knows
+    if (ids.empty())
+      ids.push_back(UINT32_MAX);  // no record can stand under codes that nobody knows
   }
   return bound;
 }
@@ -276,16 +311,22 @@ rule::Formula value_of_record(std::uint16_t step) {
 
 class ProcedureBinder {
  public:
-  ProcedureBinder(const rule::Procedure& procedure, const model::Schema& schema, std::span<const TypeBound> types,
-                  const CodeResolver& codes)
-      : procedure_{procedure}, schema_{schema}, types_{types}, codes_{codes},
-        records_(procedure.steps.size()), amounts_(procedure.steps.size()), exacts_(procedure.steps.size()) {}
+  ProcedureBinder(const rule::Procedure& procedure, const model::Schema& schema,
+                  std::span<const TypeBound> types, const CodeResolver& codes)
+      : procedure_{procedure},
+        schema_{schema},
+        types_{types},
+        codes_{codes},
+        records_(procedure.steps.size()),
+        amounts_(procedure.steps.size()),
+        exacts_(procedure.steps.size()) {}
 
   Result<BoundProcedure> bind() {
     bound_.rule = &procedure_;
     bound_.steps.resize(procedure_.steps.size());
     for (std::uint16_t i = 0; i < procedure_.steps.size(); ++i) bound_.order.push_back(i);
-    std::ranges::stable_sort(bound_.order, {}, [this](std::uint16_t i) { return procedure_.steps[i].phase; });
+    std::ranges::stable_sort(bound_.order, {},
+                             [this](std::uint16_t i) { return procedure_.steps[i].phase; });
     for (const std::uint16_t index : bound_.order) {
       if (auto ok = bind_step(index); !ok) {
         Fault fault = ok.error();
@@ -306,8 +347,8 @@ class ProcedureBinder {
       records_[index] = value_of_records(*step.find);
       bound.value_decimals = static_cast<std::uint8_t>(records_[index].decimals);
       for (const rule::Access& access : step.find->accesses) {
-        bound.accesses.push_back(
-            bind_access(access, static_cast<std::uint16_t>(bound.accesses.size()), schema_, codes_));
+        bound.accesses.push_back(bind_access(
+            access, static_cast<std::uint16_t>(bound.accesses.size()), schema_, codes_));
         ++bound_.access_count;
       }
     }
@@ -317,7 +358,8 @@ class ProcedureBinder {
       bound.when = *std::move(when);
     }
     FormulaBinder binder{procedure_, records_, amounts_, exacts_};
-    auto amount = binder.bind(step.amount.empty() ? value_of_record(index) : step.amount, step.rounding);
+    auto amount =
+        binder.bind(step.amount.empty() ? value_of_record(index) : step.amount, step.rounding);
     if (!amount) return amount.error();
     bound.amount = *std::move(amount);
     amounts_[index] = binder.result();
@@ -328,6 +370,7 @@ class ProcedureBinder {
   const rule::Procedure& procedure_;
   const model::Schema& schema_;
   std::span<const TypeBound> types_;
+
   // The most decimals and the largest value of any record under any access.
   Value value_of_records(const rule::Find& find) const {
     Value value;
@@ -351,7 +394,7 @@ class ProcedureBinder {
 }  // namespace
 
 Result<BoundProcedure> bind_procedure(const rule::Procedure& procedure, const model::Schema& schema,
-                            std::span<const TypeBound> types, const CodeResolver& codes) {
+                                      std::span<const TypeBound> types, const CodeResolver& codes) {
   return ProcedureBinder{procedure, schema, types, codes}.bind();
 }
 

@@ -4,14 +4,14 @@
 // a procedure that 256 bits can't hold is refused (width_unprovable). No division happens but by a named rounding.
 #pragma once
 
+#include "engine/base/int128.hpp"
+#include "engine/base/result.hpp"
+#include "engine/rule/procedure.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "engine/base/result.hpp"
-#include "engine/base/int128.hpp"
-#include "engine/rule/procedure.hpp"
 
 namespace engine::snapshot {
 
@@ -19,11 +19,12 @@ struct BoundInstruction {
   rule::Op op = rule::Op::constant;
   base::Rounding mode = base::Rounding::half_up;
   std::uint16_t step = 0;
-  std::uint16_t flags = 0;       // mask for record_flag
-  std::uint8_t shift_left = 0;   // powers of ten that bring the operands to a common number of decimals
+  std::uint16_t flags = 0;  // mask for record_flag
+  std::uint8_t shift_left =
+      0;  // powers of ten that bring the operands to a common number of decimals
   std::uint8_t shift_right = 0;
-  std::uint8_t drop = 0;         // decimals that a rounding drops
-  std::uint8_t decimals = 0;     // of the result
+  std::uint8_t drop = 0;      // decimals that a rounding drops
+  std::uint8_t decimals = 0;  // of the result
   base::Int128 constant = 0;
 };
 
@@ -32,7 +33,7 @@ struct BoundFormula {
   std::uint16_t exact_length = 0;  // instructions before the step's own rounding
   base::Width width = base::Width::bits64;
   std::uint8_t exact_decimals = 0;
-  std::uint8_t decimals = 0;       // of the result
+  std::uint8_t decimals = 0;  // of the result
 };
 
 struct BoundAccess {
@@ -47,14 +48,14 @@ struct BoundStep {
   std::uint8_t value_decimals = 0;  // of record_value
   std::vector<BoundAccess> accesses;
   BoundFormula when;
-  BoundFormula amount;              // always there: a step without a formula has record_value
-  bool exact_needed = false;        // a later formula refers to the amount before rounding
+  BoundFormula amount;        // always there: a step without a formula has record_value
+  bool exact_needed = false;  // a later formula refers to the amount before rounding
 };
 
 struct BoundProcedure {
   const rule::Procedure* rule = nullptr;
   std::vector<BoundStep> steps;
-  std::vector<std::uint16_t> order;     // steps by phase, then as written
+  std::vector<std::uint16_t> order;  // steps by phase, then as written
   std::uint16_t access_count = 0;
 };
 
@@ -64,10 +65,13 @@ struct TypeBound;
 class CodeResolver {
  public:
   virtual ~CodeResolver() = default;
-  virtual std::vector<std::uint32_t> ids(model::FieldId field, const std::vector<std::string>& codes) const = 0;
+  virtual std::vector<std::uint32_t> ids(model::FieldId field,
+                                         const std::vector<std::string>& codes) const = 0;
 };
 
-base::Result<BoundProcedure> bind_procedure(const rule::Procedure& procedure, const model::Schema& schema,
-                                  std::span<const TypeBound> types, const CodeResolver& codes);
+base::Result<BoundProcedure> bind_procedure(const rule::Procedure& procedure,
+                                            const model::Schema& schema,
+                                            std::span<const TypeBound> types,
+                                            const CodeResolver& codes);
 
 }  // namespace engine::snapshot

@@ -1,13 +1,13 @@
 #include "engine/snapshot/builder.hpp"
 
-#include <algorithm>
-#include <map>
-
 #include "engine/base/limits.hpp"
 #include "engine/model/facts_common.hpp"
 #include "engine/snapshot/code_order.hpp"
 #include "engine/snapshot/condition_index_builder.hpp"
 #include "engine/snapshot/type_bound.hpp"
+
+#include <algorithm>
+#include <map>
 
 namespace engine::snapshot {
 
@@ -25,7 +25,8 @@ std::int32_t rank_of(const model::ArticleGroup&) { return 0; }
 
 // A master's groups and all their ancestors, nearest first, each once. A Fault where parents go in a circle.
 template <class GroupId, class Group>
-Result<std::vector<Reached>> reach(const std::vector<GroupId>& own, const model::Masters<Group>& groups) {
+Result<std::vector<Reached>> reach(const std::vector<GroupId>& own,
+                                   const model::Masters<Group>& groups) {
   std::vector<Reached> reached;
   for (const GroupId start : own) {
     std::uint16_t distance = 0;
@@ -33,7 +34,8 @@ Result<std::vector<Reached>> reach(const std::vector<GroupId>& own, const model:
       if (distance > limits::group_depth) {
         return Fault{FaultCode::circular_reference, "parent",
                      "group '" + std::string{groups.codes->text(start.raw())} + "' has more than " +
-                         std::to_string(limits::group_depth) + " ancestors, or they go in a circle"};
+                         std::to_string(limits::group_depth) +
+                         " ancestors, or they go in a circle"};
       }
       const auto known = std::ranges::find(reached, id.raw(), &Reached::id);
       if (known == reached.end()) {
@@ -49,7 +51,8 @@ Result<std::vector<Reached>> reach(const std::vector<GroupId>& own, const model:
 
 template <class Master>
 std::vector<std::string> names_of(const model::Masters<Master>& masters) {
-  const bool any = std::ranges::any_of(masters.items, [](const Master& master) { return !master.name.empty(); });
+  const bool any =
+      std::ranges::any_of(masters.items, [](const Master& master) { return !master.name.empty(); });
   std::vector<std::string> names;
   if (!any) return names;
   names.reserve(masters.items.size());
@@ -59,15 +62,18 @@ std::vector<std::string> names_of(const model::Masters<Master>& masters) {
 
 std::vector<TypeBound> type_bounds(const model::Facts& facts) {
   std::vector<TypeBound> bounds(facts.schema.type_count());
+
   struct Largest {
     base::Int128 magnitude = 0;
     bool seen = false;
   };
+
   for (std::uint32_t table = 0; table < facts.tables().size(); ++table) {
     std::vector<Largest> by_decimals(limits::value_decimals + 1);
     for (const model::ConditionRecord& record : facts.tables()[table].records) {
       const model::Terms& terms = facts.terms()[record.terms];
-      const base::Int128 value = terms.wide ? facts.extras()[record.extra].wide : base::Int128{record.value};
+      const base::Int128 value =
+          terms.wide ? facts.extras()[record.extra].wide : base::Int128{record.value};
       Largest& largest = by_decimals[terms.decimals];
       largest.magnitude = std::max(largest.magnitude, value < 0 ? -value : value);
       largest.seen = true;
@@ -79,7 +85,8 @@ std::vector<TypeBound> type_bounds(const model::Facts& facts) {
       const auto scaled = [wanted](const base::BigInt& magnitude, std::size_t from) {
         return base::BigInt{magnitude * base::pow10<std::int64_t>(static_cast<int>(wanted - from))};
       };
-      bound.magnitude = std::max(scaled(bound.magnitude, bound.decimals), scaled(by_decimals[decimals].magnitude, decimals));
+      bound.magnitude = std::max(scaled(bound.magnitude, bound.decimals),
+                                 scaled(by_decimals[decimals].magnitude, decimals));
       bound.decimals = static_cast<std::uint8_t>(wanted);
     }
   }
@@ -88,9 +95,11 @@ std::vector<TypeBound> type_bounds(const model::Facts& facts) {
 
 class FactsCodes final : public CodeResolver {
  public:
-  FactsCodes(const model::Facts& facts, const model::Dictionary& texts) : facts_{facts}, texts_{texts} {}
+  FactsCodes(const model::Facts& facts, const model::Dictionary& texts)
+      : facts_{facts}, texts_{texts} {}
 
-  std::vector<std::uint32_t> ids(model::FieldId field, const std::vector<std::string>& codes) const override {
+  std::vector<std::uint32_t> ids(model::FieldId field,
+                                 const std::vector<std::string>& codes) const override {
     std::vector<std::uint32_t> found;
     for (const std::string& code : codes) {
       if (const auto id = id_of(facts_.schema.field(field).domain, code)) found.push_back(*id);
@@ -101,15 +110,20 @@ class FactsCodes final : public CodeResolver {
  private:
   std::optional<std::uint32_t> id_of(model::Domain domain, std::string_view code) const {
     switch (domain) {
-      case model::Domain::article: return facts_.articles().codes->find(code);
-      case model::Domain::article_group: return facts_.article_groups().codes->find(code);
-      case model::Domain::customer: return facts_.customers().codes->find(code);
-      case model::Domain::customer_group: return facts_.customer_groups().codes->find(code);
+      case model::Domain::article:
+        return facts_.articles().codes->find(code);
+      case model::Domain::article_group:
+        return facts_.article_groups().codes->find(code);
+      case model::Domain::customer:
+        return facts_.customers().codes->find(code);
+      case model::Domain::customer_group:
+        return facts_.customer_groups().codes->find(code);
       case model::Domain::price_list: {
         const auto list = facts_.find_document(model::DocumentKind::price_list, code);
         return list ? std::optional{list->raw()} : std::nullopt;
       }
-      case model::Domain::text: break;
+      case model::Domain::text:
+        break;
     }
     return texts_.find(code);
   }
@@ -119,7 +133,8 @@ class FactsCodes final : public CodeResolver {
 };
 
 // Texts that rules name: of look-ups and constants those that stand for a text field, and the kinds of returns.
-std::vector<std::string_view> texts_of_rules(const rule::RuleSet& rules, const model::Schema& schema) {
+std::vector<std::string_view> texts_of_rules(const rule::RuleSet& rules,
+                                             const model::Schema& schema) {
   std::vector<std::string_view> texts;
   const auto add = [&](const std::vector<rule::KeyConstants>& codes) {
     for (const rule::KeyConstants& constant : codes) {
@@ -130,7 +145,8 @@ std::vector<std::string_view> texts_of_rules(const rule::RuleSet& rules, const m
   for (const rule::LookupRow& row : rules.procedure_lookup) add(row.when);
   for (const rule::LookupRow& row : rules.band_lookup) add(row.when);
   for (const rule::Procedure& procedure : rules.procedures) {
-    texts.insert(texts.end(), procedure.quantity.return_kinds.begin(), procedure.quantity.return_kinds.end());
+    texts.insert(texts.end(), procedure.quantity.return_kinds.begin(),
+                 procedure.quantity.return_kinds.end());
     for (const rule::Step& step : procedure.steps) {
       if (!step.find) continue;
       for (const rule::Access& access : step.find->accesses) add(access.constants);
@@ -141,7 +157,8 @@ std::vector<std::string_view> texts_of_rules(const rule::RuleSet& rules, const m
 
 }  // namespace
 
-SnapshotBuilder::SnapshotBuilder(const model::Facts& facts, std::shared_ptr<const rule::RuleSet> rules,
+SnapshotBuilder::SnapshotBuilder(const model::Facts& facts,
+                                 std::shared_ptr<const rule::RuleSet> rules,
                                  std::uint64_t generation)
     : facts_{facts}, rules_{std::move(rules)}, made_{std::make_shared<Snapshot>()} {
   ENSURE(rules_ != nullptr);
@@ -158,7 +175,8 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   made_->record_keys_ = facts_.share_record_keys();
   made_->article_group_codes_ = facts_.article_groups().codes;
   made_->customer_group_codes_ = facts_.customer_groups().codes;
-  for (const model::CustomerGroup& group : facts_.customer_groups().items) made_->customer_group_parents_.push_back(group.parent);
+  for (const model::CustomerGroup& group : facts_.customer_groups().items)
+    made_->customer_group_parents_.push_back(group.parent);
   made_->warehouse_codes_ = facts_.warehouses().codes;
   take_documents();
   if (auto ok = take_articles(); !ok) return ok.error();
@@ -190,19 +208,22 @@ void SnapshotBuilder::take_documents() {
     made_->document_codes_.intern(model::detail::document_key(document.kind, document.code));
     using Access = Snapshot::DocumentAccess;
     const bool agreement = document.kind == model::DocumentKind::agreement;
-    made_->document_access_.push_back(!agreement                  ? Access::no_agreement
+    made_->document_access_.push_back(!agreement                   ? Access::no_agreement
                                       : document.customers.empty() ? Access::open
                                                                    : Access::restricted);
   }
   std::vector<std::uint32_t> order(made_->documents_.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
   made_->document_order_.resize(order.size());
-  const auto code = [this](std::uint32_t i) -> const std::string& { return made_->documents_[i].code; };
+  const auto code = [this](std::uint32_t i) -> const std::string& {
+    return made_->documents_[i].code;
+  };
   // A list and an agreement of one code have one place: their ids say in which order they came, and that decides nothing.
   const auto number_places = [&](std::uint32_t DocumentOrder::*place) {
     for (std::uint32_t at = 0; at < order.size(); ++at) {
       const bool same = at > 0 && code(order[at]) == code(order[at - 1]);
-      made_->document_order_[order[at]].*place = same ? made_->document_order_[order[at - 1]].*place : at;
+      made_->document_order_[order[at]].*place =
+          same ? made_->document_order_[order[at - 1]].*place : at;
     }
   };
   std::ranges::sort(order, [&](auto a, auto b) { return number_order_less(code(a), code(b)); });
@@ -235,16 +256,19 @@ Result<void> SnapshotBuilder::take_stock() {
   Articles& made = made_->articles_;
   std::vector<base::Int128> free(made.base_units.size(), 0);
   for (const model::StockRow& row : facts_.stock()) {
-    free[row.article.raw()] += base::Int128{row.stock.on_hand.mantissa()} - row.stock.reserved.mantissa();
+    free[row.article.raw()] +=
+        base::Int128{row.stock.on_hand.mantissa()} - row.stock.reserved.mantissa();
   }
   made.on_hand_free.reserve(free.size());
   for (std::uint32_t article = 0; article < free.size(); ++article) {
     constexpr base::Int128 most = base::Quantity::whole(1'000'000'000'000).mantissa();
     if (free[article] > most || free[article] < -most) {
       return Fault{FaultCode::out_of_range, "on_hand",
-                   "article '" + std::string{made.codes->text(article)} + "' has more than a trillion units over all warehouses"};
+                   "article '" + std::string{made.codes->text(article)} +
+                       "' has more than a trillion units over all warehouses"};
     }
-    made.on_hand_free.push_back(base::Quantity::from_mantissa(static_cast<std::int64_t>(free[article])));
+    made.on_hand_free.push_back(
+        base::Quantity::from_mantissa(static_cast<std::int64_t>(free[article])));
   }
   std::vector<std::uint32_t> order(facts_.receipts().size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -289,7 +313,8 @@ void SnapshotBuilder::take_lists() {
     if (assignment.withdrawn) continue;
     const base::Validity& list = made_->documents_[assignment.list.raw()].validity;
     ListReached reached{assignment.list, assignment.rank, {}, rule::ListsOf::everyone, 0};
-    reached.validity = {std::max(assignment.validity.from, list.from), std::min(assignment.validity.to, list.to)};
+    reached.validity = {std::max(assignment.validity.from, list.from),
+                        std::min(assignment.validity.to, list.to)};
     if (!assignment.customer.is_none()) {
       reached.via = rule::ListsOf::customer;
       of_customer[assignment.customer.raw()].push_back(reached);
@@ -321,7 +346,8 @@ void SnapshotBuilder::take_lists() {
 
 Result<std::uint32_t> SnapshotBuilder::lookup_result(const std::string& name, bool bands) const {
   const auto position = [&name](const auto& things) -> std::optional<std::uint32_t> {
-    const auto found = std::ranges::find_if(things, [&](const auto& thing) { return thing.name == name; });
+    const auto found =
+        std::ranges::find_if(things, [&](const auto& thing) { return thing.name == name; });
     if (found == things.end()) return std::nullopt;
     return static_cast<std::uint32_t>(found - things.begin());
   };
@@ -333,7 +359,8 @@ Result<std::uint32_t> SnapshotBuilder::lookup_result(const std::string& name, bo
   return *at;
 }
 
-Result<std::vector<BoundLookupRow>> SnapshotBuilder::bind_lookup(const std::vector<rule::LookupRow>& rows, bool bands) const {
+Result<std::vector<BoundLookupRow>> SnapshotBuilder::bind_lookup(
+    const std::vector<rule::LookupRow>& rows, bool bands) const {
   const FactsCodes codes{facts_, *made_->texts_};
   std::vector<BoundLookupRow> bound;
   for (const rule::LookupRow& row : rows) {
@@ -341,7 +368,8 @@ Result<std::vector<BoundLookupRow>> SnapshotBuilder::bind_lookup(const std::vect
     if (!result) return result.error();
     BoundLookupRow& to = bound.emplace_back();
     to.result = static_cast<std::uint16_t>(*result);
-    for (const rule::KeyConstants& when : row.when) to.when.emplace_back(when.field, codes.ids(when.field, when.codes));
+    for (const rule::KeyConstants& when : row.when)
+      to.when.emplace_back(when.field, codes.ids(when.field, when.codes));
   }
   return bound;
 }

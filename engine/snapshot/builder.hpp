@@ -3,20 +3,21 @@
 // Runs on the writer's thread, sorts in parallel; reads the facts, keeps none of them but shared dictionaries.
 #pragma once
 
-#include <cstdint>
-#include <memory>
-
 #include "engine/base/result.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/rule/rule_set.hpp"
 #include "engine/snapshot/snapshot.hpp"
+
+#include <cstdint>
+#include <memory>
 
 namespace engine::snapshot {
 
 class SnapshotBuilder {
  public:
   // Facts and rules must outlive build().
-  SnapshotBuilder(const model::Facts& facts, std::shared_ptr<const rule::RuleSet> rules, std::uint64_t generation);
+  SnapshotBuilder(const model::Facts& facts, std::shared_ptr<const rule::RuleSet> rules,
+                  std::uint64_t generation);
 
   base::Result<std::shared_ptr<const Snapshot>> build();
 
@@ -29,7 +30,8 @@ class SnapshotBuilder {
   void take_lists();
   base::Result<void> bind_rules();
   base::Result<std::uint32_t> lookup_result(const std::string& name, bool bands) const;
-  base::Result<std::vector<BoundLookupRow>> bind_lookup(const std::vector<rule::LookupRow>& rows, bool bands) const;
+  base::Result<std::vector<BoundLookupRow>> bind_lookup(const std::vector<rule::LookupRow>& rows,
+                                                        bool bands) const;
 
   const model::Facts& facts_;
   std::shared_ptr<const rule::RuleSet> rules_;

@@ -1,12 +1,13 @@
 #include "engine/snapshot/condition_index.hpp"
 
-#include <algorithm>
-
 #include "engine/base/contract.hpp"
+
+#include <algorithm>
 
 namespace engine::snapshot {
 
-std::uint64_t ConditionIndex::part_hash(model::TableId table, std::span<const std::uint32_t> values) const {
+std::uint64_t ConditionIndex::part_hash(model::TableId table,
+                                        std::span<const std::uint32_t> values) const {
   std::uint64_t hash = base::mix(table.raw() + 1);
   for (const std::uint32_t value : values) hash = base::combine(hash, value);
   return hash;
@@ -14,21 +15,25 @@ std::uint64_t ConditionIndex::part_hash(model::TableId table, std::span<const st
 
 std::span<const std::uint32_t> ConditionIndex::part_values(std::uint32_t part) const {
   const std::span<const std::uint32_t> all{part_values_};
-  return all.subspan(part_value_begin_[part], part_value_begin_[part + 1] - part_value_begin_[part]);
+  return all.subspan(part_value_begin_[part],
+                     part_value_begin_[part + 1] - part_value_begin_[part]);
 }
 
-std::optional<std::uint32_t> ConditionIndex::find_part(model::TableId table, std::span<const std::uint32_t> values) const {
+std::optional<std::uint32_t> ConditionIndex::find_part(
+    model::TableId table, std::span<const std::uint32_t> values) const {
   if (part_slots_.empty()) return std::nullopt;
   const std::size_t mask = part_slots_.size() - 1;
   std::size_t slot = part_hash(table, values) & mask;
   for (; part_slots_[slot] != 0; slot = (slot + 1) & mask) {
     const std::uint32_t part = part_slots_[slot] - 1;
-    if (part_tables_[part] == table.raw() && std::ranges::equal(part_values(part), values)) return part;
+    if (part_tables_[part] == table.raw() && std::ranges::equal(part_values(part), values))
+      return part;
   }
   return std::nullopt;
 }
 
-std::uint32_t ConditionIndex::find_key_hashed(std::uint64_t hash, KeyRange range, std::uint32_t article_key) const {
+std::uint32_t ConditionIndex::find_key_hashed(std::uint64_t hash, KeyRange range,
+                                              std::uint32_t article_key) const {
   const auto tag = static_cast<std::uint32_t>(hash >> 32U);
   for (std::uint64_t slot = hash & slot_mask_;; slot = (slot + 1) & slot_mask_) {
     const Slot& entry = slots_[slot];
@@ -72,8 +77,9 @@ std::span<const std::uint32_t> ConditionIndex::article_values(std::uint32_t posi
 }
 
 std::size_t ConditionIndex::memory_bytes() const {
-  const auto words = keys_.capacity() + first_record_.capacity() + part_begin_.capacity() + part_tables_.capacity() +
-                     part_value_begin_.capacity() + part_values_.capacity() + part_slots_.capacity();
+  const auto words = keys_.capacity() + first_record_.capacity() + part_begin_.capacity() +
+                     part_tables_.capacity() + part_value_begin_.capacity() +
+                     part_values_.capacity() + part_slots_.capacity();
   return records_.capacity() * sizeof(model::ConditionRecord) + words * sizeof(std::uint32_t) +
          slots_.capacity() * sizeof(Slot) + signatures_.capacity() * sizeof(std::uint64_t) +
          extras_.capacity() * sizeof(model::RecordExtra);

@@ -10,15 +10,15 @@
 // Immutable; any number of readers.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <vector>
-
 #include "engine/base/hash.hpp"
 #include "engine/model/condition.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/schema.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
 
 namespace engine::snapshot {
 
@@ -35,20 +35,27 @@ enum class ArticleSide : std::uint8_t { none, article, mapped };
 struct TableInfo {
   model::TableShape shape;
   ArticleSide side = ArticleSide::none;
-  std::uint16_t mapping = 0;           // of a mapped side: index of its ArticleMapping
-  std::uint16_t signature = UINT16_MAX; // column in the article signatures; none unless side is article
+  std::uint16_t mapping = 0;  // of a mapped side: index of its ArticleMapping
+  std::uint16_t signature =
+      UINT16_MAX;  // column in the article signatures; none unless side is article
 };
 
 class ConditionIndex {
  public:
   static constexpr std::uint32_t no_key = UINT32_MAX;
-  static constexpr std::uint32_t run_searched_max = 48;  // keys; a binary search of 6 steps within 3 cache lines
+  static constexpr std::uint32_t run_searched_max =
+      48;  // keys; a binary search of 6 steps within 3 cache lines
 
-  std::optional<std::uint32_t> find_part(model::TableId table, std::span<const std::uint32_t> values) const;
+  std::optional<std::uint32_t> find_part(model::TableId table,
+                                         std::span<const std::uint32_t> values) const;
 
-  KeyRange part_keys(std::uint32_t part) const { return {part_begin_[part], part_begin_[part + 1]}; }
+  KeyRange part_keys(std::uint32_t part) const {
+    return {part_begin_[part], part_begin_[part + 1]};
+  }
 
-  static std::uint64_t part_bit(std::uint32_t part) { return std::uint64_t{1} << (base::mix(part) & 63U); }
+  static std::uint64_t part_bit(std::uint32_t part) {
+    return std::uint64_t{1} << (base::mix(part) & 63U);
+  }
 
   // The bits of parts that have a record for `article` under the signature column.
   std::uint64_t signature(std::uint32_t article, std::uint16_t column) const {
@@ -62,26 +69,37 @@ class ConditionIndex {
 
   const void* slot_address(std::uint64_t hash) const { return &slots_[hash & slot_mask_]; }
 
-  const void* signature_address(std::uint32_t article) const { return signatures_.data() + article * signature_columns_; }
+  const void* signature_address(std::uint32_t article) const {
+    return signatures_.data() + article * signature_columns_;
+  }
 
   // The key's position in keys_, by hash; requires a part of more than run_searched_max keys.
-  std::uint32_t find_key_hashed(std::uint64_t hash, KeyRange range, std::uint32_t article_key) const;
+  std::uint32_t find_key_hashed(std::uint64_t hash, KeyRange range,
+                                std::uint32_t article_key) const;
   // The same by binary search of the run, for any part.
   std::uint32_t find_key_in_run(KeyRange range, std::uint32_t article_key) const;
 
   std::uint32_t key_at(std::uint32_t position) const { return keys_[position]; }
 
-  const std::uint32_t* first_record_address(std::uint32_t position) const { return &first_record_[position]; }
+  const std::uint32_t* first_record_address(std::uint32_t position) const {
+    return &first_record_[position];
+  }
 
-  KeyRange records_of(std::uint32_t position) const { return {first_record_[position], first_record_[position + 1]}; }
+  KeyRange records_of(std::uint32_t position) const {
+    return {first_record_[position], first_record_[position + 1]};
+  }
 
   const model::ConditionRecord& record(std::uint32_t number) const { return records_[number]; }
 
-  const model::Terms& terms(const model::ConditionRecord& record) const { return terms_[record.terms]; }
+  const model::Terms& terms(const model::ConditionRecord& record) const {
+    return terms_[record.terms];
+  }
 
   const model::Terms& terms_at(std::uint16_t number) const { return terms_[number]; }
 
-  const model::RecordExtra& extra(const model::ConditionRecord& record) const { return extras_[record.extra]; }
+  const model::RecordExtra& extra(const model::ConditionRecord& record) const {
+    return extras_[record.extra];
+  }
 
   const TableInfo& table(model::TableId id) const { return tables_[id.raw()]; }
 
@@ -96,7 +114,11 @@ class ConditionIndex {
   // For show, explain and check: which key a record stands under.
   std::uint32_t key_of_record(std::uint32_t record) const;
   std::uint32_t part_of_key(std::uint32_t position) const;
-  model::TableId table_of_part(std::uint32_t part) const { return model::TableId{part_tables_[part]}; }
+
+  model::TableId table_of_part(std::uint32_t part) const {
+    return model::TableId{part_tables_[part]};
+  }
+
   std::span<const std::uint32_t> part_values(std::uint32_t part) const;
   // The article side of a key, by the table's article fields.
   std::span<const std::uint32_t> article_values(std::uint32_t position) const;
@@ -121,12 +143,13 @@ class ConditionIndex {
   std::uint64_t slot_mask_ = 0;
   std::vector<std::uint64_t> signatures_;
   std::size_t signature_columns_ = 0;
-  std::vector<std::uint32_t> part_begin_;       // into keys_, one more than parts
+  std::vector<std::uint32_t> part_begin_;  // into keys_, one more than parts
   std::vector<std::uint32_t> part_tables_;
-  std::vector<std::uint32_t> part_value_begin_; // into part_values_
+  std::vector<std::uint32_t> part_value_begin_;  // into part_values_
   std::vector<std::uint32_t> part_values_;
-  std::vector<std::uint32_t> part_slots_;       // open addressing over parts: part + 1
-  std::vector<std::vector<std::uint32_t>> mapping_values_;  // by mapping: the article fields' values, key after key
+  std::vector<std::uint32_t> part_slots_;  // open addressing over parts: part + 1
+  std::vector<std::vector<std::uint32_t>>
+      mapping_values_;  // by mapping: the article fields' values, key after key
   std::vector<model::Terms> terms_;
   std::vector<model::RecordExtra> extras_;
 };

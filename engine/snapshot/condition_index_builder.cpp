@@ -1,10 +1,10 @@
 #include "engine/snapshot/condition_index_builder.hpp"
 
+#include "engine/base/parallel.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <tuple>
-
-#include "engine/base/parallel.hpp"
 
 namespace engine::snapshot {
 
@@ -28,7 +28,8 @@ ConditionIndex ConditionIndexBuilder::build() {
   made_.terms_ = facts_.terms();
   made_.extras_ = facts_.extras();
   made_.records_.reserve(facts_.record_count());
-  for (const model::Document& document : facts_.documents()) refuses_discounts_.push_back(document.refuses_discounts);
+  for (const model::Document& document : facts_.documents())
+    refuses_discounts_.push_back(document.refuses_discounts);
   for (std::uint32_t i = 0; i < facts_.schema.table_count(); ++i) describe_table(TableId{i});
   for (std::uint32_t i = 0; i < facts_.tables().size(); ++i) add_table(TableId{i});
   made_.keys_.shrink_to_fit();
@@ -52,7 +53,8 @@ void ConditionIndexBuilder::describe_table(TableId id) {
   const auto& fields = info.shape.article_fields;
   if (fields.size() == 1 && fields.front() == Schema::article) {
     info.side = ArticleSide::article;
-    if (!info.shape.party_fields.empty()) info.signature = static_cast<std::uint16_t>(made_.signature_columns_++);
+    if (!info.shape.party_fields.empty())
+      info.signature = static_cast<std::uint16_t>(made_.signature_columns_++);
   } else if (!fields.empty()) {
     info.side = ArticleSide::mapped;
     info.mapping = mapping_of(fields);
@@ -64,13 +66,15 @@ void ConditionIndexBuilder::grow_part_slots() {
   const std::size_t size = made_.part_slots_.empty() ? 64 : made_.part_slots_.size() * 2;
   made_.part_slots_.assign(size, 0);
   for (std::uint32_t part = 0; part < made_.part_tables_.size(); ++part) {
-    std::size_t slot = made_.part_hash(TableId{made_.part_tables_[part]}, made_.part_values(part)) & (size - 1);
+    std::size_t slot =
+        made_.part_hash(TableId{made_.part_tables_[part]}, made_.part_values(part)) & (size - 1);
     while (made_.part_slots_[slot] != 0) slot = (slot + 1) & (size - 1);
     made_.part_slots_[slot] = part + 1;
   }
 }
 
-std::uint32_t ConditionIndexBuilder::intern_part(TableId id, std::span<const std::uint32_t> values) {
+std::uint32_t ConditionIndexBuilder::intern_part(TableId id,
+                                                 std::span<const std::uint32_t> values) {
   if (const auto known = made_.find_part(id, values)) return *known;
   const auto part = static_cast<std::uint32_t>(made_.part_tables_.size());
   made_.part_tables_.push_back(id.raw());
@@ -87,12 +91,14 @@ std::uint32_t ConditionIndexBuilder::intern_part(TableId id, std::span<const std
   return part;
 }
 
-std::uint32_t ConditionIndexBuilder::article_key(const TableInfo& info, std::span<const std::uint32_t> values) {
+std::uint32_t ConditionIndexBuilder::article_key(const TableInfo& info,
+                                                 std::span<const std::uint32_t> values) {
   if (info.side == ArticleSide::none) return 0;
   if (info.side == ArticleSide::article) return values.front();
   auto& keys = mappings_[info.mapping].keys;
   const auto next = static_cast<std::uint32_t>(keys.size());
-  return keys.try_emplace(std::vector<std::uint32_t>(values.begin(), values.end()), next).first->second;
+  return keys.try_emplace(std::vector<std::uint32_t>(values.begin(), values.end()), next)
+      .first->second;
 }
 
 // Parts of one table are numbered one after the other, so their records stay together too.
@@ -125,11 +131,12 @@ void ConditionIndexBuilder::add_table(TableId id) {
     return std::tuple{a.article_key, x.threshold, x.valid_from, a.row} <
            std::tuple{b.article_key, y.threshold, y.valid_from, b.row};
   };
-  base::parallel_for(begin.size() - 1, parts_grain, [&](std::size_t from, std::size_t to, std::size_t) {
-    for (std::size_t part = from; part < to; ++part) {
-      std::sort(sorted.begin() + begin[part], sorted.begin() + begin[part + 1], before);
-    }
-  });
+  base::parallel_for(
+      begin.size() - 1, parts_grain, [&](std::size_t from, std::size_t to, std::size_t) {
+        for (std::size_t part = from; part < to; ++part) {
+          std::sort(sorted.begin() + begin[part], sorted.begin() + begin[part + 1], before);
+        }
+      });
   for (std::size_t part = 0; part + 1 < begin.size(); ++part) {
     append_part(rows, std::span{sorted}.subspan(begin[part], begin[part + 1] - begin[part]));
   }
@@ -139,7 +146,8 @@ void ConditionIndexBuilder::append_part(const model::TableRows& rows, std::span<
   std::uint32_t last_key = ConditionIndex::no_key;
   for (const Row& row : part) {
     if (row.article_key != last_key) {
-      if (!made_.keys_.empty()) made_.first_record_.push_back(static_cast<std::uint32_t>(made_.records_.size()));
+      if (!made_.keys_.empty())
+        made_.first_record_.push_back(static_cast<std::uint32_t>(made_.records_.size()));
       made_.keys_.push_back(row.article_key);
       last_key = row.article_key;
     }
@@ -154,7 +162,8 @@ std::uint16_t ConditionIndexBuilder::terms_in_document(const model::ConditionRec
   if (record.document.is_none() || !refuses_discounts_[record.document.raw()]) return record.terms;
   model::Terms terms = made_.terms_[record.terms];
   if ((terms.flags & model::flag_bit(Schema::discountable)) == 0) return record.terms;
-  const auto [twin, is_new] = without_discounts_.try_emplace(record.terms, static_cast<std::uint16_t>(made_.terms_.size()));
+  const auto [twin, is_new] =
+      without_discounts_.try_emplace(record.terms, static_cast<std::uint16_t>(made_.terms_.size()));
   if (is_new) {
     terms.flags = static_cast<std::uint16_t>(terms.flags & ~model::flag_bit(Schema::discountable));
     made_.terms_.push_back(terms);
@@ -163,7 +172,8 @@ std::uint16_t ConditionIndexBuilder::terms_in_document(const model::ConditionRec
 }
 
 void ConditionIndexBuilder::fill_slots() {
-  if (!made_.keys_.empty()) made_.first_record_.push_back(static_cast<std::uint32_t>(made_.records_.size()));
+  if (!made_.keys_.empty())
+    made_.first_record_.push_back(static_cast<std::uint32_t>(made_.records_.size()));
   std::size_t hashed = 0;
   const auto parts = static_cast<std::uint32_t>(made_.part_tables_.size());
   const auto is_hashed = [this](std::uint32_t part) {
@@ -181,7 +191,8 @@ void ConditionIndexBuilder::fill_slots() {
     for (std::uint32_t position = range.begin; position < range.end; ++position) {
       const std::uint64_t hash = made_.hash_of(part, made_.keys_[position]);
       std::uint64_t slot = hash & made_.slot_mask_;
-      while (made_.slots_[slot].position != ConditionIndex::no_key) slot = (slot + 1) & made_.slot_mask_;
+      while (made_.slots_[slot].position != ConditionIndex::no_key)
+        slot = (slot + 1) & made_.slot_mask_;
       made_.slots_[slot] = {static_cast<std::uint32_t>(hash >> 32U), position};
     }
   }
@@ -207,7 +218,8 @@ void ConditionIndexBuilder::map_articles() {
   for (const Mapping& mapping : mappings_) {
     auto& values = made_.mapping_values_.emplace_back(mapping.keys.size() * mapping.fields.size());
     for (const auto& [combination, key] : mapping.keys) {
-      std::ranges::copy(combination, values.begin() + static_cast<std::ptrdiff_t>(key * mapping.fields.size()));
+      std::ranges::copy(combination,
+                        values.begin() + static_cast<std::ptrdiff_t>(key * mapping.fields.size()));
     }
     Csr<ArticleKey>& lists = articles_.mappings.emplace_back();
     for (std::uint32_t article = 0; article < count; ++article) {
@@ -221,7 +233,8 @@ void ConditionIndexBuilder::map_articles() {
 
 // Every combination of the article's values that some record stands under. Articles have few groups and one value per
 // attribute, so the product stays small.
-void ConditionIndexBuilder::map_article(std::uint32_t article, const Mapping& mapping, std::vector<ArticleKey>& keys) const {
+void ConditionIndexBuilder::map_article(std::uint32_t article, const Mapping& mapping,
+                                        std::vector<ArticleKey>& keys) const {
   struct Partial {
     std::vector<std::uint32_t> values;
     std::uint16_t distance = 0;

@@ -3,15 +3,15 @@
 // Used by SnapshotBuilder only. Cost: linear in rows, and a sort within each part, in parallel.
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <span>
-#include <vector>
-
 #include "engine/model/facts.hpp"
 #include "engine/snapshot/condition_index.hpp"
 #include "engine/snapshot/csr.hpp"
 #include "engine/snapshot/snapshot.hpp"
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <vector>
 
 namespace engine::snapshot {
 
@@ -45,14 +45,16 @@ class ConditionIndexBuilder {
   void fill_slots();
   void fill_signatures();
   void map_articles();
-  void map_article(std::uint32_t article, const Mapping& mapping, std::vector<ArticleKey>& keys) const;
+  void map_article(std::uint32_t article, const Mapping& mapping,
+                   std::vector<ArticleKey>& keys) const;
 
   const model::Facts& facts_;
   Articles& articles_;
   ConditionIndex made_;
   std::vector<Mapping> mappings_;
-  std::vector<bool> refuses_discounts_;                         // by document
-  std::map<std::uint16_t, std::uint16_t> without_discounts_;    // terms to their twins that are not discountable
+  std::vector<bool> refuses_discounts_;  // by document
+  std::map<std::uint16_t, std::uint16_t>
+      without_discounts_;  // terms to their twins that are not discountable
 };
 
 }  // namespace engine::snapshot

@@ -1,9 +1,9 @@
 #include "engine/snapshot/snapshot.hpp"
 
-#include <algorithm>
-
 #include "engine/base/limits.hpp"
 #include "engine/model/facts_common.hpp"
+
+#include <algorithm>
 
 namespace engine::snapshot {
 
@@ -48,13 +48,16 @@ std::optional<model::TextId> Snapshot::find_text(std::string_view text) const {
   return find_in<model::TextId>(*texts_, text);
 }
 
-std::optional<model::DocumentId> Snapshot::find_document(model::DocumentKind kind, std::string_view code) const {
+std::optional<model::DocumentId> Snapshot::find_document(model::DocumentKind kind,
+                                                         std::string_view code) const {
   return find_in<model::DocumentId>(document_codes_, model::detail::document_key(kind, code));
 }
 
-std::optional<std::uint16_t> Snapshot::group_distance(model::CustomerGroupId group, model::CustomerGroupId ancestor) const {
+std::optional<std::uint16_t> Snapshot::group_distance(model::CustomerGroupId group,
+                                                      model::CustomerGroupId ancestor) const {
   std::uint16_t distance = 0;
-  for (model::CustomerGroupId id = group; !id.is_none() && distance <= base::limits::group_depth; ++distance) {
+  for (model::CustomerGroupId id = group; !id.is_none() && distance <= base::limits::group_depth;
+       ++distance) {
     if (id == ancestor) return distance;
     id = customer_group_parents_[id.raw()];
   }
@@ -66,11 +69,17 @@ bool Snapshot::is_named(model::DocumentId document, model::CustomerId customer) 
   return std::ranges::find(named, customer) != named.end();
 }
 
-std::string_view Snapshot::article_code(model::ArticleId id) const { return code_in(*articles_.codes, id); }
+std::string_view Snapshot::article_code(model::ArticleId id) const {
+  return code_in(*articles_.codes, id);
+}
 
-std::string_view Snapshot::customer_code(model::CustomerId id) const { return code_in(*customers_.codes, id); }
+std::string_view Snapshot::customer_code(model::CustomerId id) const {
+  return code_in(*customers_.codes, id);
+}
 
-std::string_view Snapshot::currency_code(model::CurrencyId id) const { return code_in(*currency_codes_, id); }
+std::string_view Snapshot::currency_code(model::CurrencyId id) const {
+  return code_in(*currency_codes_, id);
+}
 
 std::string_view Snapshot::unit_code(model::UnitId id) const { return code_in(*unit_codes_, id); }
 
@@ -81,21 +90,29 @@ std::uint8_t Snapshot::currency_decimals(model::CurrencyId id) const {
 }
 
 std::string_view Snapshot::article_name(model::ArticleId id) const {
-  return id.raw() < articles_.names.size() ? std::string_view{articles_.names[id.raw()]} : std::string_view{};
+  return id.raw() < articles_.names.size() ? std::string_view{articles_.names[id.raw()]}
+                                           : std::string_view{};
 }
 
 std::string_view Snapshot::customer_name(model::CustomerId id) const {
-  return id.raw() < customers_.names.size() ? std::string_view{customers_.names[id.raw()]} : std::string_view{};
+  return id.raw() < customers_.names.size() ? std::string_view{customers_.names[id.raw()]}
+                                            : std::string_view{};
 }
 
 std::string_view Snapshot::code_of(const model::Field& field, std::uint32_t value) const {
   switch (field.domain) {
-    case Domain::article: return articles_.codes->text(value);
-    case Domain::article_group: return article_group_codes_->text(value);
-    case Domain::customer: return customers_.codes->text(value);
-    case Domain::customer_group: return customer_group_codes_->text(value);
-    case Domain::price_list: return documents_[value].code;
-    case Domain::text: break;
+    case Domain::article:
+      return articles_.codes->text(value);
+    case Domain::article_group:
+      return article_group_codes_->text(value);
+    case Domain::customer:
+      return customers_.codes->text(value);
+    case Domain::customer_group:
+      return customer_group_codes_->text(value);
+    case Domain::price_list:
+      return documents_[value].code;
+    case Domain::text:
+      break;
   }
   return texts_->text(value);
 }
@@ -106,12 +123,15 @@ std::string Snapshot::record_label(const model::ConditionRecord& record) const {
 }
 
 base::Int128 Snapshot::record_value(const model::ConditionRecord& record) const {
-  return conditions_.terms(record).wide ? conditions_.extra(record).wide : base::Int128{record.value};
+  return conditions_.terms(record).wide ? conditions_.extra(record).wide
+                                        : base::Int128{record.value};
 }
 
 std::size_t Snapshot::memory_bytes() const {
-  std::size_t bytes = conditions_.memory_bytes() + articles_.codes->memory_bytes() + customers_.codes->memory_bytes();
-  bytes += articles_.groups.memory_bytes() + articles_.units.memory_bytes() + articles_.attributes.memory_bytes();
+  std::size_t bytes = conditions_.memory_bytes() + articles_.codes->memory_bytes() +
+                      customers_.codes->memory_bytes();
+  bytes += articles_.groups.memory_bytes() + articles_.units.memory_bytes() +
+           articles_.attributes.memory_bytes();
   for (const auto& mapping : articles_.mappings) bytes += mapping.memory_bytes();
   bytes += customers_.groups.memory_bytes() + customers_.lists.memory_bytes();
   return bytes;

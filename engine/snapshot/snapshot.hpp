@@ -3,6 +3,13 @@
 // Validity is part of every look-up, so midnight needs no rebuild: prices of the future are in it already.
 #pragma once
 
+#include "engine/ledger/balances.hpp"
+#include "engine/model/facts.hpp"
+#include "engine/rule/rule_set.hpp"
+#include "engine/snapshot/bind.hpp"
+#include "engine/snapshot/condition_index.hpp"
+#include "engine/snapshot/csr.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,13 +17,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "engine/ledger/balances.hpp"
-#include "engine/model/facts.hpp"
-#include "engine/rule/rule_set.hpp"
-#include "engine/snapshot/bind.hpp"
-#include "engine/snapshot/condition_index.hpp"
-#include "engine/snapshot/csr.hpp"
 
 namespace engine::snapshot {
 
@@ -62,15 +62,15 @@ struct BoundLookupRow {
 
 struct Articles {
   std::shared_ptr<const model::Dictionary> codes;
-  std::vector<std::string> names;              // empty where no article has one
+  std::vector<std::string> names;  // empty where no article has one
   std::vector<model::UnitId> base_units;
   std::vector<base::Quantity> safety_stock;
-  std::vector<base::Quantity> on_hand_free;    // on hand less reserved, over all warehouses
-  Csr<Reached> groups;                         // with ancestors, nearest first
+  std::vector<base::Quantity> on_hand_free;  // on hand less reserved, over all warehouses
+  Csr<Reached> groups;                       // with ancestors, nearest first
   Csr<model::ArticleUnit> units;
   Csr<model::Attribute> attributes;
-  Csr<ReceiptDue> receipts;                    // by date
-  std::vector<Csr<ArticleKey>> mappings;       // by TableInfo::mapping
+  Csr<ReceiptDue> receipts;               // by date
+  std::vector<Csr<ArticleKey>> mappings;  // by TableInfo::mapping
 };
 
 struct Customers {
@@ -104,13 +104,15 @@ class Snapshot {
   const Customers& customers() const { return customers_; }
 
   // How many steps `ancestor` stands above `group` in the tree of customer groups; nothing where it does not.
-  std::optional<std::uint16_t> group_distance(model::CustomerGroupId group, model::CustomerGroupId ancestor) const;
+  std::optional<std::uint16_t> group_distance(model::CustomerGroupId group,
+                                              model::CustomerGroupId ancestor) const;
 
   const std::vector<model::Document>& documents() const { return documents_; }
 
   // Whether records of this document may be used by the customer: an agreement may name who can call it off.
   bool may_use(model::DocumentId document, model::CustomerId customer) const {
-    return document_access_[document.raw()] != DocumentAccess::restricted || is_named(document, customer);
+    return document_access_[document.raw()] != DocumentAccess::restricted ||
+           is_named(document, customer);
   }
 
   bool is_agreement(model::DocumentId document) const {
@@ -127,7 +129,8 @@ class Snapshot {
   std::optional<model::CurrencyId> find_currency(std::string_view code) const;
   std::optional<model::UnitId> find_unit(std::string_view code) const;
   std::optional<model::TextId> find_text(std::string_view text) const;
-  std::optional<model::DocumentId> find_document(model::DocumentKind kind, std::string_view code) const;
+  std::optional<model::DocumentId> find_document(model::DocumentKind kind,
+                                                 std::string_view code) const;
 
   // Codes back from ids; empty for none. Valid as long as the snapshot.
   std::string_view article_code(model::ArticleId id) const;

@@ -1,9 +1,9 @@
 // What the data says about one condition type, for the proof of widths in bind.cpp.
 #pragma once
 
-#include <cstdint>
-
 #include "engine/base/wide.hpp"
+
+#include <cstdint>
 
 namespace engine::snapshot {
 

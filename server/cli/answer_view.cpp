@@ -1,12 +1,12 @@
 #include "server/cli/answer_view.hpp"
 
-#include <algorithm>
-#include <array>
-#include <vector>
-
 #include "engine/base/date.hpp"
 #include "server/cli/csv.hpp"
 #include "server/cli/show.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
 
 namespace server::cli {
 
@@ -37,16 +37,23 @@ Cell band_cell(const Json& line) {
   if (!shown.empty()) shown += ' ';
   shown += text.empty() ? text_at(line, "availability/band") : text;
   const auto expected = text_at(line, "availability/expected");
-  if (!expected.empty() && shown.find(expected) == std::string::npos) shown.append(", more on ").append(expected);
+  if (!expected.empty() && shown.find(expected) == std::string::npos)
+    shown.append(", more on ").append(expected);
   return {shown, colour_named(text_at(line, "availability/colour"))};
 }
 
 void add_line(const Json& line, Columns& columns) {
   const bool priced = is_priced(line);
-  Cell last{priced ? source_text(line) : std::string{text_at(line, "reason")}, priced ? Colour::dim : Colour::yellow};
-  columns.add({std::string{text_at(line, "line")}, std::string{text_at(line, "article")},
-               shortened(text_at(line, "name"), name_width_max), quantity_text(line), unit_price_text(line),
-               {std::string{text_at(line, "line_amount")}, Colour::bold}, band_cell(line), std::move(last)});
+  Cell last{priced ? source_text(line) : std::string{text_at(line, "reason")},
+            priced ? Colour::dim : Colour::yellow};
+  columns.add({std::string{text_at(line, "line")},
+               std::string{text_at(line, "article")},
+               shortened(text_at(line, "name"), name_width_max),
+               quantity_text(line),
+               unit_price_text(line),
+               {std::string{text_at(line, "line_amount")}, Colour::bold},
+               band_cell(line),
+               std::move(last)});
 }
 
 // The sum of the lines, then the components that the procedure sums up; the first of those often is the same again.
@@ -124,18 +131,26 @@ std::string quantity_text(const Json& line) {
 }
 
 std::string quote_table(const Json& answer, bool may_colour) {
-  Columns columns{{Align::right, Align::left, Align::left, Align::right, Align::right, Align::right, Align::left,
-                   Align::left}};
-  columns.add({{"line", Colour::dim}, {"article", Colour::dim}, {"name", Colour::dim}, {"quantity", Colour::dim},
-               {"unit price", Colour::dim}, {"amount", Colour::dim}, {"availability", Colour::dim}, {"source", Colour::dim}});
+  Columns columns{{Align::right, Align::left, Align::left, Align::right, Align::right, Align::right,
+                   Align::left, Align::left}};
+  columns.add({{"line", Colour::dim},
+               {"article", Colour::dim},
+               {"name", Colour::dim},
+               {"quantity", Colour::dim},
+               {"unit price", Colour::dim},
+               {"amount", Colour::dim},
+               {"availability", Colour::dim},
+               {"source", Colour::dim}});
   for (const auto& line : items_of(answer, "lines")) add_line(line, columns);
   add_totals(answer, columns);
   return answer_head(answer, may_colour) + "\n" + columns.text("", may_colour);
 }
 
 std::string quote_csv(const Json& answer) {
-  static constexpr std::array before{"line", "id", "article", "name", "quantity", "unit", "outcome", "unit_price",
-                                     "price_unit", "price_unit_of_measure", "line_amount"};
+  static constexpr std::array before{
+      "line",       "id",      "article",    "name",       "quantity",
+      "unit",       "outcome", "unit_price", "price_unit", "price_unit_of_measure",
+      "line_amount"};
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> after{{
       {"band", "availability/band"},
       {"expected", "availability/expected"},
@@ -158,7 +173,8 @@ std::string quote_csv(const Json& answer) {
     for (const auto* name : before) row.push_back(text_at(line, name));
     row.push_back(text_at(answer, "currency"));
     const auto* amounts = line.find("components");
-    for (const auto& name : components) row.push_back(amounts == nullptr ? "" : text_at(*amounts, name));
+    for (const auto& name : components)
+      row.push_back(amounts == nullptr ? "" : text_at(*amounts, name));
     for (const auto& column : after) row.push_back(text_at(line, column.second));
     append_csv_row(out, row);
   }

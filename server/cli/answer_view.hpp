@@ -1,12 +1,12 @@
 // The answer to a quote, as people like to read it and as spreadsheets take it. Pure; one thread.
 #pragma once
 
+#include "rules/json_tree.hpp"
+#include "server/cli/columns.hpp"
+
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "rules/json_tree.hpp"
-#include "server/cli/columns.hpp"
 
 namespace server::cli {
 

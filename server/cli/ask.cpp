@@ -1,5 +1,12 @@
 #include "server/cli/ask.hpp"
 
+#include "server/cli/suggest.hpp"
+#include "server/http/api.hpp"
+#include "server/http/client.hpp"
+#include "server/json/json_writer.hpp"
+#include "server/node/clock.hpp"
+#include "server/node/node.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -7,13 +14,6 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-
-#include "server/cli/suggest.hpp"
-#include "server/http/api.hpp"
-#include "server/http/client.hpp"
-#include "server/json/json_writer.hpp"
-#include "server/node/clock.hpp"
-#include "server/node/node.hpp"
 
 namespace server::cli {
 
@@ -56,17 +56,21 @@ Result<void> write_fields(const AskOptions& options, JsonWriter& json) {
   for (const auto& field : options.fields) {
     const auto equals = field.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return Fault{FaultCode::bad_request, "--field", "'" + field + "' is not of the form NAME=VALUE"};
+      return Fault{FaultCode::bad_request, "--field",
+                   "'" + field + "' is not of the form NAME=VALUE"};
     }
-    json.member(std::string_view{field}.substr(0, equals), std::string_view{field}.substr(equals + 1));
+    json.member(std::string_view{field}.substr(0, equals),
+                std::string_view{field}.substr(equals + 1));
   }
   json.end_object();
   return {};
 }
 
 Result<std::string> text_of_options(const AskOptions& options, Waterfall waterfall) {
-  if (options.customer.empty()) return Fault{FaultCode::missing_value, "--customer", "a question names its customer"};
-  if (options.lines.empty()) return Fault{FaultCode::missing_value, "ARTICLE", "a question has at least one article"};
+  if (options.customer.empty())
+    return Fault{FaultCode::missing_value, "--customer", "a question names its customer"};
+  if (options.lines.empty())
+    return Fault{FaultCode::missing_value, "ARTICLE", "a question has at least one article"};
   std::string text;
   JsonWriter json{text};
   json.begin_object();
@@ -93,10 +97,14 @@ Result<std::string> text_of_options(const AskOptions& options, Waterfall waterfa
 
 void write_tree(const Json& node, JsonWriter& json) {
   switch (node.kind()) {
-    case Json::Kind::null: return json.null();
-    case Json::Kind::boolean: return json.boolean(node.boolean());
-    case Json::Kind::number: return json.raw(node.text());
-    case Json::Kind::string: return json.text(node.text());
+    case Json::Kind::null:
+      return json.null();
+    case Json::Kind::boolean:
+      return json.boolean(node.boolean());
+    case Json::Kind::number:
+      return json.raw(node.text());
+    case Json::Kind::string:
+      return json.text(node.text());
     case Json::Kind::array:
       json.begin_array();
       for (const auto& item : node.items()) write_tree(item, json);
@@ -132,7 +140,8 @@ Result<std::string> with_waterfall(const std::string& text) {
 
 FaultCode code_named(std::string_view name) {
   for (int code = 0; code <= static_cast<int>(FaultCode::unsupported); ++code) {
-    if (engine::base::fault_name(static_cast<FaultCode>(code)) == name) return static_cast<FaultCode>(code);
+    if (engine::base::fault_name(static_cast<FaultCode>(code)) == name)
+      return static_cast<FaultCode>(code);
   }
   return FaultCode::bad_request;
 }
@@ -161,7 +170,8 @@ Result<Reply> ask_folder(const std::string& text, const AskOptions& options, con
   const auto snapshot = (*node)->snapshot();
   const auto clock = node::Clock::in(node::time_zone_of(*snapshot));
   if (!clock) return clock.error();
-  const http::Service service{(*node)->cell(), [&] { return clock->now(); }, [] { return std::string{}; }};
+  const http::Service service{(*node)->cell(), [&] { return clock->now(); },
+                              [] { return std::string{}; }};
   http::Worker worker{service};
   http::Request request;
   request.method = "POST";
@@ -170,7 +180,8 @@ Result<Reply> ask_folder(const std::string& text, const AskOptions& options, con
   http::Response response;
   worker.handle(request, response);
   Reply reply{response.status, std::move(response.body), ""};
-  if (reply.status != 200 && !options.customer.empty() && !snapshot->find_customer(options.customer)) {
+  if (reply.status != 200 && !options.customer.empty() &&
+      !snapshot->find_customer(options.customer)) {
     reply.suggestion = did_you_mean(near_matches(options.customer, *snapshot->customers().codes));
   }
   return reply;
@@ -185,14 +196,22 @@ Result<Reply> ask_node(const std::string& text, const AskOptions& options) {
 }  // namespace
 
 void add_header_options(CLI::App& command, AskOptions& options) {
-  command.add_option("--customer", options.customer, "Who buys: the customer's code")->type_name("CODE");
-  command.add_option("--date", options.date, "The day it is about; now without it")->type_name("YYYY-MM-DD");
-  command.add_option("--currency", options.currency, "Without it the customer's own")->type_name("CODE");
-  command.add_option("--channel", options.channel, "Such as internet or reseller")->type_name("CODE");
+  command.add_option("--customer", options.customer, "Who buys: the customer's code")
+      ->type_name("CODE");
+  command.add_option("--date", options.date, "The day it is about; now without it")
+      ->type_name("YYYY-MM-DD");
+  command.add_option("--currency", options.currency, "Without it the customer's own")
+      ->type_name("CODE");
+  command.add_option("--channel", options.channel, "Such as internet or reseller")
+      ->type_name("CODE");
   command.add_option("--site", options.site, "The shop or branch")->type_name("CODE");
-  command.add_option("--sales-organisation", options.sales_organisation, "The selling company")->type_name("CODE");
-  command.add_option("--document-kind", options.document_kind, "Such as order or return")->type_name("CODE");
-  command.add_option("--field", options.fields, "Any other field that the procedures declare; may be repeated")
+  command.add_option("--sales-organisation", options.sales_organisation, "The selling company")
+      ->type_name("CODE");
+  command.add_option("--document-kind", options.document_kind, "Such as order or return")
+      ->type_name("CODE");
+  command
+      .add_option("--field", options.fields,
+                  "Any other field that the procedures declare; may be repeated")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
   command.add_option("--language", options.language, "Of texts: en, sv, de ...")->type_name("CODE");
@@ -200,11 +219,18 @@ void add_header_options(CLI::App& command, AskOptions& options) {
 
 void add_ask_options(CLI::App& command, AskOptions& options) {
   add_header_options(command, options);
-  command.add_option("--agreement", options.agreement, "The framework agreement called off, for all lines")
+  command
+      .add_option("--agreement", options.agreement,
+                  "The framework agreement called off, for all lines")
       ->type_name("CODE");
-  command.add_option("lines", options.lines, "What is bought; the quantity is 1, the unit the article's base unit, unless said")
+  command
+      .add_option(
+          "lines", options.lines,
+          "What is bought; the quantity is 1, the unit the article's base unit, unless said")
       ->type_name("ARTICLE[:QUANTITY[:UNIT]]");
-  command.add_option("--json", options.json_file, "A whole question as for POST /v1/quote; - is standard input")
+  command
+      .add_option("--json", options.json_file,
+                  "A whole question as for POST /v1/quote; - is standard input")
       ->type_name("FILE");
   command.add_option("--url", options.url, "Ask a running node instead of the data folder")
       ->type_name("http://127.0.0.1:PORT");
@@ -212,9 +238,11 @@ void add_ask_options(CLI::App& command, AskOptions& options) {
 
 LineArgument parse_line(const std::string& argument) {
   LineArgument line;
-  for (auto colon = argument.find(':', 1); colon != std::string::npos; colon = argument.find(':', colon + 1)) {
+  for (auto colon = argument.find(':', 1); colon != std::string::npos;
+       colon = argument.find(':', colon + 1)) {
     const auto end = std::min(argument.find(':', colon + 1), argument.size());
-    if (!looks_like_quantity(std::string_view{argument}.substr(colon + 1, end - colon - 1))) continue;
+    if (!looks_like_quantity(std::string_view{argument}.substr(colon + 1, end - colon - 1)))
+      continue;
     line.article = argument.substr(0, colon);
     line.quantity = argument.substr(colon + 1, end - colon - 1);
     line.unit = argument.substr(std::min(end + 1, argument.size()));
@@ -226,17 +254,21 @@ LineArgument parse_line(const std::string& argument) {
 
 Result<std::string> question_text(const AskOptions& options, Waterfall waterfall) {
   if (options.json_file.empty()) return text_of_options(options, waterfall);
-  const std::array<const std::string*, 9> said{&options.customer, &options.currency,      &options.date,
-                                               &options.language, &options.channel,       &options.site,
-                                               &options.sales_organisation, &options.document_kind, &options.agreement};
+  const std::array<const std::string*, 9> said{
+      &options.customer,           &options.currency,      &options.date,
+      &options.language,           &options.channel,       &options.site,
+      &options.sales_organisation, &options.document_kind, &options.agreement};
   const bool other = std::ranges::any_of(said, [](const auto* option) { return !option->empty(); });
   if (other || !options.lines.empty() || !options.fields.empty()) {
-    return Fault{FaultCode::contradicting_values, "--json", "a question in a file says everything itself"};
+    return Fault{FaultCode::contradicting_values, "--json",
+                 "a question in a file says everything itself"};
   }
   auto text = read_all(options.json_file);
   if (!text || waterfall == Waterfall::without) return text;
   auto asked = with_waterfall(*text);
-  if (!asked) return Fault{asked.error().code, options.json_file + ": " + asked.error().where, asked.error().detail};
+  if (!asked)
+    return Fault{asked.error().code, options.json_file + ": " + asked.error().where,
+                 asked.error().detail};
   return asked;
 }
 

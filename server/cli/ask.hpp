@@ -2,13 +2,13 @@
 // running node, and the answer as JSON. Both ways go through the same handlers, so both say the same.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "engine/base/result.hpp"
 #include "rules/json_tree.hpp"
 #include "server/cli/command.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace server::cli {
 
@@ -24,8 +24,8 @@ struct AskOptions {
   std::string agreement;            // of every line
   std::vector<std::string> fields;  // NAME=VALUE
   std::vector<std::string> lines;   // ARTICLE[:QUANTITY[:UNIT]]
-  std::string json_file;            // a whole question instead of all of the above; "-" is standard input
-  std::string url;                  // of a running node; empty: the data folder is asked
+  std::string json_file;  // a whole question instead of all of the above; "-" is standard input
+  std::string url;        // of a running node; empty: the data folder is asked
 };
 
 enum class Waterfall : std::uint8_t { without, with };

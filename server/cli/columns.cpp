@@ -1,8 +1,8 @@
 #include "server/cli/columns.hpp"
 
-#include <algorithm>
-
 #include "engine/base/contract.hpp"
+
+#include <algorithm>
 
 namespace server::cli {
 
@@ -12,13 +12,20 @@ constexpr std::size_t gap = 2;  // blanks between columns
 
 std::string_view escape_of(Colour colour) {
   switch (colour) {
-    case Colour::none: return "";
-    case Colour::bold: return "\x1b[1m";
-    case Colour::dim: return "\x1b[2m";
-    case Colour::red: return "\x1b[31m";
-    case Colour::yellow: return "\x1b[33m";
-    case Colour::green: return "\x1b[32m";
-    case Colour::cyan: return "\x1b[36m";
+    case Colour::none:
+      return "";
+    case Colour::bold:
+      return "\x1b[1m";
+    case Colour::dim:
+      return "\x1b[2m";
+    case Colour::red:
+      return "\x1b[31m";
+    case Colour::yellow:
+      return "\x1b[33m";
+    case Colour::green:
+      return "\x1b[32m";
+    case Colour::cyan:
+      return "\x1b[36m";
   }
   return "";
 }
@@ -33,7 +40,8 @@ void Columns::add(std::vector<Cell> row) {
 std::string Columns::text(std::string_view indent, bool may_colour) const {
   std::vector<std::size_t> widths(aligns_.size());
   for (const auto& row : rows_) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], shown_width(row[i].text));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], shown_width(row[i].text));
   }
   std::string text;
   for (const auto& row : rows_) {

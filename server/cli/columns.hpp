@@ -2,21 +2,23 @@
 // nor escape sequences. One thread.
 #pragma once
 
+#include "server/cli/report.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "server/cli/report.hpp"
 
 namespace server::cli {
 
 enum class Colour : std::uint8_t { none, bold, dim, red, yellow, green, cyan };
 
 struct Cell {
-  Cell(std::string text_shown, Colour shown_in = Colour::none)  // NOLINT(google-explicit-constructor)
+  Cell(std::string text_shown,
+       Colour shown_in = Colour::none)  // NOLINT(google-explicit-constructor)
       : text{std::move(text_shown)}, colour{shown_in} {}
-  Cell(const char* text_shown) : text{text_shown} {}            // NOLINT(google-explicit-constructor)
+
+  Cell(const char* text_shown) : text{text_shown} {}  // NOLINT(google-explicit-constructor)
 
   std::string text;
   Colour colour = Colour::none;

@@ -1,13 +1,13 @@
 #include "server/cli/price_list_file.hpp"
 
-#include <array>
-#include <map>
-#include <mutex>
-
 #include "engine/avail/band.hpp"
 #include "engine/base/decimal.hpp"
 #include "server/cli/csv.hpp"
 #include "server/json/json_writer.hpp"
+
+#include <array>
+#include <map>
+#include <mutex>
 
 namespace server::cli {
 
@@ -23,8 +23,10 @@ using engine::snapshot::Snapshot;
 namespace {
 
 constexpr std::array<std::string_view, 13> columns{
-    "article", "name",     "quantity",    "unit", "currency", "price_unit", "unit_price", "price_unit_of_measure",
-    "outcome", "document", "valid_until", "band", "expected"};
+    "article",  "name",       "quantity",    "unit",
+    "currency", "price_unit", "unit_price",  "price_unit_of_measure",
+    "outcome",  "document",   "valid_until", "band",
+    "expected"};
 
 constexpr std::size_t price_unit_column = 5;  // the one number of things, not an amount
 
@@ -36,7 +38,8 @@ struct Row {
 
 class RowMaker {
  public:
-  RowMaker(const Snapshot& snapshot, const engine::quote::Question& question, const PriceListOptions& options)
+  RowMaker(const Snapshot& snapshot, const engine::quote::Question& question,
+           const PriceListOptions& options)
       : snapshot_{snapshot},
         question_{question},
         options_{options},
@@ -78,7 +81,8 @@ class RowMaker {
   void fill_price(const Line& asked, const PricedLine& line, Row& row) const {
     row.price_unit = std::to_string(line.price_unit);
     row.unit_price.clear();
-    engine::base::append_decimal(row.unit_price, line.unit_price.mantissa, line.unit_price.decimals);
+    engine::base::append_decimal(row.unit_price, line.unit_price.mantissa,
+                                 line.unit_price.decimals);
     row.cells[4] = currency_;
     row.cells[price_unit_column] = row.price_unit;
     row.cells[6] = row.unit_price;
@@ -96,7 +100,8 @@ class RowMaker {
   void fill_band(const Line& asked, Row& row) const {
     const engine::avail::Viewer viewer{question_.header.customer, &question_.header.fields};
     const auto set = engine::avail::band_set_for(snapshot_, asked.article, viewer);
-    const auto seen = engine::avail::availability_of(snapshot_, asked.article, options_.quantity, asked.date, set);
+    const auto seen = engine::avail::availability_of(snapshot_, asked.article, options_.quantity,
+                                                     asked.date, set);
     if (seen.band == engine::avail::no_band) return;
     row.cells[11] = snapshot_.rules().band_sets[seen.band_set].bands[seen.band].code;
     if (seen.expected.is_open()) return;
@@ -165,7 +170,8 @@ class InOrder {
 
 }  // namespace
 
-Result<PriceListCounts> write_price_list(const Snapshot& snapshot, const engine::quote::Question& question,
+Result<PriceListCounts> write_price_list(const Snapshot& snapshot,
+                                         const engine::quote::Question& question,
                                          const PriceListOptions& options, const TextSink& sink,
                                          const PriceListProgress& progress) {
   InOrder in_order{sink, progress, snapshot.articles().base_units.size()};
@@ -180,7 +186,8 @@ Result<PriceListCounts> write_price_list(const Snapshot& snapshot, const engine:
     const auto priced = maker.append(range, text);
     in_order.take(range, std::move(text), priced);
   });
-  if (!in_order.is_taken()) return Fault{FaultCode::file_unreadable, "", "the output can't be written"};
+  if (!in_order.is_taken())
+    return Fault{FaultCode::file_unreadable, "", "the output can't be written"};
   return in_order.counts();
 }
 

@@ -3,24 +3,28 @@
 // One thread starts it; what it costs beside pricing is about 50 ns a row.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "engine/quote/price_list.hpp"
+#include "engine/snapshot/snapshot.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 
-#include "engine/base/result.hpp"
-#include "engine/quote/price_list.hpp"
-#include "engine/snapshot/snapshot.hpp"
-
 namespace server::cli {
 
 enum class RowFormat : std::uint8_t { csv, ndjson };
-enum class RowsOf : std::uint8_t { all, priced };  // articles without a price stand there with their reason, or don't
+enum class RowsOf : std::uint8_t {
+  all,
+  priced
+};  // articles without a price stand there with their reason, or don't
 
 struct PriceListOptions {
   RowFormat format = RowFormat::csv;
   RowsOf rows = RowsOf::all;
-  engine::base::Quantity quantity = engine::base::Quantity::whole(1);  // of every article, in its base unit
+  engine::base::Quantity quantity =
+      engine::base::Quantity::whole(1);  // of every article, in its base unit
 };
 
 struct PriceListCounts {
@@ -39,6 +43,7 @@ using PriceListProgress = std::function<void(std::uint64_t done, std::uint64_t a
 engine::base::Result<PriceListCounts> write_price_list(const engine::snapshot::Snapshot& snapshot,
                                                        const engine::quote::Question& question,
                                                        const PriceListOptions& options,
-                                                       const TextSink& sink, const PriceListProgress& progress);
+                                                       const TextSink& sink,
+                                                       const PriceListProgress& progress);
 
 }  // namespace server::cli

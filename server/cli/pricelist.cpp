@@ -1,14 +1,3 @@
-#include <unistd.h>
-
-#include <chrono>
-#include <cstdio>
-#include <filesystem>
-#include <memory>
-#include <optional>
-
-#include <CLI/CLI.hpp>
-#include <fmt/core.h>
-
 #include "engine/base/decimal.hpp"
 #include "server/cli/ask.hpp"
 #include "server/cli/price_list_file.hpp"
@@ -17,6 +6,16 @@
 #include "server/cli/suggest.hpp"
 #include "server/node/clock.hpp"
 #include "server/node/node.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
 
 namespace server::cli {
 
@@ -28,7 +27,8 @@ using engine::base::Result;
 namespace {
 
 constexpr const char* closing =
-    "Every article's price for one customer and day, in the order in which articles came in. Line scope only: what an\n"
+    "Every article's price for one customer and day, in the order in which articles came in. Line "
+    "scope only: what an\n"
     "order as a whole would change is no part of a list. The file is complete or it is not there.\n"
     "\n"
     "Examples:\n"
@@ -36,7 +36,8 @@ constexpr const char* closing =
     "  netto pricelist --customer K1003 --date 2027-01-01 --only-priced --output next-year.csv\n"
     "  netto pricelist --customer K1003 --quantity 100 --format json > K1003.ndjson\n"
     "\n"
-    "Exit codes: 0 done; 2 the customer, day or a field can't be used; 3 the data folder or the output can't be used.";
+    "Exit codes: 0 done; 2 the customer, day or a field can't be used; 3 the data folder or the "
+    "output can't be used.";
 
 struct Options {
   AskOptions header;
@@ -81,7 +82,8 @@ Result<Quantity> quantity_of(const std::string& text) {
   const auto decimal = engine::base::parse_decimal(text);
   if (!decimal) return Fault{decimal.error().code, "--quantity", decimal.error().detail};
   const auto quantity = Quantity::exactly(*decimal);
-  if (!quantity || *quantity <= Quantity{} || *quantity > Quantity::whole(engine::base::limits::quantity_whole)) {
+  if (!quantity || *quantity <= Quantity{} ||
+      *quantity > Quantity::whole(engine::base::limits::quantity_whole)) {
     return Fault{FaultCode::out_of_range, "--quantity",
                  "a quantity lies above 0 and at most at a billion, with at most six decimals"};
   }
@@ -89,7 +91,8 @@ Result<Quantity> quantity_of(const std::string& text) {
 }
 
 // The question without lines that says whose list it is.
-Result<engine::quote::Question> question_of(const engine::snapshot::Snapshot& snapshot, const AskOptions& options) {
+Result<engine::quote::Question> question_of(const engine::snapshot::Snapshot& snapshot,
+                                            const AskOptions& options) {
   engine::quote::QuoteRequest request;
   request.customer = options.customer;
   request.currency = options.currency;
@@ -109,9 +112,11 @@ Result<engine::quote::Question> question_of(const engine::snapshot::Snapshot& sn
   for (const auto& field : options.fields) {
     const auto equals = field.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return Fault{FaultCode::bad_request, "--field", "'" + field + "' is not of the form NAME=VALUE"};
+      return Fault{FaultCode::bad_request, "--field",
+                   "'" + field + "' is not of the form NAME=VALUE"};
     }
-    request.fields.emplace_back(std::string_view{field}.substr(0, equals), std::string_view{field}.substr(equals + 1));
+    request.fields.emplace_back(std::string_view{field}.substr(0, equals),
+                                std::string_view{field}.substr(equals + 1));
   }
   const auto clock = node::Clock::in(node::time_zone_of(snapshot));
   if (!clock) return clock.error();
@@ -125,12 +130,15 @@ Result<engine::quote::Question> question_of(const engine::snapshot::Snapshot& sn
   return fault;
 }
 
-void write_to(std::FILE* stream, const engine::snapshot::Snapshot& snapshot, const engine::quote::Question& question,
-              const PriceListOptions& list, Run& run, std::optional<PriceListCounts>& counts) {
+void write_to(std::FILE* stream, const engine::snapshot::Snapshot& snapshot,
+              const engine::quote::Question& question, const PriceListOptions& list, Run& run,
+              std::optional<PriceListCounts>& counts) {
   Progress bar{run.err};
   const auto written = write_price_list(
       snapshot, question, list,
-      [&](std::string_view text) { return std::fwrite(text.data(), 1, text.size(), stream) == text.size(); },
+      [&](std::string_view text) {
+        return std::fwrite(text.data(), 1, text.size(), stream) == text.size();
+      },
       [&](std::uint64_t done, std::uint64_t all) { bar.show("pricing", done, all); });
   bar.clear();
   if (written) {
@@ -143,7 +151,8 @@ void write_to(std::FILE* stream, const engine::snapshot::Snapshot& snapshot, con
 
 void run_pricelist(const Options& options, Run& run) {
   if (run.format_given && run.format == Format::table) {
-    return fail(run, Fault{FaultCode::unsupported, "--format", "a price list is written as csv or json"});
+    return fail(
+        run, Fault{FaultCode::unsupported, "--format", "a price list is written as csv or json"});
   }
   const auto quantity = quantity_of(options.quantity);
   if (!quantity) return fail(run, quantity.error());
@@ -163,9 +172,10 @@ void run_pricelist(const Options& options, Run& run) {
     fail(run, Fault{FaultCode::file_unreadable, options.output, "the file can't be written"});
     run.exit = Exit::world_failed;
   } else if (counts) {
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
-    fmt::print(run.err, "{}: {} articles, {} with a price, in {} ms\n", options.output, grouped(counts->articles),
-               grouped(counts->priced), took.count());
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - begin);
+    fmt::print(run.err, "{}: {} articles, {} with a price, in {} ms\n", options.output,
+               grouped(counts->articles), grouped(counts->priced), took.count());
   }
 }
 

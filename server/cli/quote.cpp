@@ -1,10 +1,10 @@
-#include <memory>
-
-#include <CLI/CLI.hpp>
-
 #include "server/cli/answer_view.hpp"
 #include "server/cli/ask.hpp"
 #include "server/cli/command.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
 
 namespace server::cli {
 
@@ -20,16 +20,23 @@ constexpr const char* closing =
     "  netto quote --json basket.json --format json           a question as for POST /v1/quote\n"
     "  netto quote --url http://127.0.0.1:8080 --customer K1003 S-0420\n"
     "\n"
-    "Exit codes: 0 every line has a price; 1 some have none, with the reason; 2 the question can't be answered;\n"
+    "Exit codes: 0 every line has a price; 1 some have none, with the reason; 2 the question can't "
+    "be answered;\n"
     "3 the data folder or the node can't be used.";
 
 void run_quote(const AskOptions& options, Run& run) {
   const auto answer = ask(options, Waterfall::without, run);
   if (!answer) return;
   switch (run.format) {
-    case Format::table: write_out(run, quote_table(answer->json, may_colour(run.out))); break;
-    case Format::json: write_out(run, answer->text + "\n"); break;
-    case Format::csv: write_out(run, quote_csv(answer->json)); break;
+    case Format::table:
+      write_out(run, quote_table(answer->json, may_colour(run.out)));
+      break;
+    case Format::json:
+      write_out(run, answer->text + "\n");
+      break;
+    case Format::csv:
+      write_out(run, quote_csv(answer->json));
+      break;
   }
   if (run.exit == Exit::ok && has_line_without_price(answer->json)) run.exit = Exit::findings;
 }

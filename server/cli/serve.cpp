@@ -1,16 +1,3 @@
-#include <csignal>
-
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <thread>
-
-#include <CLI/CLI.hpp>
-#include <fmt/core.h>
-
 #include "server/cli/command.hpp"
 #include "server/cli/report.hpp"
 #include "server/http/api.hpp"
@@ -18,17 +5,32 @@
 #include "server/node/clock.hpp"
 #include "server/node/node.hpp"
 
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
 namespace server::cli {
 
 using engine::base::Fault;
 
 namespace {
 
-constexpr std::chrono::milliseconds refresh_interval{500};  // how late another process's import may be noticed
+constexpr std::chrono::milliseconds refresh_interval{
+    500};  // how late another process's import may be noticed
 
 constexpr const char* closing =
-    "Answers over HTTP on the loopback interface: POST /v1/quote and what /openapi.json describes. What another process\n"
-    "imports into the data folder is answered from within a second, without a restart. Ends with Ctrl-C or SIGTERM, after\n"
+    "Answers over HTTP on the loopback interface: POST /v1/quote and what /openapi.json describes. "
+    "What another process\n"
+    "imports into the data folder is answered from within a second, without a restart. Ends with "
+    "Ctrl-C or SIGTERM, after\n"
     "the requests that have begun.\n"
     "\n"
     "Examples:\n"
@@ -54,7 +56,9 @@ class SignalStop {
  public:
   explicit SignalStop(http::Server& server) {
     signalled_server.store(&server);
+
     struct sigaction action {};
+
     action.sa_handler = stop_on_signal;
     ::sigaction(SIGINT, &action, &old_interrupt_);
     ::sigaction(SIGTERM, &action, &old_terminate_);
@@ -71,6 +75,7 @@ class SignalStop {
 
  private:
   struct sigaction old_interrupt_ {};
+
   struct sigaction old_terminate_ {};
 };
 
@@ -78,7 +83,8 @@ class SignalStop {
 // then looked at now and then for what other processes have imported.
 class ServedFolder {
  public:
-  ServedFolder(std::string folder, std::FILE* messages) : folder_{std::move(folder)}, messages_{messages} {}
+  ServedFolder(std::string folder, std::FILE* messages)
+      : folder_{std::move(folder)}, messages_{messages} {}
 
   const engine::snapshot::SnapshotCell& cell() const { return cell_; }
 
@@ -130,15 +136,18 @@ class ServedFolder {
       if (const auto published = publish(); !published) complaint = describe(published.error());
       if (complaint.empty()) tell_ready();
     }
-    if (!complaint.empty() && complaint != last_complaint) fmt::print(messages_, "netto: {}\n", complaint);
+    if (!complaint.empty() && complaint != last_complaint)
+      fmt::print(messages_, "netto: {}\n", complaint);
     last_complaint = complaint;
   }
 
   void tell_ready() const {
     const auto snapshot = cell_.pin();
-    fmt::print(messages_, "netto: generation {}: {} articles, {} customers, {} prices and other records\n",
+    fmt::print(messages_,
+               "netto: generation {}: {} articles, {} customers, {} prices and other records\n",
                snapshot->generation(), grouped(snapshot->articles().base_units.size()),
-               grouped(snapshot->customers().parents.size()), grouped(snapshot->conditions().record_count()));
+               grouped(snapshot->customers().parents.size()),
+               grouped(snapshot->conditions().record_count()));
   }
 
   std::string folder_;
@@ -151,8 +160,10 @@ class ServedFolder {
 
 void run_serve(const Options& options, Run& run) {
   ServedFolder folder{run.data, run.err};
-  const http::Service service{folder.cell(), [&] { return folder.now(); }, [&] { return folder.not_ready(); }};
-  const auto server = http::Server::open(options.server, [&] { return std::make_unique<http::Worker>(service); });
+  const http::Service service{folder.cell(), [&] { return folder.now(); },
+                              [&] { return folder.not_ready(); }};
+  const auto server =
+      http::Server::open(options.server, [&] { return std::make_unique<http::Worker>(service); });
   if (!server) return fail(run, server.error());
   const SignalStop signals{**server};
   write_out(run, "listening on " + (*server)->address() + "\n");
@@ -178,7 +189,8 @@ void add_serve(CLI::App& app, Run& run) {
   command->add_option("--port", options->server.port, "The port; 0 takes any free one")
       ->type_name("PORT")
       ->capture_default_str();
-  command->add_option("--host", options->server.host, "127.0.0.1 or ::1: the loopback interface only")
+  command
+      ->add_option("--host", options->server.host, "127.0.0.1 or ::1: the loopback interface only")
       ->type_name("ADDRESS")
       ->capture_default_str();
   command->callback([options, &run] { run_serve(*options, run); });

@@ -1,13 +1,13 @@
 #include "server/cli/waterfall_view.hpp"
 
-#include <algorithm>
-#include <array>
-#include <vector>
-
 #include "engine/base/date.hpp"
 #include "server/cli/answer_view.hpp"
 #include "server/cli/csv.hpp"
 #include "server/cli/show.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
 
 namespace server::cli {
 
@@ -41,7 +41,8 @@ std::string words(std::string_view name) {
 std::string value_text(const Json& record) {
   std::string text{text_at(record, "value")};
   if (text_at(record, "kind") == "percent") return text + " %";
-  if (const auto currency = text_at(record, "currency"); !currency.empty()) text.append(" ").append(currency);
+  if (const auto currency = text_at(record, "currency"); !currency.empty())
+    text.append(" ").append(currency);
   const auto price_unit = text_at(record, "price_unit");
   const auto unit = text_at(record, "unit");
   if (price_unit.empty() && unit.empty()) return text;
@@ -73,7 +74,10 @@ std::string key_text(const Json& record) {
   const auto* key = record.find("key");
   if (key == nullptr) return text;
   for (const auto& field : key->members()) {
-    text.append(text.empty() ? "" : ", ").append(words(field.name)).append(" ").append(field.value.text());
+    text.append(text.empty() ? "" : ", ")
+        .append(words(field.name))
+        .append(" ")
+        .append(field.value.text());
   }
   return text;
 }
@@ -83,7 +87,8 @@ std::string origin_text(const Json& record) {
   std::string text;
   if (const auto code = text_at(record, "document/code"); !code.empty()) {
     text.append(words(text_at(record, "document/kind"))).append(" ").append(code);
-    if (const auto name = text_at(record, "document/name"); !name.empty()) text.append(" (").append(name).append(")");
+    if (const auto name = text_at(record, "document/name"); !name.empty())
+      text.append(" (").append(name).append(")");
     text += ", ";
   }
   return text.append(text_at(record, "record"));
@@ -96,8 +101,12 @@ void add_candidate(const Json& candidate, Columns& columns) {
   const auto colour = won ? Colour::none : Colour::dim;
   Cell verdict = won ? Cell{"won", Colour::green} : Cell{"lost", Colour::dim};
   Cell reason = won ? Cell{""} : Cell{loss_text(text_at(candidate, "why")), Colour::yellow};
-  columns.add({std::move(verdict), {value_text(candidate), colour}, {quantities_text(candidate), colour},
-               {days_text(candidate), colour}, {origin_text(candidate), colour}, {key_text(candidate), colour},
+  columns.add({std::move(verdict),
+               {value_text(candidate), colour},
+               {quantities_text(candidate), colour},
+               {days_text(candidate), colour},
+               {origin_text(candidate), colour},
+               {key_text(candidate), colour},
                std::move(reason)});
 }
 
@@ -124,13 +133,15 @@ std::string remark_text(const Json& step) {
   if (step.find("skipped") != nullptr) return "skipped";
   const auto exact = text_at(step, "before_rounding");
   std::string text = exact.empty() ? "" : "rounded from " + std::string{exact};
-  if (step.find("statistical") != nullptr) text += text.empty() ? "for information" : ", for information";
+  if (step.find("statistical") != nullptr)
+    text += text.empty() ? "for information" : ", for information";
   return text;
 }
 
 std::string line_head(const Json& line, bool may_colour) {
-  auto text = coloured("line " + std::string{text_at(line, "line")} + "  " + std::string{text_at(line, "article")},
-                       Colour::bold, may_colour);
+  auto text = coloured(
+      "line " + std::string{text_at(line, "line")} + "  " + std::string{text_at(line, "article")},
+      Colour::bold, may_colour);
   if (const auto name = text_at(line, "name"); !name.empty()) text.append("  ").append(name);
   text += "  x " + quantity_text(line);
   return text + "\n";
@@ -154,8 +165,10 @@ std::string waterfall_text(const Json& answer, bool may_colour) {
     const auto steps = items_of(line, "waterfall");
     Columns columns{{Align::left, Align::left, Align::right, Align::left}};
     for (const auto& step : steps) {
-      columns.add({{std::string{text_at(step, "step")}, Colour::cyan}, std::string{text_at(step, "title")},
-                   std::string{text_at(step, "amount")}, {remark_text(step), Colour::dim}});
+      columns.add({{std::string{text_at(step, "step")}, Colour::cyan},
+                   std::string{text_at(step, "title")},
+                   std::string{text_at(step, "amount")},
+                   {remark_text(step), Colour::dim}});
     }
     // The steps are aligned with each other, and what each of them found stands below it.
     std::string_view aligned;
@@ -174,9 +187,11 @@ std::string waterfall_text(const Json& answer, bool may_colour) {
 
 std::string waterfall_csv(const Json& answer) {
   static constexpr std::array<std::string_view, 21> heading{
-      "line",  "article",  "step",     "title", "skipped",       "amount",      "before_rounding",
-      "outcome", "why",    "access",   "type",  "document_kind", "document",    "record",
-      "value", "kind",     "currency", "from_quantity", "to_quantity", "valid_from", "valid_to"};
+      "line",    "article",         "step",          "title",       "skipped",
+      "amount",  "before_rounding", "outcome",       "why",         "access",
+      "type",    "document_kind",   "document",      "record",      "value",
+      "kind",    "currency",        "from_quantity", "to_quantity", "valid_from",
+      "valid_to"};
   static constexpr std::array<std::string_view, 14> of_candidate{
       "outcome", "why",  "access",   "type",          "document/kind", "document/code", "record",
       "value",   "kind", "currency", "from_quantity", "to_quantity",   "valid_from",    "valid_to"};
@@ -185,8 +200,9 @@ std::string waterfall_csv(const Json& answer) {
   std::vector<std::string_view> row;
   for (const auto& line : items_of(answer, "lines")) {
     for (const auto& step : items_of(line, "waterfall")) {
-      row.assign({text_at(line, "line"), text_at(line, "article"), text_at(step, "step"), text_at(step, "title"),
-                  step.find("skipped") != nullptr ? "true" : "", text_at(step, "amount"), text_at(step, "before_rounding")});
+      row.assign({text_at(line, "line"), text_at(line, "article"), text_at(step, "step"),
+                  text_at(step, "title"), step.find("skipped") != nullptr ? "true" : "",
+                  text_at(step, "amount"), text_at(step, "before_rounding")});
       const auto own = row.size();
       row.resize(heading.size());
       append_csv_row(out, row);

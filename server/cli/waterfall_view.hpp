@@ -2,9 +2,9 @@
 // why; and as rows for a spreadsheet. Pure; one thread.
 #pragma once
 
-#include <string>
-
 #include "rules/json_tree.hpp"
+
+#include <string>
 
 namespace server::cli {
 

@@ -1,14 +1,14 @@
 #include "server/http/api.hpp"
 
-#include <array>
-#include <exception>
-
 #include "engine/base/hash.hpp"
 #include "server/http/availability_question.hpp"
 #include "server/http/limits.hpp"
 #include "server/http/problem.hpp"
 #include "server/http/query.hpp"
 #include "server/json/answer_text.hpp"
+
+#include <array>
+#include <exception>
 
 namespace server::http {
 
@@ -30,13 +30,15 @@ bool is_json(std::string_view content_type) {
 // Refuses a body that was read well and asks what can't be answered. A field that no rule knows can only have come in
 // as one of the attributes.
 void refuse_question(const engine::base::Fault& fault, Response& response) {
-  if (fault.code != FaultCode::unknown_field || fault.where.empty()) return write_body_problem(fault, response);
+  if (fault.code != FaultCode::unknown_field || fault.where.empty())
+    return write_body_problem(fault, response);
   const auto pointer = "/attributes" + json::pointer_step(std::string_view{fault.where}.substr(1));
   write_body_problem({fault.code, pointer, fault.detail}, response);
 }
 
 void append_hex(std::string& out, std::uint64_t value) {
-  for (int shift = 60; shift >= 0; shift -= 4) out += "0123456789abcdef"[value >> static_cast<unsigned>(shift) & 0xFU];
+  for (int shift = 60; shift >= 0; shift -= 4)
+    out += "0123456789abcdef"[value >> static_cast<unsigned>(shift) & 0xFU];
 }
 
 // The same bytes have the same tag, in every process of this version.
@@ -81,7 +83,9 @@ bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
   return pattern.empty();
 }
 
-constexpr std::string_view methods_of(std::string_view method) { return method == "GET" ? "GET, HEAD" : method; }
+constexpr std::string_view methods_of(std::string_view method) {
+  return method == "GET" ? "GET, HEAD" : method;
+}
 
 }  // namespace
 
@@ -91,7 +95,8 @@ void Worker::handle(const Request& request, Response& response) {
   try {
     dispatch(request, response);
   } catch (const std::exception&) {
-    write_problem({500, "internal_error", "The request could not be answered. It changed nothing."}, response);
+    write_problem({500, "internal_error", "The request could not be answered. It changed nothing."},
+                  response);
   }
 }
 
@@ -108,10 +113,12 @@ void Worker::dispatch(const Request& request, Response& response) {
     allowed = methods_of(route.method);
   }
   if (allowed.empty()) {
-    write_problem({404, "unknown_route", "There is nothing at this address; /openapi.json lists what there is."},
+    write_problem({404, "unknown_route",
+                   "There is nothing at this address; /openapi.json lists what there is."},
                   response);
   } else {
-    write_problem({405, "wrong_method", "This address takes " + std::string{allowed} + " only."}, response);
+    write_problem({405, "wrong_method", "This address takes " + std::string{allowed} + " only."},
+                  response);
     response.allow = allowed;
   }
 }
@@ -119,7 +126,8 @@ void Worker::dispatch(const Request& request, Response& response) {
 const Snapshot* Worker::snapshot(Response& response) {
   if (service_.snapshots.version() != 0) return &reader_.current();
   const auto reason = service_.not_ready();
-  write_problem({503, "not_ready", reason.empty() ? std::string_view{"No data has been loaded yet."} : reason},
+  write_problem({503, "not_ready",
+                 reason.empty() ? std::string_view{"No data has been loaded yet."} : reason},
                 response);
   return nullptr;
 }
@@ -127,7 +135,8 @@ const Snapshot* Worker::snapshot(Response& response) {
 Result<Question> Worker::ask(const Snapshot& snapshot) {
   auto question = engine::quote::resolve(snapshot, body_.request, service_.now());
   if (question) {
-    engine::quote::quote(snapshot, *question, body_.explain ? Detail::explained : Detail::plain, scratch_, answer_);
+    engine::quote::quote(snapshot, *question, body_.explain ? Detail::explained : Detail::plain,
+                         scratch_, answer_);
   }
   return question;
 }
@@ -150,10 +159,13 @@ bool accepts_body(const Request& request, Response& response) {
   if (!is_json(request.content_type)) {
     write_problem({415, "wrong_content_type", "The body must be application/json."}, response);
   } else if (!request.content_encoding.empty() && request.content_encoding != "identity") {
-    write_problem({415, "wrong_content_encoding", "The body must be sent without compression."}, response);
-  } else if (request.body.size() > limits::body_bytes) {
-    write_problem({413, "too_large", "A body has at most " + std::to_string(limits::body_bytes) + " bytes (body_bytes)."},
+    write_problem({415, "wrong_content_encoding", "The body must be sent without compression."},
                   response);
+  } else if (request.body.size() > limits::body_bytes) {
+    write_problem(
+        {413, "too_large",
+         "A body has at most " + std::to_string(limits::body_bytes) + " bytes (body_bytes)."},
+        response);
   } else {
     return true;
   }
@@ -166,7 +178,8 @@ void Worker::quote(const Request& request, const Target&, Response& response) {
   if (!accepts_body(request, response)) return;
   const auto* newest = snapshot(response);
   if (newest == nullptr) return;
-  if (auto read = bodies_.read_quote(request.body, body_); !read) return write_body_problem(read.error(), response);
+  if (auto read = bodies_.read_quote(request.body, body_); !read)
+    return write_body_problem(read.error(), response);
   const auto question = ask(*newest);
   if (!question) return refuse_question(question.error(), response);
   json::write_quote({*newest, body_, *question, answer_}, response.body);
@@ -196,7 +209,8 @@ void Worker::price(const Request& request, const Target& target, Response& respo
   const auto question = ask(*newest);
   if (!question) return write_query_problem(question.error(), response);
   if (question->lines.front().outcome == Outcome::unknown_article) {
-    return write_problem({404, "unknown_article", outcome_text(Outcome::unknown_article)}, response);
+    return write_problem({404, "unknown_article", outcome_text(Outcome::unknown_article)},
+                         response);
   }
   json::write_price({*newest, body_, *question, answer_}, response.body);
   tag(newest->generation(), response);
@@ -212,16 +226,21 @@ void Worker::availability_of_one(const Request&, const Target& target, Response&
   const auto question = look(*newest);
   if (!question) return write_query_problem(question.error(), response);
   if (question->lines.front().outcome == Outcome::unknown_article) {
-    return write_problem({404, "unknown_article", outcome_text(Outcome::unknown_article)}, response);
+    return write_problem({404, "unknown_article", outcome_text(Outcome::unknown_article)},
+                         response);
   }
   json::write_available_article({*newest, body_, *question, answer_}, response.body);
 }
 
 // ---- the service itself ---------------------------------------------------------------------------
 
-void Worker::openapi(const Request&, const Target&, Response& response) { response.body = openapi_text(); }
+void Worker::openapi(const Request&, const Target&, Response& response) {
+  response.body = openapi_text();
+}
 
-void Worker::health(const Request&, const Target&, Response& response) { response.body = R"({"status":"ok"})"; }
+void Worker::health(const Request&, const Target&, Response& response) {
+  response.body = R"({"status":"ok"})";
+}
 
 void Worker::readiness(const Request&, const Target&, Response& response) {
   if (const auto reason = service_.not_ready(); !reason.empty()) {

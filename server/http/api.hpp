@@ -4,11 +4,6 @@
 // Cost beside pricing: under a microsecond.
 #pragma once
 
-#include <functional>
-#include <span>
-#include <string>
-#include <string_view>
-
 #include "engine/base/date.hpp"
 #include "engine/price/scratch.hpp"
 #include "engine/quote/answer.hpp"
@@ -16,13 +11,19 @@
 #include "server/http/message.hpp"
 #include "server/json/quote_body.hpp"
 
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
 namespace server::http {
 
 // What the answers stand on. Everything in it must outlive the workers and be callable from any thread.
 struct Service {
   const engine::snapshot::SnapshotCell& snapshots;
-  std::function<engine::base::CivilMinutes()> now;  // the moment that a question without a date is priced for
-  std::function<std::string()> not_ready;           // why no traffic should come yet; empty: ready
+  std::function<engine::base::CivilMinutes()>
+      now;  // the moment that a question without a date is priced for
+  std::function<std::string()> not_ready;  // why no traffic should come yet; empty: ready
 };
 
 struct RouteName {

@@ -1,9 +1,9 @@
 #include "server/http/availability_question.hpp"
 
-#include <algorithm>
-
 #include "engine/base/decimal.hpp"
 #include "engine/base/limits.hpp"
+
+#include <algorithm>
 
 namespace server::http {
 
@@ -18,20 +18,24 @@ using engine::snapshot::Snapshot;
 
 namespace {
 
-Result<void> resolve_viewer(const Snapshot& snapshot, const engine::quote::QuoteRequest& request, Question& question) {
+Result<void> resolve_viewer(const Snapshot& snapshot, const engine::quote::QuoteRequest& request,
+                            Question& question) {
   if (!request.customer.empty()) {
     const auto customer = snapshot.find_customer(request.customer);
     if (!customer) {
-      return Fault{FaultCode::unknown_customer, "/customer", "customer '" + std::string{request.customer} + "' is not known"};
+      return Fault{FaultCode::unknown_customer, "/customer",
+                   "customer '" + std::string{request.customer} + "' is not known"};
     }
     question.header.customer = *customer;
   }
   for (const auto& [name, code] : request.fields) {
     const auto field = snapshot.schema().find_field(name);
     if (!field || snapshot.schema().field(*field).domain != engine::model::Domain::text) {
-      return Fault{FaultCode::unknown_field, "/" + std::string{name}, "no rule knows a field '" + std::string{name} + "'"};
+      return Fault{FaultCode::unknown_field, "/" + std::string{name},
+                   "no rule knows a field '" + std::string{name} + "'"};
     }
-    question.header.fields.emplace_back(*field, snapshot.find_text(code).value_or(engine::model::TextId{}));
+    question.header.fields.emplace_back(*field,
+                                        snapshot.find_text(code).value_or(engine::model::TextId{}));
   }
   std::ranges::sort(question.header.fields);
   return {};
@@ -55,19 +59,23 @@ Outcome take_unit(const Snapshot& snapshot, const LineRequest& request, engine::
 Outcome take_quantity(const LineRequest& request, engine::price::Line& line) {
   const auto given = engine::base::parse_decimal(request.quantity);
   if (!given) {
-    return given.error().code == FaultCode::out_of_range ? Outcome::quantity_out_of_range : Outcome::bad_quantity;
+    return given.error().code == FaultCode::out_of_range ? Outcome::quantity_out_of_range
+                                                         : Outcome::bad_quantity;
   }
   if (given->mantissa < 0) return Outcome::negative_quantity;
   const auto quantity = Quantity::exactly(*given);
   if (!quantity) {
-    return given->decimals > Quantity::decimals ? Outcome::bad_quantity : Outcome::quantity_out_of_range;
+    return given->decimals > Quantity::decimals ? Outcome::bad_quantity
+                                                : Outcome::quantity_out_of_range;
   }
-  if (*quantity > Quantity::whole(engine::base::limits::quantity_whole)) return Outcome::quantity_out_of_range;
+  if (*quantity > Quantity::whole(engine::base::limits::quantity_whole))
+    return Outcome::quantity_out_of_range;
   line.quantity = *quantity;
   return Outcome::priced;
 }
 
-engine::price::Line resolve_line(const Snapshot& snapshot, const LineRequest& request, engine::base::CivilMinutes date) {
+engine::price::Line resolve_line(const Snapshot& snapshot, const LineRequest& request,
+                                 engine::base::CivilMinutes date) {
   engine::price::Line line;
   line.date = request.date.value_or(date);
   const auto article = snapshot.find_article(request.article);
@@ -83,13 +91,15 @@ engine::price::Line resolve_line(const Snapshot& snapshot, const LineRequest& re
 
 }  // namespace
 
-Result<Question> resolve_availability(const Snapshot& snapshot, const engine::quote::QuoteRequest& request,
+Result<Question> resolve_availability(const Snapshot& snapshot,
+                                      const engine::quote::QuoteRequest& request,
                                       engine::base::CivilMinutes today) {
   Question question;
   question.date = request.date.value_or(today);
   if (auto viewer = resolve_viewer(snapshot, request, question); !viewer) return viewer.error();
   question.lines.reserve(request.lines.size());
-  for (const auto& line : request.lines) question.lines.push_back(resolve_line(snapshot, line, question.date));
+  for (const auto& line : request.lines)
+    question.lines.push_back(resolve_line(snapshot, line, question.date));
   return question;
 }
 

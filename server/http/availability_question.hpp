@@ -8,8 +8,8 @@
 
 namespace server::http {
 
-engine::base::Result<engine::quote::Question> resolve_availability(const engine::snapshot::Snapshot& snapshot,
-                                                                   const engine::quote::QuoteRequest& request,
-                                                                   engine::base::CivilMinutes today);
+engine::base::Result<engine::quote::Question> resolve_availability(
+    const engine::snapshot::Snapshot& snapshot, const engine::quote::QuoteRequest& request,
+    engine::base::CivilMinutes today);
 
 }  // namespace server::http

@@ -1,8 +1,8 @@
 #include "server/http/client.hpp"
 
-#include <httplib.h>
-
 #include "server/http/limits.hpp"
+
+#include <httplib.h>
 
 namespace server::http {
 
@@ -21,17 +21,21 @@ Result<std::string> host_of(const std::string& address) {
   auto host = address.substr(address.starts_with(scheme) ? scheme.size() : 0);
   host.resize(std::min(host.find('/'), host.size()));
   const auto colon = host.rfind(':');
-  const auto port = colon == std::string::npos || host.ends_with(']') ? "80" : host.substr(colon + 1);
-  const bool has_port = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
+  const auto port =
+      colon == std::string::npos || host.ends_with(']') ? "80" : host.substr(colon + 1);
+  const bool has_port = !port.empty() && port.size() <= 5 &&
+                        port.find_first_not_of("0123456789") == std::string::npos;
   if (host.empty() || colon == 0 || !has_port) {
-    return Fault{FaultCode::bad_request, address, "is not an address such as http://127.0.0.1:8080"};
+    return Fault{FaultCode::bad_request, address,
+                 "is not an address such as http://127.0.0.1:8080"};
   }
   return std::string{scheme} + host;
 }
 
 }  // namespace
 
-Result<ClientAnswer> post_json(const std::string& address, const std::string& path, std::string_view body) {
+Result<ClientAnswer> post_json(const std::string& address, const std::string& path,
+                               std::string_view body) {
   const auto host = host_of(address);
   if (!host) return host.error();
   httplib::Client client{*host};
@@ -40,7 +44,8 @@ Result<ClientAnswer> post_json(const std::string& address, const std::string& pa
   client.set_tcp_nodelay(true);
   const auto answer = client.Post(path, body.data(), body.size(), "application/json");
   if (!answer) {
-    return Fault{FaultCode::file_unreadable, address, "no node answers there: " + httplib::to_string(answer.error())};
+    return Fault{FaultCode::file_unreadable, address,
+                 "no node answers there: " + httplib::to_string(answer.error())};
   }
   return ClientAnswer{answer->status, answer->body};
 }

@@ -1,10 +1,10 @@
 // A question to a running node over HTTP, for the command line. Blocks; one thread. cpp-httplib stays in the .cpp.
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "engine/base/result.hpp"
 
 namespace server::http {
 

@@ -1,12 +1,12 @@
 #include "server/http/connection.hpp"
 
+#include "server/http/limits.hpp"
+
 #include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <array>
 #include <cerrno>
-
-#include "server/http/limits.hpp"
 
 namespace server::http {
 
@@ -68,8 +68,10 @@ void Connection::drop_answered() {
 }
 
 void Connection::give_back_memory() {
-  if (received.empty() && received.capacity() > limits::buffer_kept_bytes) std::string{}.swap(received);
-  if (unsent_.empty() && unsent_.capacity() > limits::buffer_kept_bytes) std::string{}.swap(unsent_);
+  if (received.empty() && received.capacity() > limits::buffer_kept_bytes)
+    std::string{}.swap(received);
+  if (unsent_.empty() && unsent_.capacity() > limits::buffer_kept_bytes)
+    std::string{}.swap(unsent_);
 }
 
 void Connection::shut_sending() { ::shutdown(number(), SHUT_WR); }

@@ -3,14 +3,14 @@
 // No connection ever blocks a thread: receive and send take what there is and come back.
 #pragma once
 
+#include "server/http/framing.hpp"
+#include "server/http/listener.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "server/http/framing.hpp"
-#include "server/http/listener.hpp"
 
 namespace server::http {
 
@@ -18,10 +18,10 @@ using Clock = std::chrono::steady_clock;
 
 // What a parked connection waits for.
 enum class Wait : std::uint8_t {
-  request,   // idle: the first byte of a request
-  rest,      // of a request that has begun
-  taking,    // that the caller takes up what was sent
-  goodbye,   // that the caller has read its refusal and closes
+  request,  // idle: the first byte of a request
+  rest,     // of a request that has begun
+  taking,   // that the caller takes up what was sent
+  goodbye,  // that the caller has read its refusal and closes
 };
 
 enum class Transfer : std::uint8_t { some, all, none, gone };
@@ -38,6 +38,7 @@ class Connection {
 
   // Sends head and body after whatever is still unsent; what is not taken up now stays here. all, some or gone.
   Transfer send(std::string_view head, std::string_view body);
+
   Transfer send_rest() { return send({}, {}); }
 
   // Of `received`: those of the request that was answered.
@@ -54,12 +55,12 @@ class Connection {
   std::string received;
   Framer framer;
   std::size_t requests = 0;
-  std::size_t drained = 0;       // bytes dropped after a refusal
-  std::size_t counted = 0;       // of `received`, in the server's sum
-  bool is_closing = false;       // after what is unsent
-  bool is_refused = false;       // closing, with the caller still sending
+  std::size_t drained = 0;  // bytes dropped after a refusal
+  std::size_t counted = 0;  // of `received`, in the server's sum
+  bool is_closing = false;  // after what is unsent
+  bool is_refused = false;  // closing, with the caller still sending
   bool was_told_to_continue = false;
-  Clock::time_point began;       // the request that is being received
+  Clock::time_point began;  // the request that is being received
 
   // Written by the owner before it parks, read by the server's sweep.
   std::atomic<Wait> wait{Wait::request};

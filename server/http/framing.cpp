@@ -1,10 +1,10 @@
 #include "server/http/framing.hpp"
 
-#include <algorithm>
-#include <charconv>
-
 #include "server/http/limits.hpp"
 #include "server/http/query.hpp"
+
+#include <algorithm>
+#include <charconv>
 
 namespace server::http {
 
@@ -13,11 +13,14 @@ namespace {
 constexpr std::string_view line_end = "\r\n";
 
 bool is_token_character(char c) {
-  const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  const bool alphanumeric =
+      (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
   return alphanumeric || std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
 }
 
-bool is_token(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_character); }
+bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_token_character);
+}
 
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; }
 
@@ -72,10 +75,11 @@ bool Framer::find_head_end(std::string_view buffered) {
   scanned_ = buffered.size();
   const auto size = (end == std::string_view::npos ? buffered.size() : end) - head_begin_;
   if (size > limits::header_bytes) {
-    const bool in_target = buffered.find(line_end, head_begin_) - head_begin_ > limits::header_bytes;
+    const bool in_target =
+        buffered.find(line_end, head_begin_) - head_begin_ > limits::header_bytes;
     refuse(in_target ? 414 : 431, in_target ? "target_too_long" : "headers_too_large",
-           "A request line and its header fields have at most " + std::to_string(limits::header_bytes) +
-               " bytes (header_bytes).");
+           "A request line and its header fields have at most " +
+               std::to_string(limits::header_bytes) + " bytes (header_bytes).");
     return false;
   }
   if (end == std::string_view::npos) {
@@ -100,7 +104,8 @@ bool Framer::read_head(std::string_view text) {
     }
     if (lines > limits::header_fields) {
       refuse(431, "headers_too_large",
-             "A request has at most " + std::to_string(limits::header_fields) + " header fields (header_fields).");
+             "A request has at most " + std::to_string(limits::header_fields) +
+                 " header fields (header_fields).");
       return false;
     }
     if (!(lines == 0 ? read_request_line(line) : read_field(line))) return false;
@@ -116,7 +121,8 @@ bool Framer::read_request_line(std::string_view line) {
   const bool three_parts = first != std::string_view::npos && last > first;
   const auto version = three_parts ? line.substr(last + 1) : std::string_view{};
   const auto target = three_parts ? line.substr(first + 1, last - first - 1) : std::string_view{};
-  if (!three_parts || !is_token(line.substr(0, first)) || target.empty() || target.find(' ') != std::string_view::npos) {
+  if (!three_parts || !is_token(line.substr(0, first)) || target.empty() ||
+      target.find(' ') != std::string_view::npos) {
     refuse(400, "bad_request", "The request line is not of the form METHOD /path HTTP/1.1.");
     return false;
   }
@@ -126,7 +132,8 @@ bool Framer::read_request_line(std::string_view line) {
   }
   if (target.size() > limits::target_bytes) {
     refuse(414, "target_too_long",
-           "A path with its query has at most " + std::to_string(limits::target_bytes) + " bytes (target_bytes).");
+           "A path with its query has at most " + std::to_string(limits::target_bytes) +
+               " bytes (target_bytes).");
     return false;
   }
   const auto method = line.substr(0, first);
@@ -178,7 +185,8 @@ bool Framer::read_length(std::string_view value) {
 
 bool Framer::begin_body() {
   if (is_chunked_ && (has_length_ || is_http_10_)) {
-    refuse(400, "bad_request", "A body has either a Content-Length or chunks, and chunks need HTTP/1.1.");
+    refuse(400, "bad_request",
+           "A body has either a Content-Length or chunks, and chunks need HTTP/1.1.");
     return false;
   }
   if (takes_body_ && !has_length_ && !is_chunked_) {
@@ -207,7 +215,8 @@ bool Framer::step(std::string_view buffered) {
   }
   const auto end = rest.find(line_end);
   if (end == std::string_view::npos) {
-    if (rest.size() > limits::header_bytes) refuse(400, "bad_request", "A chunk has no end of line.");
+    if (rest.size() > limits::header_bytes)
+      refuse(400, "bad_request", "A chunk has no end of line.");
     return false;
   }
   const auto line = rest.substr(0, end);

@@ -26,9 +26,12 @@ class Framer {
   State look(std::string_view buffered);
 
   // Of a complete request:
-  std::string_view head(std::string_view buffered) const { return buffered.substr(head_begin_, head_end_ - head_begin_); }
+  std::string_view head(std::string_view buffered) const {
+    return buffered.substr(head_begin_, head_end_ - head_begin_);
+  }
 
   std::string_view body(std::string_view buffered) const;
+
   // Bytes of `buffered` that it takes up.
   std::size_t size() const { return position_; }
 
@@ -41,7 +44,15 @@ class Framer {
   void restart() { *this = Framer{}; }
 
  private:
-  enum class Stage : std::uint8_t { head, sized_body, chunk_size, chunk_data, chunk_end, trailer, done };
+  enum class Stage : std::uint8_t {
+    head,
+    sized_body,
+    chunk_size,
+    chunk_data,
+    chunk_end,
+    trailer,
+    done
+  };
 
   State refuse(int status, std::string_view code, std::string detail);
   bool find_head_end(std::string_view buffered);
@@ -58,14 +69,14 @@ class Framer {
   bool expects_continue_ = false;
   bool is_chunked_ = false;
   bool has_length_ = false;
-  bool takes_body_ = false;      // by its method
+  bool takes_body_ = false;  // by its method
   bool is_http_10_ = false;
-  std::size_t head_begin_ = 0;   // after blank lines, which are allowed before a request
+  std::size_t head_begin_ = 0;  // after blank lines, which are allowed before a request
   std::size_t head_end_ = 0;
-  std::size_t scanned_ = 0;      // no end of the head before here
-  std::size_t position_ = 0;     // everything before is framed
-  std::size_t length_ = 0;       // of the body, or of what is left of a chunk
-  std::string decoded_;          // a chunked body without its chunks
+  std::size_t scanned_ = 0;   // no end of the head before here
+  std::size_t position_ = 0;  // everything before is framed
+  std::size_t length_ = 0;    // of the body, or of what is left of a chunk
+  std::string decoded_;       // a chunked body without its chunks
   Refusal refusal_;
 };
 

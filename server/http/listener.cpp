@@ -1,5 +1,7 @@
 #include "server/http/listener.hpp"
 
+#include "server/http/limits.hpp"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
@@ -12,8 +14,6 @@
 #include <system_error>
 #include <utility>
 
-#include "server/http/limits.hpp"
-
 namespace server::http {
 
 using engine::base::Fault;
@@ -24,8 +24,10 @@ namespace {
 
 Fault failed(const std::string& place) {
   const int error = errno;
-  if (error == EADDRINUSE) return Fault{FaultCode::bad_request, place, "another program listens there already"};
-  return Fault{FaultCode::bad_request, place, "can't listen there: " + std::system_category().message(error)};
+  if (error == EADDRINUSE)
+    return Fault{FaultCode::bad_request, place, "another program listens there already"};
+  return Fault{FaultCode::bad_request, place,
+               "can't listen there: " + std::system_category().message(error)};
 }
 
 struct Address {
@@ -56,7 +58,8 @@ Address address_of(bool is_ipv6, std::uint16_t port) {
 std::uint16_t port_of(int socket, bool is_ipv6) {
   Address address;
   address.size = sizeof address.storage;
-  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address.storage), &address.size) != 0) return 0;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address.storage), &address.size) != 0)
+    return 0;
   if (is_ipv6) return ntohs(reinterpret_cast<const sockaddr_in6*>(&address.storage)->sin6_port);
   return ntohs(reinterpret_cast<const sockaddr_in*>(&address.storage)->sin_port);
 }
@@ -78,7 +81,8 @@ Result<Listener> listen_on(const std::string& host, std::uint16_t port) {
   const bool is_ipv6 = host == "::1";
   if (!is_ipv6 && host != "127.0.0.1" && host != "localhost") {
     return Fault{FaultCode::unsupported, host,
-                 "only the loopback addresses 127.0.0.1 and ::1 are listened on, since callers are not asked for keys"};
+                 "only the loopback addresses 127.0.0.1 and ::1 are listened on, since callers are "
+                 "not asked for keys"};
   }
   Listener listener{{}, 0, is_ipv6 ? "[::1]" : "127.0.0.1"};
   const auto place = listener.host + ":" + std::to_string(port);
@@ -90,7 +94,8 @@ Result<Listener> listen_on(const std::string& host, std::uint16_t port) {
   const int on = 1;
   ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   const auto address = address_of(is_ipv6, port);
-  if (::bind(socket, reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0) return failed(place);
+  if (::bind(socket, reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0)
+    return failed(place);
   if (::listen(socket, limits::listen_backlog) != 0) return failed(place);
   listener.port = port_of(socket, is_ipv6);
   return listener;
@@ -106,7 +111,8 @@ std::size_t connections_possible(std::size_t wanted) {
     ::getrlimit(RLIMIT_NOFILE, &limit);
   }
   const auto room = static_cast<std::size_t>(limit.rlim_cur);
-  return std::min(wanted, room > limits::descriptors_kept_free ? room - limits::descriptors_kept_free : 1);
+  return std::min(wanted,
+                  room > limits::descriptors_kept_free ? room - limits::descriptors_kept_free : 1);
 }
 
 }  // namespace server::http

@@ -1,10 +1,10 @@
 // The listening socket: on the loopback interface only, with a backlog that a burst of callers fits into.
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <cstdint>
 #include <string>
-
-#include "engine/base/result.hpp"
 
 namespace server::http {
 
@@ -12,9 +12,13 @@ namespace server::http {
 class Descriptor {
  public:
   Descriptor() = default;
+
   explicit Descriptor(int number) : number_{number} {}
+
   ~Descriptor();
+
   Descriptor(Descriptor&& other) noexcept : number_{other.number_} { other.number_ = -1; }
+
   Descriptor& operator=(Descriptor&& other) noexcept;
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;

@@ -1,9 +1,9 @@
 #include "server/http/message.hpp"
 
-#include <algorithm>
-
 #include "server/http/limits.hpp"
 #include "server/json/quote_body.hpp"
+
+#include <algorithm>
 
 namespace server::http {
 
@@ -34,7 +34,8 @@ Result<std::string> decoded(std::string_view text, Plus plus) {
       const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
       const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
       if (high < 0 || low < 0) {
-        return Fault{FaultCode::bad_request, "", "the address has a % that is not followed by two hexadecimal digits"};
+        return Fault{FaultCode::bad_request, "",
+                     "the address has a % that is not followed by two hexadecimal digits"};
       }
       out += static_cast<char>(high * 16 + low);
       i += 2;
@@ -59,7 +60,8 @@ Result<void> take_parameter(std::string_view part, Target& target) {
   if (part.empty()) return {};
   if (target.parameters.size() == limits::query_parameters) {
     return Fault{FaultCode::too_many, "",
-                 "at most " + std::to_string(limits::query_parameters) + " parameters are taken (query_parameters)"};
+                 "at most " + std::to_string(limits::query_parameters) +
+                     " parameters are taken (query_parameters)"};
   }
   const auto equals = std::min(part.find('='), part.size());
   auto name = decoded(part.substr(0, equals), Plus::is_space);
@@ -82,7 +84,8 @@ void Response::clear() {
 }
 
 std::string_view Target::parameter(std::string_view name) const {
-  const auto found = std::ranges::find(parameters, name, &std::pair<std::string, std::string>::first);
+  const auto found =
+      std::ranges::find(parameters, name, &std::pair<std::string, std::string>::first);
   return found == parameters.end() ? std::string_view{} : std::string_view{found->second};
 }
 
@@ -91,7 +94,8 @@ Result<Target> parse_target(std::string_view text) {
   const auto question = std::min(text.find('?'), text.size());
   target.path = text.substr(0, question);
   std::string_view path = target.path;
-  if (!path.starts_with('/')) return Fault{FaultCode::bad_request, "", "the address does not begin with a slash"};
+  if (!path.starts_with('/'))
+    return Fault{FaultCode::bad_request, "", "the address does not begin with a slash"};
   path.remove_prefix(1);
   auto split_path = split(path, '/', [&](std::string_view part) -> Result<void> {
     auto segment = decoded(part, Plus::is_plus);
@@ -101,8 +105,8 @@ Result<Target> parse_target(std::string_view text) {
   });
   if (!split_path) return split_path.error();
   if (question < text.size()) {
-    auto split_query =
-        split(text.substr(question + 1), '&', [&](std::string_view part) { return take_parameter(part, target); });
+    auto split_query = split(text.substr(question + 1), '&',
+                             [&](std::string_view part) { return take_parameter(part, target); });
     if (!split_query) return split_query.error();
   }
   return target;

@@ -3,6 +3,8 @@
 // Views are good for the length of the call.
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,14 +12,12 @@
 #include <utility>
 #include <vector>
 
-#include "engine/base/result.hpp"
-
 namespace server::http {
 
 struct Request {
   std::string_view method;
-  std::string_view target;         // path and query as sent, percent-encoded
-  std::string_view content_type;   // empty: none was sent
+  std::string_view target;        // path and query as sent, percent-encoded
+  std::string_view content_type;  // empty: none was sent
   std::string_view content_encoding;
   std::string_view if_none_match;
   std::string_view body;
@@ -29,7 +29,8 @@ struct Response {
   std::string_view allow;                              // of a 405, static storage
   std::string etag;                                    // empty: none
   bool retry_after = false;                            // of a 503: worth another try in a second
-  std::string body;  // keeps its memory from call to call; to HEAD and with a 304 the front sends its length alone
+  std::string
+      body;  // keeps its memory from call to call; to HEAD and with a 304 the front sends its length alone
 
   void clear();
 };
@@ -40,6 +41,7 @@ class Handler {
   virtual ~Handler() = default;
   // Must not throw; `response` comes with the memory of the last call and anything in it.
   virtual void handle(const Request& request, Response& response) = 0;
+
   // Called when there has been nothing to do for a while.
   virtual void rest() {}
 };
@@ -47,7 +49,7 @@ class Handler {
 // A target taken apart: "/v1/customers/A%20B/prices/X?quantity=5" has the segments "v1", "customers", "A B", "prices",
 // "X". Segments are decoded one by one, so that an encoded slash stays part of a code.
 struct Target {
-  std::string path;                                             // as sent, without the query
+  std::string path;  // as sent, without the query
   std::vector<std::string> segments;
   std::vector<std::pair<std::string, std::string>> parameters;  // in the order of the query
 

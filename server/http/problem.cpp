@@ -1,8 +1,8 @@
 #include "server/http/problem.hpp"
 
-#include <string>
-
 #include "server/json/json_writer.hpp"
+
+#include <string>
 
 namespace server::http {
 
@@ -46,18 +46,24 @@ void write_problem(const Problem& problem, Response& response) {
 int status_for(const Fault& fault) {
   switch (fault.code) {
     case FaultCode::bad_json:
-    case FaultCode::bad_encoding: return 400;
-    case FaultCode::bad_request: return fault.where.empty() ? 400 : 422;
-    case FaultCode::too_large: return fault.where.empty() ? 413 : 422;
+    case FaultCode::bad_encoding:
+      return 400;
+    case FaultCode::bad_request:
+      return fault.where.empty() ? 400 : 422;
+    case FaultCode::too_large:
+      return fault.where.empty() ? 413 : 422;
     case FaultCode::store_unavailable:
     case FaultCode::store_format:
-    case FaultCode::store_corrupt: return 503;
-    default: return 422;
+    case FaultCode::store_corrupt:
+      return 503;
+    default:
+      return 422;
   }
 }
 
 void write_body_problem(const Fault& fault, Response& response) {
-  write_problem({status_for(fault), fault_name(fault.code), fault.detail, fault.where, ""}, response);
+  write_problem({status_for(fault), fault_name(fault.code), fault.detail, fault.where, ""},
+                response);
 }
 
 void write_query_problem(const Fault& fault, Response& response) {

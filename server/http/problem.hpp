@@ -2,10 +2,10 @@
 // blame, its JSON pointer (of a body) or its name (of a query). Never an internal message or a stack trace.
 #pragma once
 
-#include <string_view>
-
 #include "engine/base/result.hpp"
 #include "server/http/message.hpp"
+
+#include <string_view>
 
 namespace server::http {
 

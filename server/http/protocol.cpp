@@ -1,12 +1,12 @@
 #include "server/http/protocol.hpp"
 
+#include "server/http/limits.hpp"
+#include "server/http/problem.hpp"
+
 #include <httplib.h>
 
 #include <algorithm>
 #include <cstring>
-
-#include "server/http/limits.hpp"
-#include "server/http/problem.hpp"
 
 namespace server::http {
 
@@ -88,14 +88,17 @@ class Protocol::Inner final : private httplib::Server {
 
   std::string_view head() const { return head_; }
 
-  std::string_view body() const { return sends_body_ ? std::string_view{response_.body} : std::string_view{}; }
+  std::string_view body() const {
+    return sends_body_ ? std::string_view{response_.body} : std::string_view{};
+  }
 
  private:
   void respond(const httplib::Request& request, httplib::Response& response) {
     is_handled_ = true;
-    handler_.handle({request.method, request.target, field(request, "Content-Type"), field(request, "Content-Encoding"),
-                     field(request, "If-None-Match"), request_body_},
-                    response_);
+    handler_.handle(
+        {request.method, request.target, field(request, "Content-Type"),
+         field(request, "Content-Encoding"), field(request, "If-None-Match"), request_body_},
+        response_);
     sends_body_ = request.method != "HEAD" && response_.status != 304;
     response.status = response_.status;
     response.set_header("Content-Type", std::string{response_.content_type});
@@ -110,7 +113,8 @@ class Protocol::Inner final : private httplib::Server {
 
   // A head that is framed well and still makes no sense to httplib: an unknown method, a bad range.
   After refuse() {
-    refused_ = refusal_text({400, "bad_request", "The request line or a header field can't be understood."});
+    refused_ = refusal_text(
+        {400, "bad_request", "The request line or a header field can't be understood."});
     head_ = refused_;
     sends_body_ = false;
     return After::close;
@@ -130,7 +134,8 @@ Protocol::Protocol(Handler& handler) : inner_{std::make_unique<Inner>(handler)} 
 
 Protocol::~Protocol() = default;
 
-Protocol::After Protocol::answer(std::string_view request_head, std::string_view request_body, After wanted) {
+Protocol::After Protocol::answer(std::string_view request_head, std::string_view request_body,
+                                 After wanted) {
   return inner_->answer(request_head, request_body, wanted);
 }
 
@@ -142,16 +147,26 @@ namespace {
 
 std::string_view reason_phrase(int status) {
   switch (status) {
-    case 408: return "Request Timeout";
-    case 411: return "Length Required";
-    case 413: return "Content Too Large";
-    case 414: return "URI Too Long";
-    case 417: return "Expectation Failed";
-    case 431: return "Request Header Fields Too Large";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    case 505: return "HTTP Version Not Supported";
-    default: return "Bad Request";
+    case 408:
+      return "Request Timeout";
+    case 411:
+      return "Length Required";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 417:
+      return "Expectation Failed";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Bad Request";
   }
 }
 

@@ -4,12 +4,12 @@
 // lines and fields and its writing of response heads is. One thread. Cost: about 4 us.
 #pragma once
 
+#include "server/http/framing.hpp"
+#include "server/http/message.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "server/http/framing.hpp"
-#include "server/http/message.hpp"
 
 namespace server::http {
 

@@ -1,8 +1,8 @@
 #include "server/http/query.hpp"
 
-#include <algorithm>
-
 #include "engine/base/limits.hpp"
+
+#include <algorithm>
 
 namespace server::http {
 
@@ -14,13 +14,15 @@ namespace {
 
 Result<void> read_flag(const std::string& name, std::string_view value, bool& out) {
   if (value != "true" && value != "false") {
-    return Fault{FaultCode::bad_request, "/" + name, "expected true or false, found '" + std::string{value} + "'"};
+    return Fault{FaultCode::bad_request, "/" + name,
+                 "expected true or false, found '" + std::string{value} + "'"};
   }
   out = value == "true";
   return {};
 }
 
-Result<void> read_parameter(const std::string& name, std::string_view value, json::QuoteBody& body) {
+Result<void> read_parameter(const std::string& name, std::string_view value,
+                            json::QuoteBody& body) {
   auto& request = body.request;
   auto& line = request.lines.front();
   if (name == "quantity") {
@@ -64,12 +66,14 @@ Result<void> read_query(const Target& target, std::string_view article, json::Qu
   for (std::size_t i = 0; i < target.parameters.size(); ++i) {
     const auto& [name, value] = target.parameters[i];
     const auto same = [&name = name](const auto& other) { return other.first == name; };
-    if (std::any_of(target.parameters.begin(), target.parameters.begin() + static_cast<std::ptrdiff_t>(i), same)) {
+    if (std::any_of(target.parameters.begin(),
+                    target.parameters.begin() + static_cast<std::ptrdiff_t>(i), same)) {
       return Fault{FaultCode::duplicate_key, "/" + name, "the parameter is given twice"};
     }
     if (value.size() > engine::base::limits::code_length) {
       return Fault{FaultCode::too_large, "/" + name,
-                   "a value has at most " + std::to_string(engine::base::limits::code_length) + " bytes (code_length)"};
+                   "a value has at most " + std::to_string(engine::base::limits::code_length) +
+                       " bytes (code_length)"};
     }
     if (auto read = read_parameter(name, value, body); !read) return read;
   }
@@ -89,7 +93,9 @@ bool is_tag_among(std::string_view tag, std::string_view if_none_match) {
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 

@@ -1,5 +1,11 @@
 #include "server/http/server.hpp"
 
+#include "engine/base/contract.hpp"
+#include "engine/base/parallel.hpp"
+#include "server/http/connection.hpp"
+#include "server/http/listener.hpp"
+#include "server/http/protocol.hpp"
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -16,12 +22,6 @@
 #include <thread>
 #include <unordered_map>
 #include <vector>
-
-#include "engine/base/contract.hpp"
-#include "engine/base/parallel.hpp"
-#include "server/http/connection.hpp"
-#include "server/http/listener.hpp"
-#include "server/http/protocol.hpp"
 
 namespace server::http {
 
@@ -68,7 +68,9 @@ class Server::Inner {
 
   std::uint16_t port() const { return listener_.port; }
 
-  std::string address() const { return "http://" + listener_.host + ":" + std::to_string(listener_.port); }
+  std::string address() const {
+    return "http://" + listener_.host + ":" + std::to_string(listener_.port);
+  }
 
   std::size_t connection_count() const {
     const std::lock_guard lock{mutex_};
@@ -107,7 +109,8 @@ class Server::Inner {
   Descriptor epoll_;
   Descriptor stop_event_;
   Descriptor work_over_event_;
-  std::atomic<bool> is_stopping_{false};   // no new connections; requests that have begun are finished
+  std::atomic<bool> is_stopping_{
+      false};  // no new connections; requests that have begun are finished
   std::atomic<bool> is_work_over_{false};  // workers end
   std::atomic<std::size_t> buffered_{0};   // bytes of unfinished requests
   mutable std::mutex mutex_;
@@ -123,7 +126,8 @@ Result<void> Server::Inner::prepare() {
   event.data.ptr = nullptr;
   if (epoll_.number() < 0 || stop_event_.number() < 0 || work_over_event_.number() < 0 ||
       ::epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, work_over_event_.number(), &event) != 0) {
-    return Fault{FaultCode::bad_request, listener_.host, "the system has no room for another server"};
+    return Fault{FaultCode::bad_request, listener_.host,
+                 "the system has no room for another server"};
   }
   return {};
 }
@@ -149,7 +153,8 @@ void Server::Inner::run() {
 
 void Server::Inner::accept_until_stopped() {
   auto swept = Clock::now();
-  std::array<pollfd, 2> waited{pollfd{stop_event_.number(), POLLIN, 0}, pollfd{listener_.socket.number(), POLLIN, 0}};
+  std::array<pollfd, 2> waited{pollfd{stop_event_.number(), POLLIN, 0},
+                               pollfd{listener_.socket.number(), POLLIN, 0}};
   while (!is_stopping_.load()) {
     ::poll(waited.data(), waited.size(), static_cast<int>(limits::sweep_interval.count()));
     if ((waited[1].revents & POLLIN) != 0 && !is_stopping_.load()) accept_waiting();
@@ -163,7 +168,8 @@ void Server::Inner::accept_until_stopped() {
 
 void Server::Inner::accept_waiting() {
   for (int taken = 0; taken < limits::listen_backlog; ++taken) {
-    Descriptor socket{::accept4(listener_.socket.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+    Descriptor socket{
+        ::accept4(listener_.socket.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
     if (socket.number() >= 0) {
       take_in(std::move(socket));
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -179,7 +185,8 @@ void Server::Inner::accept_waiting() {
 
 void Server::Inner::take_in(Descriptor socket) {
   if (connection_count() >= connections_max_ && !make_room()) {
-    const auto text = refusal_text({503, "too_many_connections", "All connections are busy; try again in a moment."});
+    const auto text = refusal_text(
+        {503, "too_many_connections", "All connections are busy; try again in a moment."});
     ::send(socket.number(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     return;
   }
@@ -201,10 +208,12 @@ bool Server::Inner::make_room() {
   const std::lock_guard lock{mutex_};
   Connection* longest = nullptr;
   for (const auto& [connection, owner] : connections_) {
-    if (!connection->is_parked.load() || connection->wait.load() != Wait::request || connection->is_overdue.load()) {
+    if (!connection->is_parked.load() || connection->wait.load() != Wait::request ||
+        connection->is_overdue.load()) {
       continue;
     }
-    if (longest == nullptr || connection->idle_since.load() < longest->idle_since.load()) longest = connection;
+    if (longest == nullptr || connection->idle_since.load() < longest->idle_since.load())
+      longest = connection;
   }
   if (longest == nullptr) return false;
   longest->is_overdue.store(true);
@@ -264,22 +273,29 @@ void Server::Inner::work(Handler& handler) {
 void Server::Inner::serve(Connection& connection, Desk& desk) {
   connection.deadline.store(never);
   switch (connection.wait.load()) {
-    case Wait::goodbye: return drop_rest(connection, desk);
+    case Wait::goodbye:
+      return drop_rest(connection, desk);
     case Wait::taking:
       if (go_on_sending(connection)) receive(connection, desk);
       return;
     case Wait::request:
-    case Wait::rest: return receive(connection, desk);
+    case Wait::rest:
+      return receive(connection, desk);
   }
 }
 
 // True when everything is sent and the connection goes on.
 bool Server::Inner::go_on_sending(Connection& connection) {
   switch (connection.send_rest()) {
-    case Transfer::gone: close(connection); return false;
+    case Transfer::gone:
+      close(connection);
+      return false;
     case Transfer::some:
-    case Transfer::none: park(connection, Wait::taking); return false;
-    case Transfer::all: break;
+    case Transfer::none:
+      park(connection, Wait::taking);
+      return false;
+    case Transfer::all:
+      break;
   }
   if (!connection.is_closing) return true;
   finish(connection);
@@ -295,13 +311,15 @@ void Server::Inner::receive(Connection& connection, Desk& desk) {
   if (!answer_complete(connection, desk)) return;
   if (transfer == Transfer::gone) {
     if (!connection.is_overdue.load() || connection.received.empty()) return close(connection);
-    return refuse(connection, {408, "too_slow",
-                               "The request did not arrive within " + std::to_string(options_.request_time.count()) +
-                                   " ms (request_time)."});
+    return refuse(connection,
+                  {408, "too_slow",
+                   "The request did not arrive within " +
+                       std::to_string(options_.request_time.count()) + " ms (request_time)."});
   }
   if (connection.framer.awaits_continue() && !connection.was_told_to_continue) {
     connection.was_told_to_continue = true;
-    if (connection.send("HTTP/1.1 100 Continue\r\n\r\n", {}) == Transfer::gone) return close(connection);
+    if (connection.send("HTTP/1.1 100 Continue\r\n\r\n", {}) == Transfer::gone)
+      return close(connection);
   }
   park(connection, connection.received.empty() ? Wait::request : Wait::rest);
 }
@@ -316,10 +334,12 @@ bool Server::Inner::answer_complete(Connection& connection, Desk& desk) {
     }
     if (state == Framer::State::incomplete) {
       if (buffered_.load() <= limits::buffered_bytes) return true;
-      refuse(connection, {503, "busy", "Too much is being received from all callers; try again in a moment."});
+      refuse(connection,
+             {503, "busy", "Too much is being received from all callers; try again in a moment."});
       return false;
     }
-    const bool last = is_stopping_.load() || ++connection.requests >= limits::requests_per_connection;
+    const bool last =
+        is_stopping_.load() || ++connection.requests >= limits::requests_per_connection;
     const auto after = desk.protocol.answer(connection.framer.head(connection.received),
                                             connection.framer.body(connection.received),
                                             last ? Protocol::After::close : Protocol::After::keep);
@@ -348,9 +368,12 @@ void Server::Inner::refuse(Connection& connection, const Refusal& refusal) {
   connection.received.clear();
   count_buffered(connection);
   switch (connection.send(refusal_text(refusal), {})) {
-    case Transfer::all: return finish(connection);
-    case Transfer::gone: return close(connection);
-    default: return park(connection, Wait::taking);
+    case Transfer::all:
+      return finish(connection);
+    case Transfer::gone:
+      return close(connection);
+    default:
+      return park(connection, Wait::taking);
   }
 }
 
@@ -367,16 +390,21 @@ void Server::Inner::drop_rest(Connection& connection, Desk& desk) {
   const auto transfer = connection.receive(desk.buffer);
   connection.drained += connection.received.size();
   connection.received.clear();
-  if (transfer == Transfer::gone || connection.drained > limits::refused_bytes_drained) return close(connection);
+  if (transfer == Transfer::gone || connection.drained > limits::refused_bytes_drained)
+    return close(connection);
   park(connection, Wait::goodbye);
 }
 
 milliseconds Server::Inner::time_for(Wait wait) const {
   switch (wait) {
-    case Wait::request: return options_.idle_time;
-    case Wait::rest: return options_.request_time;
-    case Wait::taking: return options_.write_time;
-    case Wait::goodbye: break;
+    case Wait::request:
+      return options_.idle_time;
+    case Wait::rest:
+      return options_.request_time;
+    case Wait::taking:
+      return options_.write_time;
+    case Wait::goodbye:
+      break;
   }
   return limits::refused_time;
 }
@@ -431,7 +459,8 @@ void Server::Inner::count_buffered(Connection& connection) {
 
 // ---- the door -------------------------------------------------------------------------------------
 
-Result<std::unique_ptr<Server>> Server::open(const ServerOptions& options, HandlerFactory handlers) {
+Result<std::unique_ptr<Server>> Server::open(const ServerOptions& options,
+                                             HandlerFactory handlers) {
   auto listener = listen_on(options.host, options.port);
   if (!listener) return listener.error();
   auto inner = std::make_unique<Inner>(options, std::move(handlers), *std::move(listener));

@@ -7,15 +7,15 @@
 // Cost: four system calls a request.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "server/http/limits.hpp"
+#include "server/http/message.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
-
-#include "engine/base/result.hpp"
-#include "server/http/limits.hpp"
-#include "server/http/message.hpp"
 
 namespace server::http {
 
@@ -35,7 +35,8 @@ using HandlerFactory = std::function<std::unique_ptr<Handler>()>;
 class Server {
  public:
   // Listens from here on. Faults: unsupported for an address that is not loopback, bad_request for a port that is taken.
-  static engine::base::Result<std::unique_ptr<Server>> open(const ServerOptions& options, HandlerFactory handlers);
+  static engine::base::Result<std::unique_ptr<Server>> open(const ServerOptions& options,
+                                                            HandlerFactory handlers);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -1,9 +1,9 @@
 #include "server/json/answer_text.hpp"
 
-#include <algorithm>
-
 #include "engine/base/decimal.hpp"
 #include "server/json/waterfall_text.hpp"
+
+#include <algorithm>
 
 namespace server::json {
 
@@ -29,7 +29,8 @@ void write_moment(JsonWriter& json, std::string_view name, engine::base::CivilMi
 }
 
 // A unit's code, where none is given the article's base unit; that may be without a code.
-std::string_view unit_of(const Snapshot& snapshot, engine::model::UnitId unit, engine::model::ArticleId article) {
+std::string_view unit_of(const Snapshot& snapshot, engine::model::UnitId unit,
+                         engine::model::ArticleId article) {
   if (!unit.is_none()) return snapshot.unit_code(unit);
   if (article.is_none()) return {};
   return snapshot.unit_code(snapshot.articles().base_units[article.raw()]);
@@ -48,12 +49,18 @@ void write_head(const Answered& answered, JsonWriter& json) {
 
 // The condition type of the record that gave the price. Most price steps search one type only; where there are several,
 // the record is traced back to its table.
-engine::model::ConditionTypeId type_of(const Snapshot& snapshot, const engine::rule::Procedure& procedure,
+engine::model::ConditionTypeId type_of(const Snapshot& snapshot,
+                                       const engine::rule::Procedure& procedure,
                                        std::uint32_t record) {
-  if (const auto& find = procedure.steps[procedure.answer.price_step].find; find && !find->accesses.empty()) {
-    const auto type_in = [&](const engine::rule::Access& access) { return snapshot.schema().table(access.table).type; };
+  if (const auto& find = procedure.steps[procedure.answer.price_step].find;
+      find && !find->accesses.empty()) {
+    const auto type_in = [&](const engine::rule::Access& access) {
+      return snapshot.schema().table(access.table).type;
+    };
     const auto type = type_in(find->accesses.front());
-    if (std::ranges::all_of(find->accesses, [&](const auto& access) { return type_in(access) == type; })) return type;
+    if (std::ranges::all_of(find->accesses,
+                            [&](const auto& access) { return type_in(access) == type; }))
+      return type;
   }
   const auto& conditions = snapshot.conditions();
   const auto part = conditions.part_of_key(conditions.key_of_record(record));
@@ -103,9 +110,12 @@ void write_line(const Answered& answered, std::size_t number, JsonWriter& json) 
   const auto outcome = answered.answer.priced.lines[number].outcome;
   json.member_unless_empty("id", answered.body.line_ids[number]);
   json.member("article", asked.article);
-  if (!line.article.is_none()) json.member_unless_empty("name", answered.snapshot.article_name(line.article));
+  if (!line.article.is_none())
+    json.member_unless_empty("name", answered.snapshot.article_name(line.article));
   json.member("quantity", asked.quantity);
-  json.member_unless_empty("unit", asked.unit.empty() ? unit_of(answered.snapshot, line.unit, line.article) : asked.unit);
+  json.member_unless_empty("unit", asked.unit.empty()
+                                       ? unit_of(answered.snapshot, line.unit, line.article)
+                                       : asked.unit);
   json.member("outcome", outcome_name(outcome));
   if (outcome == Outcome::priced) {
     write_priced(answered, number, json);
@@ -130,8 +140,9 @@ void write_totals(const Answered& answered, JsonWriter& json) {
   json.key("totals");
   json.begin_object();
   for (std::size_t i = 0; i < totals.size(); ++i) {
-    write_amount(json, i == 0 ? std::string_view{"line_amount"} : shape.components[shape.totals[i - 1]].name,
-                 totals[i]);
+    write_amount(
+        json, i == 0 ? std::string_view{"line_amount"} : shape.components[shape.totals[i - 1]].name,
+        totals[i]);
   }
   json.end_object();
 }
@@ -151,7 +162,8 @@ std::string_view text_in(const engine::rule::Band& band, std::string_view langua
 }
 
 // A band's text with its lower bound and the expected day put in.
-std::string filled_in(std::string_view text, const engine::rule::Band& band, const Availability& availability) {
+std::string filled_in(std::string_view text, const engine::rule::Band& band,
+                      const Availability& availability) {
   std::string filled;
   while (!text.empty()) {
     const auto open = text.find('{');
@@ -180,7 +192,9 @@ void write_article(const Answered& answered, std::size_t number, JsonWriter& jso
   json.member_unless_empty("id", answered.body.line_ids[number]);
   json.member("article", asked.article);
   json.member("quantity", asked.quantity);
-  json.member_unless_empty("unit", asked.unit.empty() ? unit_of(answered.snapshot, line.unit, line.article) : asked.unit);
+  json.member_unless_empty("unit", asked.unit.empty()
+                                       ? unit_of(answered.snapshot, line.unit, line.article)
+                                       : asked.unit);
   if (line.outcome != Outcome::priced) {
     json.member("outcome", outcome_name(line.outcome));
     json.member("reason", outcome_text(line.outcome));
@@ -253,8 +267,8 @@ void write_available_article(const Answered& answered, std::string& out) {
   json.end_object();
 }
 
-void write_band(const Snapshot& snapshot, const Availability& availability, std::string_view language,
-                JsonWriter& json) {
+void write_band(const Snapshot& snapshot, const Availability& availability,
+                std::string_view language, JsonWriter& json) {
   const auto& band = snapshot.rules().band_sets[availability.band_set].bands[availability.band];
   json.begin_object();
   json.member("band", band.code);

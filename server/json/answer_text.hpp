@@ -5,13 +5,13 @@
 // Cost: about 0.2 us a line; a waterfall is several microseconds, since each record is traced back to its key.
 #pragma once
 
-#include <span>
-#include <string>
-#include <string_view>
-
 #include "engine/quote/answer.hpp"
 #include "server/json/json_writer.hpp"
 #include "server/json/quote_body.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
 
 namespace server::json {
 
@@ -36,7 +36,8 @@ void write_availability(const Answered& answered, std::string& out);
 void write_available_article(const Answered& answered, std::string& out);
 
 // What a buyer sees of stock, as an object. Requires a band.
-void write_band(const engine::snapshot::Snapshot& snapshot, const engine::avail::Availability& availability,
-                std::string_view language, JsonWriter& json);
+void write_band(const engine::snapshot::Snapshot& snapshot,
+                const engine::avail::Availability& availability, std::string_view language,
+                JsonWriter& json);
 
 }  // namespace server::json

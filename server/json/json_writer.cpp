@@ -1,10 +1,10 @@
 #include "server/json/json_writer.hpp"
 
+#include "engine/base/decimal.hpp"
+
 #include <array>
 #include <charconv>
 #include <chrono>
-
-#include "engine/base/decimal.hpp"
 
 namespace server::json {
 
@@ -13,7 +13,9 @@ namespace {
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
 // What must not stand in a JSON text as it is.
-constexpr bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+constexpr bool needs_escape(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
 
 void append_two_digits(std::string& out, unsigned value) {
   out += static_cast<char>('0' + value / 10 % 10);
@@ -38,7 +40,8 @@ void JsonWriter::text(std::string_view value) {
 
 void JsonWriter::number(std::uint64_t value) {
   separate();
-  std::array<char, 20> digits;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by to_chars
+  std::array<char, 20>
+      digits;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by to_chars
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   out_.append(digits.data(), end);
 }
@@ -106,8 +109,8 @@ void JsonWriter::append_escaped(std::string_view value) {
 
 void append_moment(std::string& out, engine::base::CivilMinutes at) {
   const auto start = at.day_start();
-  const std::chrono::year_month_day date{
-      std::chrono::sys_days{std::chrono::days{start.raw() / engine::base::CivilMinutes::minutes_per_day}}};
+  const std::chrono::year_month_day date{std::chrono::sys_days{
+      std::chrono::days{start.raw() / engine::base::CivilMinutes::minutes_per_day}}};
   const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
   append_two_digits(out, year / 100);
   append_two_digits(out, year % 100);

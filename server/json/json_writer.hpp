@@ -3,12 +3,12 @@
 // Texts must be UTF-8 (what comes in is checked); decimals are written as strings, digits as they stand.
 #pragma once
 
+#include "engine/base/date.hpp"
+#include "engine/base/int128.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "engine/base/date.hpp"
-#include "engine/base/int128.hpp"
 
 namespace server::json {
 

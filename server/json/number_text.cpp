@@ -43,7 +43,8 @@ std::optional<std::string> without_exponent(std::string_view token) {
   take_one_of(power, "+");
   int exponent = 0;
   const auto [end, error] = std::from_chars(power.data(), power.data() + power.size(), exponent);
-  if (error != std::errc{} || exponent > exponent_max || exponent < -exponent_max) return std::nullopt;
+  if (error != std::errc{} || exponent > exponent_max || exponent < -exponent_max)
+    return std::nullopt;
 
   auto mantissa = token.substr(0, mark);
   const bool negative = take_one_of(mantissa, "-");

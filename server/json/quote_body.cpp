@@ -1,5 +1,8 @@
 #include "server/json/quote_body.hpp"
 
+#include "engine/base/limits.hpp"
+#include "server/json/number_text.hpp"
+
 #include <simdjson.h>
 
 #include <algorithm>
@@ -9,9 +12,6 @@
 #include <optional>
 #include <span>
 #include <string>
-
-#include "engine/base/limits.hpp"
-#include "server/json/number_text.hpp"
 
 namespace server::json {
 
@@ -30,8 +30,20 @@ struct Buffers {
 };
 
 enum class Member : std::uint8_t {
-  customer, currency, date, language, field, attributes, lines, explain, availability,
-  id, article, quantity, unit, agreement,
+  customer,
+  currency,
+  date,
+  language,
+  field,
+  attributes,
+  lines,
+  explain,
+  availability,
+  id,
+  article,
+  quantity,
+  unit,
+  agreement,
 };
 
 struct MemberName {
@@ -55,14 +67,10 @@ constexpr std::array quote_members{
 };
 
 constexpr std::array availability_members{
-    MemberName{"customer", Member::customer},
-    MemberName{"date", Member::date},
-    MemberName{"language", Member::language},
-    MemberName{"sales_organisation", Member::field},
-    MemberName{"site", Member::field},
-    MemberName{"channel", Member::field},
-    MemberName{"document_kind", Member::field},
-    MemberName{"attributes", Member::attributes},
+    MemberName{"customer", Member::customer},   MemberName{"date", Member::date},
+    MemberName{"language", Member::language},   MemberName{"sales_organisation", Member::field},
+    MemberName{"site", Member::field},          MemberName{"channel", Member::field},
+    MemberName{"document_kind", Member::field}, MemberName{"attributes", Member::attributes},
     MemberName{"articles", Member::lines},
 };
 
@@ -80,26 +88,40 @@ constexpr auto article_members = std::span{line_members}.first<5>();
 
 const char* type_name(ondemand::json_type type) {
   switch (type) {
-    case ondemand::json_type::array: return "an array";
-    case ondemand::json_type::object: return "an object";
-    case ondemand::json_type::number: return "a number";
-    case ondemand::json_type::string: return "a string";
-    case ondemand::json_type::boolean: return "true or false";
-    case ondemand::json_type::null: return "null";
+    case ondemand::json_type::array:
+      return "an array";
+    case ondemand::json_type::object:
+      return "an object";
+    case ondemand::json_type::number:
+      return "a number";
+    case ondemand::json_type::string:
+      return "a string";
+    case ondemand::json_type::boolean:
+      return "true or false";
+    case ondemand::json_type::null:
+      return "null";
   }
   return "something else";
 }
 
 const char* reason_of(simdjson::error_code error) {
   switch (error) {
-    case simdjson::EMPTY: return "the body is empty";
-    case simdjson::UTF8_ERROR: return "the text is not UTF-8";
-    case simdjson::UNCLOSED_STRING: return "a text has no closing quote";
-    case simdjson::UNESCAPED_CHARS: return "a control character in a text must be written as an escape";
-    case simdjson::STRING_ERROR: return "a text has a bad escape";
-    case simdjson::INCOMPLETE_ARRAY_OR_OBJECT: return "an array or object is not closed, or more text follows it";
-    case simdjson::DEPTH_ERROR: return "arrays and objects are nested too deeply";
-    default: return "a comma, colon, quote, bracket or value is missing, or too many";
+    case simdjson::EMPTY:
+      return "the body is empty";
+    case simdjson::UTF8_ERROR:
+      return "the text is not UTF-8";
+    case simdjson::UNCLOSED_STRING:
+      return "a text has no closing quote";
+    case simdjson::UNESCAPED_CHARS:
+      return "a control character in a text must be written as an escape";
+    case simdjson::STRING_ERROR:
+      return "a text has a bad escape";
+    case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
+      return "an array or object is not closed, or more text follows it";
+    case simdjson::DEPTH_ERROR:
+      return "arrays and objects are nested too deeply";
+    default:
+      return "a comma, colon, quote, bracket or value is missing, or too many";
   }
 }
 
@@ -135,7 +157,8 @@ class Walk {
     buffers_.spelled.clear();
     buffers_.padded.assign(text);
     buffers_.padded.append(simdjson::SIMDJSON_PADDING, '\0');
-    const simdjson::padded_string_view padded{buffers_.padded.data(), text.size(), buffers_.padded.size()};
+    const simdjson::padded_string_view padded{buffers_.padded.data(), text.size(),
+                                              buffers_.padded.size()};
     const auto error = buffers_.parser.iterate(padded).get(document_);
     is_open_ = error == simdjson::SUCCESS;
     if (!is_open_) {
@@ -157,7 +180,8 @@ class Walk {
   }
 
   // Reads every member of `object`, which may hold those of `known` and each of them once.
-  bool read_members(ondemand::object& object, std::span<const MemberName> known, const Place& place) {
+  bool read_members(ondemand::object& object, std::span<const MemberName> known,
+                    const Place& place) {
     std::uint32_t seen = 0;
     for (auto found : object) {
       ondemand::field field;
@@ -167,7 +191,8 @@ class Walk {
       const auto member = std::ranges::find(known, name, &MemberName::name);
       if (member == known.end()) return unknown_member(place, name, known);
       const auto bit = std::uint32_t{1} << static_cast<unsigned>(member - known.begin());
-      if ((seen & bit) != 0) return fail(FaultCode::duplicate_key, place.pointer_to(name), "the member stands twice");
+      if ((seen & bit) != 0)
+        return fail(FaultCode::duplicate_key, place.pointer_to(name), "the member stands twice");
       seen |= bit;
       ondemand::json_type type{};
       if (const auto error = field.value().type().get(type)) return malformed(error);
@@ -180,23 +205,38 @@ class Walk {
     return true;
   }
 
-  bool read_member(const MemberName& member, ondemand::value& value, ondemand::json_type type, const Place& place) {
+  bool read_member(const MemberName& member, ondemand::value& value, ondemand::json_type type,
+                   const Place& place) {
     auto& request = body_.request;
     switch (member.member) {
-      case Member::customer: return read_code(value, type, place, member.name, request.customer);
-      case Member::currency: return read_code(value, type, place, member.name, request.currency);
-      case Member::language: return read_code(value, type, place, member.name, request.language);
-      case Member::date: return read_date(value, type, place, place.element ? line().date : request.date);
-      case Member::field: return read_field(value, type, place, member.name);
-      case Member::attributes: return read_attributes(value, type);
-      case Member::lines: return read_lines(value, type);
-      case Member::explain: return read_flag(value, type, member.name, body_.explain);
-      case Member::availability: return read_flag(value, type, member.name, body_.availability);
-      case Member::id: return read_number_or_code(value, type, place, member.name, body_.line_ids.back());
-      case Member::article: return read_code(value, type, place, member.name, line().article);
-      case Member::quantity: return read_number_or_code(value, type, place, member.name, line().quantity);
-      case Member::unit: return read_code(value, type, place, member.name, line().unit);
-      case Member::agreement: return read_code(value, type, place, member.name, line().agreement);
+      case Member::customer:
+        return read_code(value, type, place, member.name, request.customer);
+      case Member::currency:
+        return read_code(value, type, place, member.name, request.currency);
+      case Member::language:
+        return read_code(value, type, place, member.name, request.language);
+      case Member::date:
+        return read_date(value, type, place, place.element ? line().date : request.date);
+      case Member::field:
+        return read_field(value, type, place, member.name);
+      case Member::attributes:
+        return read_attributes(value, type);
+      case Member::lines:
+        return read_lines(value, type);
+      case Member::explain:
+        return read_flag(value, type, member.name, body_.explain);
+      case Member::availability:
+        return read_flag(value, type, member.name, body_.availability);
+      case Member::id:
+        return read_number_or_code(value, type, place, member.name, body_.line_ids.back());
+      case Member::article:
+        return read_code(value, type, place, member.name, line().article);
+      case Member::quantity:
+        return read_number_or_code(value, type, place, member.name, line().quantity);
+      case Member::unit:
+        return read_code(value, type, place, member.name, line().unit);
+      case Member::agreement:
+        return read_code(value, type, place, member.name, line().agreement);
     }
     return true;
   }
@@ -204,7 +244,8 @@ class Walk {
   engine::quote::LineRequest& line() { return body_.request.lines.back(); }
 
   bool read_lines(ondemand::value& value, ondemand::json_type type) {
-    if (type != ondemand::json_type::array) return wrong_type(Place{}.pointer_to(shape_.lines_name), "an array", type);
+    if (type != ondemand::json_type::array)
+      return wrong_type(Place{}.pointer_to(shape_.lines_name), "an array", type);
     ondemand::array lines;
     if (const auto error = value.get_array().get(lines)) return malformed(error);
     lines_given_ = true;
@@ -225,14 +266,16 @@ class Walk {
     const Place place{shape_.lines_name, body_.request.lines.size()};
     ondemand::json_type type{};
     if (const auto error = element.type().get(type)) return malformed(error);
-    if (type != ondemand::json_type::object) return wrong_type(place.pointer_to(""), "an object", type);
+    if (type != ondemand::json_type::object)
+      return wrong_type(place.pointer_to(""), "an object", type);
     ondemand::object object;
     if (const auto error = element.get_object().get(object)) return malformed(error);
     body_.request.lines.emplace_back();
     body_.line_ids.emplace_back();
     if (!read_members(object, shape_.line, place)) return false;
     if (!line().article.empty()) return true;
-    return fail(FaultCode::missing_value, place.pointer_to("article"), "an article code is missing");
+    return fail(FaultCode::missing_value, place.pointer_to("article"),
+                "an article code is missing");
   }
 
   bool read_attributes(ondemand::value& value, ondemand::json_type type) {
@@ -256,14 +299,17 @@ class Walk {
     return true;
   }
 
-  bool read_field(ondemand::value& value, ondemand::json_type type, const Place& place, std::string_view name) {
+  bool read_field(ondemand::value& value, ondemand::json_type type, const Place& place,
+                  std::string_view name) {
     auto& fields = body_.request.fields;
-    if (std::ranges::find(fields, name, &std::pair<std::string_view, std::string_view>::first) != fields.end()) {
+    if (std::ranges::find(fields, name, &std::pair<std::string_view, std::string_view>::first) !=
+        fields.end()) {
       return fail(FaultCode::duplicate_key, place.pointer_to(name), "the field is given twice");
     }
     if (fields.size() == attributes_max) {
-      return fail(FaultCode::too_many, "/attributes",
-                  "a question has at most " + std::to_string(attributes_max) + " fields (attributes_max)");
+      return fail(
+          FaultCode::too_many, "/attributes",
+          "a question has at most " + std::to_string(attributes_max) + " fields (attributes_max)");
     }
     std::string_view code;
     if (!read_code(value, type, place, name, code)) return false;
@@ -271,28 +317,33 @@ class Walk {
     return true;
   }
 
-  bool read_code(ondemand::value& value, ondemand::json_type type, const Place& place, std::string_view name,
-                 std::string_view& out) {
-    if (type != ondemand::json_type::string) return wrong_type(place.pointer_to(name), "a string", type);
+  bool read_code(ondemand::value& value, ondemand::json_type type, const Place& place,
+                 std::string_view name, std::string_view& out) {
+    if (type != ondemand::json_type::string)
+      return wrong_type(place.pointer_to(name), "a string", type);
     if (const auto error = value.get_string().get(out)) return malformed(error);
     if (out.size() <= limits::code_length) return true;
-    return fail(FaultCode::too_large, place.pointer_to(name),
-                "a text here has at most " + std::to_string(limits::code_length) + " bytes (code_length)");
+    return fail(
+        FaultCode::too_large, place.pointer_to(name),
+        "a text here has at most " + std::to_string(limits::code_length) + " bytes (code_length)");
   }
 
   bool read_number_or_code(ondemand::value& value, ondemand::json_type type, const Place& place,
                            std::string_view name, std::string_view& out) {
     if (type == ondemand::json_type::string) return read_code(value, type, place, name, out);
-    if (type != ondemand::json_type::number) return wrong_type(place.pointer_to(name), "a number or a string", type);
+    if (type != ondemand::json_type::number)
+      return wrong_type(place.pointer_to(name), "a number or a string", type);
     std::string_view token = value.raw_json_token();
     token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
     if (!is_json_number(token)) return malformed(simdjson::NUMBER_ERROR);
     if (token.size() > number_length) {
-      return fail(FaultCode::too_large, place.pointer_to(name),
-                  "a number has at most " + std::to_string(number_length) + " characters (number_length)");
+      return fail(
+          FaultCode::too_large, place.pointer_to(name),
+          "a number has at most " + std::to_string(number_length) + " characters (number_length)");
     }
     out = token;
-    if (auto spelled = without_exponent(token)) out = buffers_.spelled.emplace_back(*std::move(spelled));
+    if (auto spelled = without_exponent(token))
+      out = buffers_.spelled.emplace_back(*std::move(spelled));
     return true;
   }
 
@@ -306,8 +357,10 @@ class Walk {
     return true;
   }
 
-  bool read_flag(ondemand::value& value, ondemand::json_type type, std::string_view name, bool& out) {
-    if (type != ondemand::json_type::boolean) return wrong_type(Place{}.pointer_to(name), "true or false", type);
+  bool read_flag(ondemand::value& value, ondemand::json_type type, std::string_view name,
+                 bool& out) {
+    if (type != ondemand::json_type::boolean)
+      return wrong_type(Place{}.pointer_to(name), "true or false", type);
     if (const auto error = value.get_bool().get(out)) return malformed(error);
     return true;
   }
@@ -325,7 +378,8 @@ class Walk {
       return malformed(simdjson::INCOMPLETE_ARRAY_OR_OBJECT);
     }
     if (lines_given_) return true;
-    return fail(FaultCode::missing_value, Place{}.pointer_to(shape_.lines_name), "this member is missing");
+    return fail(FaultCode::missing_value, Place{}.pointer_to(shape_.lines_name),
+                "this member is missing");
   }
 
   bool malformed(simdjson::error_code error) {
@@ -343,10 +397,13 @@ class Walk {
                 std::string{"expected "} + wanted + ", found " + type_name(found));
   }
 
-  bool unknown_member(const Place& place, std::string_view name, std::span<const MemberName> known) {
+  bool unknown_member(const Place& place, std::string_view name,
+                      std::span<const MemberName> known) {
     std::string detail = "no such member; these are known:";
-    for (const auto& member : known) detail.append(&member == &known.front() ? " " : ", ").append(member.name);
-    return fail(FaultCode::unknown_field, place.pointer_to(name.substr(0, limits::code_length)), std::move(detail));
+    for (const auto& member : known)
+      detail.append(&member == &known.front() ? " " : ", ").append(member.name);
+    return fail(FaultCode::unknown_field, place.pointer_to(name.substr(0, limits::code_length)),
+                std::move(detail));
   }
 
   bool fail(FaultCode code, std::string pointer, std::string detail) {
@@ -358,7 +415,7 @@ class Walk {
   QuoteBody& body_;
   Shape shape_;
   ondemand::document document_;
-  bool is_open_ = false;      // without, the document must not be asked for its place
+  bool is_open_ = false;  // without, the document must not be asked for its place
   bool lines_given_ = false;
   std::optional<Fault> fault_;
 };

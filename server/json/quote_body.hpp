@@ -8,20 +8,21 @@
 // Cost: about 30 ns a line beside simdjson's own pass over the text.
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "engine/quote/question.hpp"
+
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine/base/result.hpp"
-#include "engine/quote/question.hpp"
-
 namespace server::json {
 
 struct QuoteBody {
   engine::quote::QuoteRequest request;
-  std::vector<std::string_view> line_ids;  // the caller's own, one a line; empty where none was given
+  std::vector<std::string_view>
+      line_ids;  // the caller's own, one a line; empty where none was given
   bool explain = false;
   bool availability = true;
 };
@@ -47,8 +48,8 @@ class BodyReader {
   std::unique_ptr<Parts> parts_;
 };
 
-inline constexpr std::size_t attributes_max = 64;   // of one question
-inline constexpr std::size_t number_length = 64;    // bytes of a quantity
+inline constexpr std::size_t attributes_max = 64;  // of one question
+inline constexpr std::size_t number_length = 64;   // bytes of a quantity
 
 // A member's name as a step of an RFC 6901 pointer: "a/b" as "/a~1b".
 std::string pointer_step(std::string_view name);

@@ -18,9 +18,10 @@ using engine::snapshot::Snapshot;
 namespace {
 
 constexpr std::array<std::string_view, 17> comparator_names{
-    "rank",          "nearest",       "most_fields",     "dated",           "currency_bound", "unit_bound",
-    "highest_threshold", "newest_start", "newest_document", "lowest_value",  "highest_value",  "flag_set",
-    "flag_clear",    "document_number", "document_text",  "record_number",   "record_text",
+    "rank",          "nearest",           "most_fields",  "dated",           "currency_bound",
+    "unit_bound",    "highest_threshold", "newest_start", "newest_document", "lowest_value",
+    "highest_value", "flag_set",          "flag_clear",   "document_number", "document_text",
+    "record_number", "record_text",
 };
 static_assert(comparator_names.size() == static_cast<std::size_t>(Comparator::record_text) + 1);
 
@@ -29,13 +30,15 @@ constexpr std::array<std::string_view, 9> loss_names{
 };
 static_assert(loss_names.size() == static_cast<std::size_t>(Loss::tie) + 1);
 
-constexpr std::array<std::string_view, 3> document_kind_names{"price_list", "agreement", "promotion"};
+constexpr std::array<std::string_view, 3> document_kind_names{"price_list", "agreement",
+                                                              "promotion"};
 constexpr std::array<std::string_view, 4> value_kind_names{"price", "percent", "amount", "factor"};
 
 // Writes the waterfall of one line; what every part of it needs is kept here.
 class Waterfall {
  public:
-  Waterfall(const Snapshot& snapshot, const engine::quote::Question& question, std::size_t line, JsonWriter& json)
+  Waterfall(const Snapshot& snapshot, const engine::quote::Question& question, std::size_t line,
+            JsonWriter& json)
       : snapshot_{snapshot},
         procedure_{*snapshot.procedures()[question.procedure].rule},
         article_{question.lines[line].article},
@@ -43,7 +46,8 @@ class Waterfall {
 
   void write(const engine::price::LineTrace& trace, bool is_priced) {
     json_.begin_array();
-    for (const auto& step : trace.steps) write_step(step, !is_priced && &step == &trace.steps.back());
+    for (const auto& step : trace.steps)
+      write_step(step, !is_priced && &step == &trace.steps.back());
     json_.end_array();
   }
 
@@ -113,7 +117,8 @@ class Waterfall {
     const auto& record = conditions.record(number);
     const auto& terms = conditions.terms(record);
     const auto position = conditions.key_of_record(number);
-    const auto& table = conditions.table(conditions.table_of_part(conditions.part_of_key(position)));
+    const auto& table =
+        conditions.table(conditions.table_of_part(conditions.part_of_key(position)));
     const auto& type = snapshot_.schema().type(table.shape.type);
     json_.member("record", snapshot_.record_label(record));
     json_.member("type", type.name);
@@ -140,8 +145,10 @@ class Waterfall {
   }
 
   void write_scale(const ConditionRecord& record, const engine::model::Terms& terms) {
-    if (record.threshold != engine::base::Quantity{}) write_quantity("from_quantity", record.threshold);
-    if (terms.has_window) write_quantity("to_quantity", snapshot_.conditions().extra(record).window_to);
+    if (record.threshold != engine::base::Quantity{})
+      write_quantity("from_quantity", record.threshold);
+    if (terms.has_window)
+      write_quantity("to_quantity", snapshot_.conditions().extra(record).window_to);
   }
 
   void write_quantity(std::string_view name, engine::base::Quantity quantity) {
@@ -161,7 +168,8 @@ class Waterfall {
 
   void write_key(std::uint32_t position, const engine::snapshot::TableInfo& table) {
     const auto& schema = snapshot_.schema();
-    const auto values = snapshot_.conditions().part_values(snapshot_.conditions().part_of_key(position));
+    const auto values =
+        snapshot_.conditions().part_values(snapshot_.conditions().part_of_key(position));
     json_.key("key");
     json_.begin_object();
     for (std::size_t i = 0; i < table.shape.party_fields.size(); ++i) {
@@ -177,10 +185,12 @@ class Waterfall {
 
   // What the article has in a field of a key that it was found under. Keys of groups are numbers of their own; the
   // group is the article's one at the key's distance, and is left out where the article has several there.
-  std::string_view article_value(FieldId id, std::uint32_t position, const engine::snapshot::TableInfo& table) const {
+  std::string_view article_value(FieldId id, std::uint32_t position,
+                                 const engine::snapshot::TableInfo& table) const {
     const auto& articles = snapshot_.articles();
     const auto key = snapshot_.conditions().key_at(position);
-    if (table.side == ArticleSide::article) return snapshot_.article_code(engine::model::ArticleId{key});
+    if (table.side == ArticleSide::article)
+      return snapshot_.article_code(engine::model::ArticleId{key});
     if (id == engine::model::Schema::article) return snapshot_.article_code(article_);
     if (id != engine::model::Schema::article_group) {
       for (const auto& attribute : articles.attributes[article_.raw()]) {
@@ -197,7 +207,8 @@ class Waterfall {
     const auto groups = snapshot_.articles().groups[article_.raw()];
     if (std::ranges::count(groups, distance, &engine::snapshot::Reached::distance) != 1) return {};
     const auto group = std::ranges::find(groups, distance, &engine::snapshot::Reached::distance);
-    return snapshot_.code_of(snapshot_.schema().field(engine::model::Schema::article_group), group->id);
+    return snapshot_.code_of(snapshot_.schema().field(engine::model::Schema::article_group),
+                             group->id);
   }
 
   const Snapshot& snapshot_;

@@ -3,22 +3,23 @@
 // reasons are part of the HTTP contract. Any thread; several microseconds a line.
 #pragma once
 
-#include <string_view>
-
 #include "engine/quote/answer.hpp"
 #include "engine/quote/question.hpp"
 #include "engine/snapshot/snapshot.hpp"
 #include "server/json/json_writer.hpp"
 
+#include <string_view>
+
 namespace server::json {
 
 // Requires an answer with traces.
-void write_waterfall(const engine::snapshot::Snapshot& snapshot, const engine::quote::Question& question,
-                     const engine::quote::Answer& answer, std::size_t line, JsonWriter& json);
+void write_waterfall(const engine::snapshot::Snapshot& snapshot,
+                     const engine::quote::Question& question, const engine::quote::Answer& answer,
+                     std::size_t line, JsonWriter& json);
 
 // The member "document" of a record that came from a price list, agreement or promotion; nothing for others.
-void write_document(const engine::snapshot::Snapshot& snapshot, const engine::model::ConditionRecord& record,
-                    JsonWriter& json);
+void write_document(const engine::snapshot::Snapshot& snapshot,
+                    const engine::model::ConditionRecord& record, JsonWriter& json);
 
 std::string_view comparator_name(engine::rule::Comparator comparator);
 std::string_view loss_name(engine::price::Loss loss);

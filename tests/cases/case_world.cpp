@@ -1,11 +1,11 @@
 #include "tests/cases/case_world.hpp"
 
+#include "tests/oracle/masters.hpp"
+
 #include <algorithm>
 #include <set>
 #include <sstream>
 #include <stdexcept>
-
-#include "tests/oracle/masters.hpp"
 
 namespace cases {
 
@@ -15,7 +15,8 @@ using oracle::Texts;
 
 oracle::Minutes date_of(const std::string& text) {
   if (text.size() != 10) throw std::runtime_error("'" + text + "' is no date such as 2026-06-15");
-  return oracle::day(std::stoi(text.substr(0, 4)), std::stoi(text.substr(5, 2)), std::stoi(text.substr(8, 2)));
+  return oracle::day(std::stoi(text.substr(0, 4)), std::stoi(text.substr(5, 2)),
+                     std::stoi(text.substr(8, 2)));
 }
 
 oracle::World standard_world() {
@@ -25,7 +26,8 @@ oracle::World standard_world() {
   world.articles = {{"A", "PCE", {"AG"}, {}, {{"BOX", 12, 1}}, "0"}};
   world.customer_groups = {{"CG all", "", 0}, {"CG", "CG all", 0}};
   world.customers = {{"C", "", "EUR", {"CG"}, {"own list"}, {}}};
-  world.documents = {{"price_list", "own list", "EUR", {}, 0, false, {}}, {"price_list", "group list", "EUR", {}, 0, false, {}},
+  world.documents = {{"price_list", "own list", "EUR", {}, 0, false, {}},
+                     {"price_list", "group list", "EUR", {}, 0, false, {}},
                      {"agreement", "FA", "EUR", {}, 0, false, {}}};
   world.assignments = {{"group list", "", "CG", 2, {}}};
   return world;
@@ -41,15 +43,21 @@ struct RecordColumn {
 
 class CaseMaker {
  public:
-  CaseMaker(const Table& table, std::size_t row, const oracle::Rules& rules) : table_{table}, row_{row}, rules_{rules} {}
+  CaseMaker(const Table& table, std::size_t row, const oracle::Rules& rules)
+      : table_{table}, row_{row}, rules_{rules} {}
 
   Case make() {
     made_.world = standard_world();
     made_.ask.customer = "C";
     made_.ask.currency = cell("currency");
     made_.ask.date = cell("date").empty() ? oracle::day(2026, 6, 15) : date_of(cell("date"));
-    made_.ask.lines = {{"A", cell("quantity").empty() ? "1" : cell("quantity"), cell("unit"), cell("agreement"), {}}};
-    for (std::size_t i = 0; i < table_.header.size(); ++i) take_column(table_.header[i], table_.rows[row_][i]);
+    made_.ask.lines = {{"A",
+                        cell("quantity").empty() ? "1" : cell("quantity"),
+                        cell("unit"),
+                        cell("agreement"),
+                        {}}};
+    for (std::size_t i = 0; i < table_.header.size(); ++i)
+      take_column(table_.header[i], table_.rows[row_][i]);
     return std::move(made_);
   }
 
@@ -57,9 +65,11 @@ class CaseMaker {
   std::string cell(const std::string& column) const { return table_.cell(row_, column); }
 
   void take_column(const std::string& name, const std::string& text) {
-    static const std::set<std::string> known{"case", "quantity", "unit", "date", "currency", "agreement"};
+    static const std::set<std::string> known{"case", "quantity", "unit",
+                                             "date", "currency", "agreement"};
     if (name.rfind('=', 0) == 0 || known.contains(name)) return;
-    const bool is_field = std::find(rules_.field_order.begin(), rules_.field_order.end(), name) != rules_.field_order.end();
+    const bool is_field = std::find(rules_.field_order.begin(), rules_.field_order.end(), name) !=
+                          rules_.field_order.end();
     if (is_field) {
       if (!text.empty()) made_.ask.fields.emplace_back(name, text);
       return;
@@ -72,8 +82,10 @@ class CaseMaker {
   RecordColumn record_column(const std::string& name) const {
     RecordColumn column;
     column.type = name.substr(0, name.find(' '));
-    if (!rules_.types.contains(column.type)) throw std::runtime_error("column '" + name + "' is no field and no condition type");
-    const std::string rest = name.size() > column.type.size() ? name.substr(column.type.size() + 1) : "";
+    if (!rules_.types.contains(column.type))
+      throw std::runtime_error("column '" + name + "' is no field and no condition type");
+    const std::string rest =
+        name.size() > column.type.size() ? name.substr(column.type.size() + 1) : "";
     if (rest.rfind("in ", 0) == 0) column.list = rest.substr(3);
     if (rest.rfind("on ", 0) == 0) column.agreement = rest.substr(3);
     const Texts wanted = rest.rfind("by ", 0) == 0 ? split(rest.substr(3)) : Texts{};
@@ -97,7 +109,9 @@ class CaseMaker {
       for (const oracle::StepRule& step : procedure.steps) {
         if (!step.find) continue;
         for (const oracle::AccessRule& access : step.find->accesses) {
-          if (access.type == column.type && (!in_list || oracle::contains(access.keys, "price_list"))) return access;
+          if (access.type == column.type &&
+              (!in_list || oracle::contains(access.keys, "price_list")))
+            return access;
         }
       }
     }
@@ -116,7 +130,8 @@ class CaseMaker {
         if (!step.find) continue;
         for (const oracle::AccessRule& access : step.find->accesses) {
           const auto constant = access.constants.find(field);
-          if (access.type == column.type && constant != access.constants.end()) return constant->second.front();
+          if (access.type == column.type && constant != access.constants.end())
+            return constant->second.front();
         }
       }
     }
@@ -129,7 +144,8 @@ class CaseMaker {
     if (!(words >> record.value)) return;
     if (record.value.back() == '%') record.value.pop_back();
     record.type = column.type;
-    for (const std::string& field : column.keys) record.keys.emplace_back(field, key_code(column, field));
+    for (const std::string& field : column.keys)
+      record.keys.emplace_back(field, key_code(column, field));
     record.agreement = column.agreement;
     record.line = static_cast<std::uint32_t>(made_.world.records.size() + 1);
     for (std::string word; words >> word;) add_word(record, word, words);
@@ -138,7 +154,8 @@ class CaseMaker {
     made_.world.records.push_back(std::move(record));
   }
 
-  static void add_word(oracle::RecordRow& record, const std::string& word, std::istringstream& words) {
+  static void add_word(oracle::RecordRow& record, const std::string& word,
+                       std::istringstream& words) {
     if (word == "%") return;
     if (word.front() == '+') return void(record.flags_set.insert(word.substr(1)));
     if (word.front() == '-') return void(record.flags_cleared.insert(word.substr(1)));
@@ -175,6 +192,8 @@ class CaseMaker {
 
 }  // namespace
 
-Case make_case(const Table& table, std::size_t row, const oracle::Rules& rules) { return CaseMaker{table, row, rules}.make(); }
+Case make_case(const Table& table, std::size_t row, const oracle::Rules& rules) {
+  return CaseMaker{table, row, rules}.make();
+}
 
 }  // namespace cases

@@ -1,11 +1,11 @@
 // Makes a world and a question out of one line of a table of cases; see README.md for what cells mean.
 #pragma once
 
-#include <string>
-
 #include "tests/cases/table.hpp"
 #include "tests/oracle/rules.hpp"
 #include "tests/oracle/world.hpp"
+
+#include <string>
 
 namespace cases {
 

@@ -1,15 +1,15 @@
 // Runs every table of cases in this folder: each line against the engine, and the engine against the oracle.
 // UPDATE_CASES=1 writes what the engine says into the tables instead of comparing.
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
 #include "tests/cases/case_world.hpp"
 #include "tests/cases/table.hpp"
 #include "tests/catch.hpp"
 #include "tests/oracle/engine_of.hpp"
 #include "tests/oracle/pricer.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 namespace {
 
@@ -30,13 +30,17 @@ std::string read_file(const fs::path& path) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
-std::string text_of(const engine::price::Amount& amount) { return engine::base::to_string({amount.mantissa, amount.decimals}); }
+std::string text_of(const engine::price::Amount& amount) {
+  return engine::base::to_string({amount.mantissa, amount.decimals});
+}
 
 // What the engine says under one "=" column.
 class Answered {
  public:
   Answered(const oracle::Engine& engine, const oracle::Ask& ask)
-      : snapshot_{engine.snapshot()}, question_{*engine.question(ask)}, answer_{engine.answer(question_, Detail::explained)},
+      : snapshot_{engine.snapshot()},
+        question_{*engine.question(ask)},
+        answer_{engine.answer(question_, Detail::explained)},
         text_{oracle::texts_of(snapshot_, question_, answer_).front()} {}
 
   const engine::quote::Answer& answer() const { return answer_; }
@@ -45,7 +49,8 @@ class Answered {
     const auto& line = answer_.priced.lines.front();
     if (column == "outcome") return text_.outcome;
     if (column == "valid_until") return text_.valid_until;
-    if (column == "source") return text_.source.rfind(" / ", 0) == 0 ? text_.source.substr(3) : text_.source;
+    if (column == "source")
+      return text_.source.rfind(" / ", 0) == 0 ? text_.source.substr(3) : text_.source;
     const bool priced = line.outcome == engine::model::Outcome::priced;
     if (column == "unit_price") return priced ? ::text_of(line.unit_price) : "";
     if (column == "line_amount") return priced ? ::text_of(line.line_amount) : "";
@@ -65,7 +70,8 @@ class Answered {
       if (column == rule.steps[step.step].name + " exact") return had ? ::text_of(step.exact) : "";
     }
     for (std::size_t i = 0; i < rule.answer.components.size(); ++i) {
-      if (rule.answer.components[i].name == column) return priced ? ::text_of(answer_.priced.components[i]) : "";
+      if (rule.answer.components[i].name == column)
+        return priced ? ::text_of(answer_.priced.components[i]) : "";
     }
     for (const auto& step : rule.steps) {
       if (column == step.name || column == step.name + " exact") return "";
@@ -85,7 +91,8 @@ bool same(const std::string& one, const std::string& other) {
   return a && b ? *a == *b : one == other;
 }
 
-void run_row(Table& table, std::size_t row, const std::vector<std::string>& documents, const oracle::Rules& rules) {
+void run_row(Table& table, std::size_t row, const std::vector<std::string>& documents,
+             const oracle::Rules& rules) {
   const cases::Case made = make_case(table, row, rules);
   const oracle::Engine engine{made.world, documents};
   const Answered answered{engine, made.ask};
@@ -100,8 +107,8 @@ void run_row(Table& table, std::size_t row, const std::vector<std::string>& docu
       if (!same(expected, actual)) expected = actual;
       continue;
     }
-    INFO("column '" << column << "': expected " << (expected.empty() ? "nothing" : expected) << ", the engine says "
-                    << (actual.empty() ? "nothing" : actual));
+    INFO("column '" << column << "': expected " << (expected.empty() ? "nothing" : expected)
+                    << ", the engine says " << (actual.empty() ? "nothing" : actual));
     CHECK(same(expected, actual));
   }
 }

@@ -9,7 +9,9 @@ namespace {
 
 std::string trimmed(const std::string& text) {
   const auto first = text.find_first_not_of(" \t\r");
-  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+  return first == std::string::npos
+             ? ""
+             : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
 std::vector<std::string> cells_of(const std::string& line) {
@@ -81,8 +83,9 @@ Table read_table(const std::string& path) {
       continue;
     }
     if (cells.size() != table.header.size()) {
-      throw std::runtime_error(path + ", line " + std::to_string(number) + ": " + std::to_string(cells.size()) +
-                               " cells under " + std::to_string(table.header.size()) + " columns");
+      throw std::runtime_error(path + ", line " + std::to_string(number) + ": " +
+                               std::to_string(cells.size()) + " cells under " +
+                               std::to_string(table.header.size()) + " columns");
     }
     table.rows.push_back(std::move(cells));
   }

@@ -58,13 +58,17 @@ std::vector<std::string> run(const std::string& command, const fs::path& folder)
   const char* binary = std::getenv("NETTO");
   REQUIRE(binary != nullptr);
   const fs::path bin = fs::absolute(binary).parent_path();
-  std::ofstream{folder / ".command"} << "cd '" << folder.string() << "'\nexport PATH='" << bin.string()
-                                     << "':$PATH NO_COLOR=1 LC_ALL=C.UTF-8\nunset NETTO_DATA\n" << command << '\n';
-  std::FILE* pipe = ::popen(("bash '" + (folder / ".command").string() + "' 2>&1 </dev/null").c_str(), "r");
+  std::ofstream{folder / ".command"} << "cd '" << folder.string() << "'\nexport PATH='"
+                                     << bin.string()
+                                     << "':$PATH NO_COLOR=1 LC_ALL=C.UTF-8\nunset NETTO_DATA\n"
+                                     << command << '\n';
+  std::FILE* pipe =
+      ::popen(("bash '" + (folder / ".command").string() + "' 2>&1 </dev/null").c_str(), "r");
   REQUIRE(pipe != nullptr);
   std::string printed;
   std::array<char, 4096> buffer{};
-  for (std::size_t read_bytes = 0; (read_bytes = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
+  for (std::size_t read_bytes = 0;
+       (read_bytes = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
     printed.append(buffer.data(), read_bytes);
   }
   ::pclose(pipe);
@@ -137,7 +141,8 @@ class Document {
       ++commands_;
       INFO(path_.filename().string() << ": $ " << command);
       const bool same = without_times(printed) == without_times(expected);
-      if (std::getenv("UPDATE_CASES") == nullptr) CHECK(without_times(printed) == without_times(expected));
+      if (std::getenv("UPDATE_CASES") == nullptr)
+        CHECK(without_times(printed) == without_times(expected));
       const std::vector<std::string>& kept = same ? expected : printed;
       made_.insert(made_.end(), kept.begin(), kept.end());
     }
@@ -158,7 +163,8 @@ class Document {
 
 }  // namespace
 
-TEST_CASE("docs: every command shown in a document prints what the document says", "[cases][docs]") {
+TEST_CASE("docs: every command shown in a document prints what the document says",
+          "[cases][docs]") {
   const bool update = std::getenv("UPDATE_CASES") != nullptr;
   std::vector<fs::path> documents{fs::path{NETTO_SOURCE_DIR} / "README.md"};
   for (const auto& entry : fs::directory_iterator{fs::path{NETTO_SOURCE_DIR} / "docs"}) {

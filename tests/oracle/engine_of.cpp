@@ -1,10 +1,10 @@
 #include "tests/oracle/engine_of.hpp"
 
-#include <algorithm>
-#include <stdexcept>
-
 #include "engine/snapshot/builder.hpp"
 #include "rules/rule_book.hpp"
+
+#include <algorithm>
+#include <stdexcept>
 
 namespace oracle {
 
@@ -48,7 +48,8 @@ std::vector<model::AttributeText> attributes(const Pairs& pairs, const model::Fa
 
 std::uint16_t flags(const std::set<std::string>& names, const model::Facts& facts) {
   unsigned bits = 0;
-  for (const std::string& name : names) bits |= model::flag_bit(facts.schema.find_flag(name).value());
+  for (const std::string& name : names)
+    bits |= model::flag_bit(facts.schema.find_flag(name).value());
   return static_cast<std::uint16_t>(bits);
 }
 
@@ -59,10 +60,13 @@ class WorldPutter {
   std::vector<Fault> put() {
     facts_.begin_batch();
     for (const CurrencyRow& row : world_.currencies) {
-      take(row.code, facts_.put(model::CurrencyDraft{row.code, {}, static_cast<std::uint8_t>(row.decimals)}));
+      take(row.code,
+           facts_.put(model::CurrencyDraft{row.code, {}, static_cast<std::uint8_t>(row.decimals)}));
     }
-    for (const std::string& code : world_.warehouses) take(code, facts_.put(model::WarehouseDraft{code, {}}));
-    for (const GroupRow& row : world_.article_groups) take(row.code, facts_.put(model::ArticleGroupDraft{row.code, {}, row.parent}));
+    for (const std::string& code : world_.warehouses)
+      take(code, facts_.put(model::WarehouseDraft{code, {}}));
+    for (const GroupRow& row : world_.article_groups)
+      take(row.code, facts_.put(model::ArticleGroupDraft{row.code, {}, row.parent}));
     for (const ArticleRow& row : world_.articles) put_article(row);
     for (const GroupRow& row : world_.customer_groups) {
       take(row.code, facts_.put(model::CustomerGroupDraft{row.code, {}, row.parent, row.rank}));
@@ -75,10 +79,12 @@ class WorldPutter {
       if (!row.customers.empty()) put_document(row);
     }
     for (const AssignmentRow& row : world_.assignments) {
-      take(row.price_list, facts_.put(model::ListAssignmentDraft{row.price_list, row.customer, row.customer_group, row.rank,
-                                                                  validity(row.validity)}));
+      take(row.price_list,
+           facts_.put(model::ListAssignmentDraft{row.price_list, row.customer, row.customer_group,
+                                                 row.rank, validity(row.validity)}));
     }
-    for (const RecordRow& row : world_.records) take(row.type + " line " + std::to_string(row.line), put_record(row, facts_));
+    for (const RecordRow& row : world_.records)
+      take(row.type + " line " + std::to_string(row.line), put_record(row, facts_));
     put_supply();
     return std::move(faults_);
   }
@@ -102,7 +108,8 @@ class WorldPutter {
     draft.safety_stock = quantity(row.safety_stock);
     take(row.code, facts_.put(draft));
     for (const UnitRow& unit : row.units) {
-      take(row.code, facts_.put(model::ArticleUnitDraft{row.code, unit.unit, unit.numerator, unit.denominator}));
+      take(row.code, facts_.put(model::ArticleUnitDraft{row.code, unit.unit, unit.numerator,
+                                                        unit.denominator}));
     }
   }
 
@@ -137,10 +144,13 @@ class WorldPutter {
 
   void put_supply() {
     for (const StockRow& row : world_.stock) {
-      take(row.article, facts_.put(model::StockDraft{row.article, row.warehouse, quantity(row.on_hand), quantity(row.reserved)}));
+      take(row.article,
+           facts_.put(model::StockDraft{row.article, row.warehouse, quantity(row.on_hand),
+                                        quantity(row.reserved)}));
     }
     for (const ReceiptRow& row : world_.receipts) {
-      take(row.article, facts_.put(model::ReceiptDraft{row.article, row.warehouse, row.reference, at(row.date), quantity(row.quantity)}));
+      take(row.article, facts_.put(model::ReceiptDraft{row.article, row.warehouse, row.reference,
+                                                       at(row.date), quantity(row.quantity)}));
     }
   }
 
@@ -151,11 +161,14 @@ class WorldPutter {
 
 std::string joined(const std::vector<Fault>& faults) {
   std::string text;
-  for (const Fault& fault : faults) text += fault.where + ": " + base::fault_name(fault.code) + ": " + fault.detail + "\n";
+  for (const Fault& fault : faults)
+    text += fault.where + ": " + base::fault_name(fault.code) + ": " + fault.detail + "\n";
   return text;
 }
 
-std::string label_of(const RecordRow& row) { return row.key.empty() ? "row " + std::to_string(row.line) : row.key; }
+std::string label_of(const RecordRow& row) {
+  return row.key.empty() ? "row " + std::to_string(row.line) : row.key;
+}
 
 std::string label_of(const Snapshot& snapshot, std::uint32_t record) {
   if (record == engine::price::no_record) return "none";
@@ -165,11 +178,14 @@ std::string label_of(const Snapshot& snapshot, std::uint32_t record) {
 std::string source_of(const Snapshot& snapshot, std::uint32_t number) {
   if (number == engine::price::no_record) return "none";
   const auto& record = snapshot.conditions().record(number);
-  const std::string document = record.document.is_none() ? "" : snapshot.documents()[record.document.raw()].code;
+  const std::string document =
+      record.document.is_none() ? "" : snapshot.documents()[record.document.raw()].code;
   return document + " / " + snapshot.record_label(record);
 }
 
-std::string text_of(const engine::price::Amount& amount) { return base::to_string_short({amount.mantissa, amount.decimals}); }
+std::string text_of(const engine::price::Amount& amount) {
+  return base::to_string_short({amount.mantissa, amount.decimals});
+}
 
 }  // namespace
 
@@ -197,11 +213,15 @@ base::Result<void> put_record(const RecordRow& row, model::Facts& facts) {
   return facts.put(draft);
 }
 
-std::vector<Fault> put_world(const World& world, model::Facts& facts) { return WorldPutter{world, facts}.put(); }
+std::vector<Fault> put_world(const World& world, model::Facts& facts) {
+  return WorldPutter{world, facts}.put();
+}
 
-std::shared_ptr<const engine::rule::RuleSet> compile_rules(std::span<const std::string> rules, model::Facts& facts) {
+std::shared_ptr<const engine::rule::RuleSet> compile_rules(std::span<const std::string> rules,
+                                                           model::Facts& facts) {
   std::vector<::rules::RuleDocument> documents;
-  for (std::size_t i = 0; i < rules.size(); ++i) documents.push_back({"rules_" + std::to_string(i) + ".json", rules[i]});
+  for (std::size_t i = 0; i < rules.size(); ++i)
+    documents.push_back({"rules_" + std::to_string(i) + ".json", rules[i]});
   auto compiled = ::rules::compile(documents, facts.schema);
   if (!compiled.faults.empty()) throw std::runtime_error(joined(compiled.faults));
   return compiled.rules;
@@ -250,7 +270,8 @@ quote::Answer Engine::answer(const Ask& ask, quote::Detail detail) const {
   return answer(*resolved, detail);
 }
 
-std::vector<LineText> texts_of(const Snapshot& snapshot, const quote::Question& question, const quote::Answer& answer) {
+std::vector<LineText> texts_of(const Snapshot& snapshot, const quote::Question& question,
+                               const quote::Answer& answer) {
   const auto& shape = snapshot.procedures()[question.procedure].rule->answer;
   std::vector<LineText> lines;
   for (std::size_t i = 0; i < answer.priced.lines.size(); ++i) {
@@ -261,7 +282,8 @@ std::vector<LineText> texts_of(const Snapshot& snapshot, const quote::Question& 
     if (i < answer.availability.size() && answer.availability[i].band != engine::avail::no_band) {
       const auto& standing = answer.availability[i];
       const auto& set = snapshot.rules().band_sets[standing.band_set];
-      text.band = set.name + " / " + set.bands[standing.band].code + (standing.covers ? " covers" : "");
+      text.band =
+          set.name + " / " + set.bands[standing.band].code + (standing.covers ? " covers" : "");
       text.expected = base::to_string(standing.expected);
     }
     if (priced.outcome != model::Outcome::priced) continue;
@@ -278,9 +300,10 @@ std::vector<LineText> texts_of(const Snapshot& snapshot, const quote::Question& 
 }
 
 std::string describe(const LineText& line) {
-  std::string text = line.outcome + ", unit price " + line.unit_price + " per " + std::to_string(line.price_unit) + " '" + line.unit +
-                     "', line " + line.line_amount + ", source " + line.source + ", until '" + line.valid_until + "', band '" +
-                     line.band + "', expected '" + line.expected + "', components";
+  std::string text = line.outcome + ", unit price " + line.unit_price + " per " +
+                     std::to_string(line.price_unit) + " '" + line.unit + "', line " +
+                     line.line_amount + ", source " + line.source + ", until '" + line.valid_until +
+                     "', band '" + line.band + "', expected '" + line.expected + "', components";
   for (const std::string& component : line.components) text += " " + component;
   return text;
 }
@@ -294,13 +317,19 @@ namespace {
 // One line of both answers.
 class LineComparison {
  public:
-  LineComparison(const Snapshot& snapshot, const engine::rule::Procedure& procedure, const quote::Answer& answer, std::size_t line)
-      : snapshot_{snapshot}, procedure_{procedure}, answer_{answer}, line_{line}, priced_{answer.priced.lines[line]} {}
+  LineComparison(const Snapshot& snapshot, const engine::rule::Procedure& procedure,
+                 const quote::Answer& answer, std::size_t line)
+      : snapshot_{snapshot},
+        procedure_{procedure},
+        answer_{answer},
+        line_{line},
+        priced_{answer.priced.lines[line]} {}
 
   std::string differences(const LineSaid& said) {
     const std::string outcome{model::outcome_name(priced_.outcome)};
     check("outcome", outcome, expected_outcome(said));
-    check("valid until", base::to_string(priced_.valid_until), base::to_string(at(said.valid_until)));
+    check("valid until", base::to_string(priced_.valid_until),
+          base::to_string(at(said.valid_until)));
     if (outcome == "priced" && said.outcome == "priced") compare_amounts(said);
     compare_availability(said.availability);
     if (!answer_.traces.empty()) compare_steps(said);
@@ -309,7 +338,8 @@ class LineComparison {
 
  private:
   void check(const std::string& what, const std::string& engine, const std::string& oracle) {
-    if (engine != oracle) text_ += "  " + what + ": the engine says " + engine + ", the oracle " + oracle + "\n";
+    if (engine != oracle)
+      text_ += "  " + what + ": the engine says " + engine + ", the oracle " + oracle + "\n";
   }
 
   void check(const std::string& what, const engine::price::Amount& engine, const Rational& oracle) {
@@ -317,17 +347,20 @@ class LineComparison {
   }
 
   // An amount in a waterfall may be told not to be held, but only one of more than 38 digits.
-  void check_held(const std::string& what, const engine::price::Amount& engine, bool held, const Rational& oracle) {
+  void check_held(const std::string& what, const engine::price::Amount& engine, bool held,
+                  const Rational& oracle) {
     if (held) return check(what, engine, oracle);
     Rational digits = abs(oracle);
     while (denominator(digits) != 1) digits *= 10;
-    if (numerator(digits) <= Whole{base::int128_max}) check(what, "too long", oracle::text_of(oracle));
+    if (numerator(digits) <= Whole{base::int128_max})
+      check(what, "too long", oracle::text_of(oracle));
   }
 
   // A priced line whose answer the engine may not hold; by the engine's own number of decimals.
   std::string expected_outcome(const LineSaid& said) const {
     if (said.outcome != "priced") return said.outcome;
-    const Whole largest = Whole{base::int128_max} / static_cast<int>(base::limits::lines_per_question);
+    const Whole largest =
+        Whole{base::int128_max} / static_cast<int>(base::limits::lines_per_question);
     const auto too_large = [&](const Rational& value, int decimals) {
       return abs(numerator(Rational{value * Rational{power_of_ten(decimals)}})) > largest;
     };
@@ -352,9 +385,11 @@ class LineComparison {
     check("price unit", std::to_string(priced_.price_unit), oracle::text_of(said.price_unit));
     const std::size_t count = said.components.size();
     for (std::size_t i = 0; i < count; ++i) {
-      check("component " + procedure_.answer.components[i].name, answer_.priced.components[line_ * count + i], said.components[i]);
+      check("component " + procedure_.answer.components[i].name,
+            answer_.priced.components[line_ * count + i], said.components[i]);
     }
-    check("source", label_of(snapshot_, priced_.record), said.source == nullptr ? "none" : label_of(*said.source));
+    check("source", label_of(snapshot_, priced_.record),
+          said.source == nullptr ? "none" : label_of(*said.source));
   }
 
   void compare_availability(const StandingSaid& said) {
@@ -375,11 +410,13 @@ class LineComparison {
     for (std::size_t i = 0; i + (all ? 0 : 1) < count; ++i) {
       const std::string where = "step " + said.steps[i].name;
       check(where, procedure_.steps[steps[i].step].name, said.steps[i].name);
-      check(where + " skipped", steps[i].skipped ? "yes" : "no", said.steps[i].skipped ? "yes" : "no");
+      check(where + " skipped", steps[i].skipped ? "yes" : "no",
+            said.steps[i].skipped ? "yes" : "no");
       check(where + " record", label_of(snapshot_, steps[i].record),
             said.steps[i].record == nullptr ? "none" : label_of(*said.steps[i].record));
       check_held(where + " amount", steps[i].amount, steps[i].amount_held, said.steps[i].amount);
-      if (!steps[i].skipped) check_held(where + " exact", steps[i].exact, steps[i].exact_held, said.steps[i].exact);
+      if (!steps[i].skipped)
+        check_held(where + " exact", steps[i].exact, steps[i].exact_held, said.steps[i].exact);
     }
   }
 
@@ -394,8 +431,10 @@ class LineComparison {
 }  // namespace
 
 std::string describe(const Ask& ask) {
-  std::string text = "customer " + ask.customer + ", currency '" + ask.currency + "', date " + base::to_string(at(ask.date));
-  for (const auto& [name, value] : ask.fields) text.append(", ").append(name).append("=").append(value);
+  std::string text = "customer " + ask.customer + ", currency '" + ask.currency + "', date " +
+                     base::to_string(at(ask.date));
+  for (const auto& [name, value] : ask.fields)
+    text.append(", ").append(name).append("=").append(value);
   for (const LineAsk& line : ask.lines) {
     text += "; " + line.quantity + " '" + line.unit + "' of " + line.article;
     if (!line.agreement.empty()) text += " on " + line.agreement;
@@ -404,14 +443,17 @@ std::string describe(const Ask& ask) {
   return text;
 }
 
-std::string difference(const Engine& engine, const Ask& ask, const quote::Answer& answer, const Said& said) {
+std::string difference(const Engine& engine, const Ask& ask, const quote::Answer& answer,
+                       const Said& said) {
   const auto resolved = engine.question(ask);
   if (!resolved) return "the engine refuses the question: " + resolved.error().detail;
   const auto& procedure = *engine.snapshot().procedures()[resolved->procedure].rule;
-  if (procedure.name != said.procedure) return "procedure: the engine takes " + procedure.name + ", the oracle " + said.procedure;
+  if (procedure.name != said.procedure)
+    return "procedure: the engine takes " + procedure.name + ", the oracle " + said.procedure;
   std::string all;
   for (std::size_t i = 0; i < said.lines.size(); ++i) {
-    const std::string text = LineComparison{engine.snapshot(), procedure, answer, i}.differences(said.lines[i]);
+    const std::string text =
+        LineComparison{engine.snapshot(), procedure, answer, i}.differences(said.lines[i]);
     if (!text.empty()) all += "line " + std::to_string(i + 1) + ":\n" + text;
   }
   return all;

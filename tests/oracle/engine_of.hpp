@@ -2,17 +2,18 @@
 // compiled from the same JSON texts. And what tests compare: the engine's answer against the oracle's.
 #pragma once
 
-#include <memory>
-#include <span>
-#include <string>
-#include <vector>
-
 #include "engine/model/facts.hpp"
 #include "engine/quote/answer.hpp"
 #include "engine/quote/question.hpp"
 #include "engine/snapshot/snapshot.hpp"
+
 #include "tests/oracle/pricer.hpp"
 #include "tests/oracle/world.hpp"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace oracle {
 
@@ -23,7 +24,8 @@ std::vector<engine::base::Fault> put_world(const World& world, engine::model::Fa
 engine::base::Result<void> put_record(const RecordRow& row, engine::model::Facts& facts);
 
 // Compiles the rules into the facts' schema; std::runtime_error with all faults where they are refused.
-std::shared_ptr<const engine::rule::RuleSet> compile_rules(std::span<const std::string> rules, engine::model::Facts& facts);
+std::shared_ptr<const engine::rule::RuleSet> compile_rules(std::span<const std::string> rules,
+                                                           engine::model::Facts& facts);
 
 class Engine {
  public:
@@ -39,8 +41,10 @@ class Engine {
   engine::base::Result<engine::quote::Question> question(const Ask& ask) const;
 
   // Requires a question that resolves.
-  engine::quote::Answer answer(const Ask& ask, engine::quote::Detail detail = engine::quote::Detail::plain) const;
-  engine::quote::Answer answer(const engine::quote::Question& question, engine::quote::Detail detail) const;
+  engine::quote::Answer answer(const Ask& ask,
+                               engine::quote::Detail detail = engine::quote::Detail::plain) const;
+  engine::quote::Answer answer(const engine::quote::Question& question,
+                               engine::quote::Detail detail) const;
 
  private:
   engine::model::Facts facts_;
@@ -55,7 +59,7 @@ struct LineText {
   std::uint32_t price_unit = 1;
   std::string line_amount;
   std::vector<std::string> components;
-  std::string source;      // document and record
+  std::string source;  // document and record
   std::string valid_until;
   std::string band;
   std::string expected;
@@ -63,7 +67,8 @@ struct LineText {
   friend bool operator==(const LineText&, const LineText&) = default;
 };
 
-std::vector<LineText> texts_of(const engine::snapshot::Snapshot& snapshot, const engine::quote::Question& question,
+std::vector<LineText> texts_of(const engine::snapshot::Snapshot& snapshot,
+                               const engine::quote::Question& question,
                                const engine::quote::Answer& answer);
 std::string describe(const LineText& line);
 
@@ -71,7 +76,8 @@ Rational rational(const engine::price::Amount& amount);
 
 // Empty where both say the same of every line; else what differs, line by line. An explained answer is compared step
 // by step, too.
-std::string difference(const Engine& engine, const Ask& ask, const engine::quote::Answer& answer, const Said& said);
+std::string difference(const Engine& engine, const Ask& ask, const engine::quote::Answer& answer,
+                       const Said& said);
 
 std::string describe(const Ask& ask);
 

@@ -20,7 +20,8 @@ class Reader {
 
  private:
   [[noreturn]] void fail(const std::string& wanted) const {
-    throw std::invalid_argument("expression '" + std::string{text_} + "' at " + std::to_string(at_) + ": " + wanted + " wanted");
+    throw std::invalid_argument("expression '" + std::string{text_} + "' at " +
+                                std::to_string(at_) + ": " + wanted + " wanted");
   }
 
   void skip_blanks() {
@@ -75,8 +76,12 @@ class Reader {
     for (const std::string_view symbol : {"==", "!=", "<=", ">=", "<", ">"}) {
       if (!take(symbol)) continue;
       const Rational right = sum(live);
-      const bool holds = symbol == "==" ? left == right : symbol == "!=" ? left != right : symbol == "<=" ? left <= right
-                         : symbol == ">=" ? left >= right : symbol == "<" ? left < right : left > right;
+      const bool holds = symbol == "=="   ? left == right
+                         : symbol == "!=" ? left != right
+                         : symbol == "<=" ? left <= right
+                         : symbol == ">=" ? left >= right
+                         : symbol == "<"  ? left < right
+                                          : left > right;
       return holds ? 1 : 0;
     }
     return left;

@@ -3,11 +3,11 @@
 // computed, as CEL has it: what is wrong in there does no harm. Text must be an expression that the rules accept.
 #pragma once
 
+#include "tests/oracle/numbers.hpp"
+
 #include <stdexcept>
 #include <string>
 #include <string_view>
-
-#include "tests/oracle/numbers.hpp"
 
 namespace oracle {
 

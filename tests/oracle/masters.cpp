@@ -10,7 +10,8 @@ const std::string* key_of(const RecordRow& record, const std::string& field) {
 }
 
 const DocumentRow* document_of(const World& world, const RecordRow& record) {
-  if (const std::string* list = key_of(record, "price_list")) return find_document(world, "price_list", *list);
+  if (const std::string* list = key_of(record, "price_list"))
+    return find_document(world, "price_list", *list);
   if (!record.agreement.empty()) return find_document(world, "agreement", record.agreement);
   if (!record.promotion.empty()) return find_document(world, "promotion", record.promotion);
   return nullptr;

@@ -2,12 +2,12 @@
 // belongs to, ancestors included, each with the number of steps up.
 #pragma once
 
+#include "tests/oracle/numbers.hpp"
+#include "tests/oracle/world.hpp"
+
 #include <map>
 #include <optional>
 #include <string>
-
-#include "tests/oracle/numbers.hpp"
-#include "tests/oracle/world.hpp"
 
 namespace oracle {
 
@@ -19,7 +19,8 @@ const Row* find_code(const std::vector<Row>& rows, const std::string& code) {
   return nullptr;
 }
 
-inline const DocumentRow* find_document(const World& world, const std::string& kind, const std::string& code) {
+inline const DocumentRow* find_document(const World& world, const std::string& kind,
+                                        const std::string& code) {
   for (const DocumentRow& row : world.documents) {
     if (row.kind == kind && row.code == code) return &row;
   }

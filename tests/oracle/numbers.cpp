@@ -95,7 +95,8 @@ std::string text_of(const Rational& value) {
   }
   if (denominator(scaled) != 1) return value.str();
   std::string digits = Whole{abs(numerator(scaled))}.str();
-  if (static_cast<int>(digits.size()) <= places) digits.insert(0, static_cast<std::size_t>(places) + 1 - digits.size(), '0');
+  if (static_cast<int>(digits.size()) <= places)
+    digits.insert(0, static_cast<std::size_t>(places) + 1 - digits.size(), '0');
   if (places > 0) digits.insert(digits.size() - static_cast<std::size_t>(places), ".");
   return (value < 0 ? "-" : "") + digits;
 }

@@ -1,9 +1,9 @@
 #include "tests/oracle/pricer.hpp"
 
-#include <algorithm>
-
 #include "tests/oracle/expression.hpp"
 #include "tests/oracle/search.hpp"
+
+#include <algorithm>
 
 namespace oracle {
 
@@ -22,23 +22,27 @@ const std::string* field_of(const Ask& ask, const std::string& field) {
 }
 
 bool has_attribute(const Pairs& attributes, const std::string& field, const Texts& values) {
-  return std::any_of(attributes.begin(), attributes.end(),
-                     [&](const auto& attribute) { return attribute.first == field && contains(values, attribute.second); });
+  return std::any_of(attributes.begin(), attributes.end(), [&](const auto& attribute) {
+    return attribute.first == field && contains(values, attribute.second);
+  });
 }
 
 bool any_group(const Texts& own, const std::vector<GroupRow>& groups, const Texts& wanted) {
   const auto reached = groups_reached(own, groups);
-  return std::any_of(reached.begin(), reached.end(), [&](const auto& group) { return contains(wanted, group.first); });
+  return std::any_of(reached.begin(), reached.end(),
+                     [&](const auto& group) { return contains(wanted, group.first); });
 }
 
 // Whether a row of a look-up asks for this customer, these fields and, where there is one, this article.
-bool row_matches(const World& world, const LookupRule& row, const Ask& ask, const CustomerRow& customer, const ArticleRow* article) {
+bool row_matches(const World& world, const LookupRule& row, const Ask& ask,
+                 const CustomerRow& customer, const ArticleRow* article) {
   return std::all_of(row.when.begin(), row.when.end(), [&](const auto& condition) {
     const auto& [field, wanted] = condition;
     if (field == "customer") return contains(wanted, customer.code);
     if (field == "customer_group") return any_group(customer.groups, world.customer_groups, wanted);
     if (article != nullptr && field == "article") return contains(wanted, article->code);
-    if (article != nullptr && field == "article_group") return any_group(article->groups, world.article_groups, wanted);
+    if (article != nullptr && field == "article_group")
+      return any_group(article->groups, world.article_groups, wanted);
     if (const std::string* given = field_of(ask, field)) return contains(wanted, *given);
     if (article != nullptr && has_attribute(article->attributes, field, wanted)) return true;
     return has_attribute(customer.attributes, field, wanted);
@@ -57,7 +61,8 @@ class LinePricer final : public Names {
     said_.outcome = "priced";
     said_.unit_price = step_named(procedure_.unit_price).amount;
     said_.line_amount = step_named(procedure_.line_amount).amount;
-    for (const auto& [name, step] : procedure_.components) said_.components.push_back(step_named(step).amount);
+    for (const auto& [name, step] : procedure_.components)
+      said_.components.push_back(step_named(step).amount);
     said_.source = step_named(procedure_.price_step).record;
     if (said_.source == nullptr) return;
     said_.unit = said_.source->unit.empty() ? line_.article.base_unit : said_.source->unit;
@@ -80,8 +85,10 @@ class LinePricer final : public Names {
   }
 
   Rational extended(const Rational& price, std::string_view step) const override {
-    const RecordRow* record = step_named(step.empty() ? first_required() : std::string{step}).record;
-    return record == nullptr ? Rational{0} : Rational{for_one_ordered(line_, *record, price) * line_.quantity};
+    const RecordRow* record =
+        step_named(step.empty() ? first_required() : std::string{step}).record;
+    return record == nullptr ? Rational{0}
+                             : Rational{for_one_ordered(line_, *record, price) * line_.quantity};
   }
 
  private:
@@ -91,9 +98,12 @@ class LinePricer final : public Names {
     said.skipped = !step.when.empty() && evaluate(step.when, *this) == 0;
     if (said.skipped) return;
     if (step.find) find(*step.find, said);
-    said.exact = step.amount ? evaluate(*step.amount, *this) : said.record == nullptr ? Rational{0} : value_of(line_, *said.record);
+    said.exact = step.amount              ? evaluate(*step.amount, *this)
+                 : said.record == nullptr ? Rational{0}
+                                          : value_of(line_, *said.record);
     said.amount = said.exact;
-    for (const RoundingRule& to : step.rounding) said.amount = rounded(said.amount, to.decimals, to.mode);
+    for (const RoundingRule& to : step.rounding)
+      said.amount = rounded(said.amount, to.decimals, to.mode);
   }
 
   void find(const FindRule& rule, StepSaid& said) {
@@ -130,7 +140,8 @@ class LinePricer final : public Names {
 
 class Answering {
  public:
-  Answering(const World& world, const Rules& rules, const Ask& ask) : world_{world}, rules_{rules}, ask_{ask} {}
+  Answering(const World& world, const Rules& rules, const Ask& ask)
+      : world_{world}, rules_{rules}, ask_{ask} {}
 
   Said answer() {
     customer_ = find_code(world_.customers, ask_.customer);
@@ -150,7 +161,9 @@ class Answering {
     for (const LookupRule& row : rules_.procedure_lookup) {
       if (row_matches(world_, row, ask_, *customer_, nullptr)) return find_procedure(row.result);
     }
-    return rules_.procedure_lookup.empty() && rules_.procedures.size() == 1 ? &rules_.procedures.front() : nullptr;
+    return rules_.procedure_lookup.empty() && rules_.procedures.size() == 1
+               ? &rules_.procedures.front()
+               : nullptr;
   }
 
   const ProcedureRule* find_procedure(const std::string& name) const {
@@ -172,8 +185,17 @@ class Answering {
       const Rational quantity = read_quantity(line.quantity);
       wanted = std::max(Rational{0}, Rational{quantity * *content});
       check_agreement(line.agreement);
-      const OpenLine open{world_, rules_, ask_, *customer_, currency_, *article, line.unit.empty() ? article->base_unit : line.unit,
-                          *content, quantity, line.agreement, date};
+      const OpenLine open{world_,
+                          rules_,
+                          ask_,
+                          *customer_,
+                          currency_,
+                          *article,
+                          line.unit.empty() ? article->base_unit : line.unit,
+                          *content,
+                          quantity,
+                          line.agreement,
+                          date};
       LinePricer{*procedure_, open, said}.price();
     } catch (const Refused& refused) {
       said.outcome = refused.outcome;
@@ -200,7 +222,8 @@ class Answering {
     if (code.empty()) return;
     const DocumentRow* agreement = find_document(world_, "agreement", code);
     if (agreement == nullptr) throw Refused{"unknown_agreement"};
-    const bool named = agreement->customers.empty() || contains(agreement->customers, customer_->code);
+    const bool named =
+        agreement->customers.empty() || contains(agreement->customers, customer_->code);
     if (!named) throw Refused{"agreement_not_allowed"};
   }
 
@@ -211,7 +234,8 @@ class Answering {
         if (set.name == row.result) return &set;
       }
     }
-    return rules_.band_lookup.empty() && rules_.band_sets.size() == 1 ? &rules_.band_sets.front() : nullptr;
+    return rules_.band_lookup.empty() && rules_.band_sets.size() == 1 ? &rules_.band_sets.front()
+                                                                      : nullptr;
   }
 
   StandingSaid availability(const ArticleRow& article, const Rational& wanted, Minutes date) const {
@@ -232,19 +256,22 @@ class Answering {
     said.covers = available > 0 && available >= wanted;
     if (said.covers) return said;
     said.expected = expected(article, available, wanted, date);
-    if (lowest && said.expected != open_end && set->last_is_expected) said.band = set->bands.back().code;
+    if (lowest && said.expected != open_end && set->last_is_expected)
+      said.band = set->bands.back().code;
     return said;
   }
 
   // The first date of a receipt by which what is there and what is due together cover the quantity, and are more than
   // nothing. What should have come before the day of the question promises nothing.
-  Minutes expected(const ArticleRow& article, const Rational& available, const Rational& wanted, Minutes date) const {
+  Minutes expected(const ArticleRow& article, const Rational& available, const Rational& wanted,
+                   Minutes date) const {
     Minutes first = open_end;
     for (const ReceiptRow& last : world_.receipts) {
       if (last.article != article.code || last.date >= first) continue;
       Rational then = available;
       for (const ReceiptRow& row : world_.receipts) {
-        const bool in_time = row.date / minutes_a_day >= date / minutes_a_day && row.date <= last.date;
+        const bool in_time =
+            row.date / minutes_a_day >= date / minutes_a_day && row.date <= last.date;
         if (row.article == article.code && in_time) then += number(row.quantity);
       }
       const bool due = last.date / minutes_a_day >= date / minutes_a_day;

@@ -3,12 +3,12 @@
 // what the engine is held against. A question costs about a millisecond a line in a world of a hundred records.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "tests/oracle/numbers.hpp"
 #include "tests/oracle/rules.hpp"
 #include "tests/oracle/world.hpp"
+
+#include <string>
+#include <vector>
 
 namespace oracle {
 
@@ -21,7 +21,7 @@ struct StepSaid {
 };
 
 struct StandingSaid {
-  std::string set;   // of bands; empty: nothing is shown
+  std::string set;  // of bands; empty: nothing is shown
   std::string band;
   bool covers = false;
   Minutes expected = open_end;
@@ -41,7 +41,8 @@ struct LineSaid {
 };
 
 struct Said {
-  std::string fault;      // "no_procedure", "unknown_customer", "missing_currency" ...: nothing else is said then
+  std::string
+      fault;  // "no_procedure", "unknown_customer", "missing_currency" ...: nothing else is said then
   std::string procedure;
   std::vector<LineSaid> lines;
 };

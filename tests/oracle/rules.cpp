@@ -1,9 +1,9 @@
 #include "tests/oracle/rules.hpp"
 
+#include "rules/json_tree.hpp"
+
 #include <algorithm>
 #include <stdexcept>
-
-#include "rules/json_tree.hpp"
 
 namespace oracle {
 
@@ -39,17 +39,21 @@ Texts texts(const Json& value) {
   return all;
 }
 
-AccessRule read_access(const Json& json, const std::string& step_type, const std::string& search, int position) {
+AccessRule read_access(const Json& json, const std::string& step_type, const std::string& search,
+                       int position) {
   AccessRule access;
   access.type = text(json, "type", step_type);
   for (const Json& key : items(json, "keys")) access.keys.push_back(key.text());
-  access.level = search == "first" ? position : search == "levels" ? std::stoi(text(json, "level", "0")) : 0;
+  access.level = search == "first"    ? position
+                 : search == "levels" ? std::stoi(text(json, "level", "0"))
+                                      : 0;
   access.agreement = text(json, "agreement", "any");
   access.lists = text(json, "lists", "any");
   access.exclusive = flag(json, "exclusive", false);
   access.ancestors = flag(json, "ancestors", true);
   access.parents = flag(json, "parents", false);
-  for (const JsonMember& member : members(json, "constants")) access.constants[member.name] = texts(member.value);
+  for (const JsonMember& member : members(json, "constants"))
+    access.constants[member.name] = texts(member.value);
   return access;
 }
 
@@ -88,7 +92,8 @@ void read_answer(const Json& json, ProcedureRule& procedure) {
   procedure.price_step = text(json, "price");
   procedure.unit_price = text(json, "unit_price");
   procedure.line_amount = text(json, "line_amount");
-  for (const JsonMember& member : members(json, "components")) procedure.components.emplace_back(member.name, member.value.text());
+  for (const JsonMember& member : members(json, "components"))
+    procedure.components.emplace_back(member.name, member.value.text());
   for (const Json& total : items(json, "totals")) procedure.totals.push_back(total.text());
 }
 
@@ -100,7 +105,8 @@ void read_procedure(const Json& json, Rules& rules) {
   }
   for (const JsonMember& member : members(json, "fields")) {
     if (text(member.value, "side") == "article") rules.article_fields.insert(member.name);
-    const bool known = std::find(rules.field_order.begin(), rules.field_order.end(), member.name) != rules.field_order.end();
+    const bool known = std::find(rules.field_order.begin(), rules.field_order.end(), member.name) !=
+                       rules.field_order.end();
     if (!known) rules.field_order.push_back(member.name);
   }
   for (const JsonMember& member : members(json, "condition_types")) {
@@ -110,7 +116,8 @@ void read_procedure(const Json& json, Rules& rules) {
   }
   if (const Json* quantity = json.find("quantity")) {
     procedure.zero_allowed = flag(*quantity, "zero_allowed", false);
-    if (quantity->find("maximum") != nullptr) procedure.maximum = number(text(*quantity, "maximum"));
+    if (quantity->find("maximum") != nullptr)
+      procedure.maximum = number(text(*quantity, "maximum"));
     if (const Json* returns = quantity->find("returns")) procedure.returns = texts(*returns);
   }
   for (const Json& step : items(json, "steps")) procedure.steps.push_back(read_step(step));
@@ -123,7 +130,8 @@ std::vector<LookupRule> read_lookup(const Json& json, const char* name, const ch
   for (const Json& row : items(json, name)) {
     LookupRule& made = rows.emplace_back();
     made.result = text(row, result);
-    for (const JsonMember& member : members(row, "when")) made.when[member.name] = texts(member.value);
+    for (const JsonMember& member : members(row, "when"))
+      made.when[member.name] = texts(member.value);
   }
   return rows;
 }
@@ -132,7 +140,8 @@ void read_bands(const Json& json, Rules& rules) {
   for (const Json& set : items(json, "availability_bands")) {
     BandSetRule& made = rules.band_sets.emplace_back();
     made.name = text(set, "set");
-    for (const Json& band : items(set, "bands")) made.bands.push_back({text(band, "band"), number(text(band, "from", "0"))});
+    for (const Json& band : items(set, "bands"))
+      made.bands.push_back({text(band, "band"), number(text(band, "from", "0"))});
     made.last_is_expected = set.find("expected_band") != nullptr;
   }
   rules.band_lookup = read_lookup(json, "lookup", "set");

@@ -3,15 +3,15 @@
 // is not what the rules accept: tests are to feed both sides the same documents.
 #pragma once
 
+#include "tests/oracle/numbers.hpp"
+#include "tests/oracle/world.hpp"
+
 #include <map>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "tests/oracle/numbers.hpp"
-#include "tests/oracle/world.hpp"
 
 namespace oracle {
 
@@ -90,8 +90,8 @@ struct BandSetRule {
 struct Rules {
   std::map<std::string, TypeRule> types;
   std::set<std::string> article_fields{"article", "article_group"};
-  Texts field_order{"customer", "customer_group", "price_list", "country", "sales_organisation", "site", "channel",
-                    "document_kind", "article", "article_group"};
+  Texts field_order{"customer", "customer_group", "price_list",    "country", "sales_organisation",
+                    "site",     "channel",        "document_kind", "article", "article_group"};
   std::vector<ProcedureRule> procedures;
   std::vector<LookupRule> procedure_lookup;
   std::vector<BandSetRule> band_sets;

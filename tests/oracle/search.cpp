@@ -36,12 +36,14 @@ std::vector<Way> customer_ways(const OpenLine& line, const AccessRule& access) {
 std::vector<Way> group_ways(const Texts& own, const std::vector<GroupRow>& groups, bool ancestors) {
   std::vector<Way> ways;
   for (const auto& [code, distance] : groups_reached(own, groups)) {
-    if (distance == 0 || ancestors) ways.push_back({code, find_code(groups, code)->rank, distance, {}});
+    if (distance == 0 || ancestors)
+      ways.push_back({code, find_code(groups, code)->rank, distance, {}});
   }
   return ways;
 }
 
-Way list_way(const OpenLine& line, const std::string& code, int rank, int distance, const Span& given) {
+Way list_way(const OpenLine& line, const std::string& code, int rank, int distance,
+             const Span& given) {
   const Span own = find_document(line.world, "price_list", code)->validity;
   return {code, rank, distance, {std::max(given.from, own.from), std::min(given.to, own.to)}};
 }
@@ -51,11 +53,13 @@ std::vector<Way> list_ways(const OpenLine& line, const AccessRule& access) {
   const auto wanted = [&](const char* via) { return access.lists == "any" || access.lists == via; };
   if (wanted("customer")) {
     int rank = 0;
-    for (const std::string& list : line.customer.price_lists) ways.push_back(list_way(line, list, ++rank, 0, {}));
+    for (const std::string& list : line.customer.price_lists)
+      ways.push_back(list_way(line, list, ++rank, 0, {}));
   }
   const auto groups = groups_reached(line.customer.groups, line.world.customer_groups);
   for (const AssignmentRow& row : line.world.assignments) {
-    const int rank = row.rank.value_or(find_document(line.world, "price_list", row.price_list)->rank);
+    const int rank =
+        row.rank.value_or(find_document(line.world, "price_list", row.price_list)->rank);
     int distance = 0;
     if (!row.customer.empty()) {
       if (row.customer != line.customer.code || !wanted("customer")) continue;
@@ -98,9 +102,11 @@ std::vector<Way> ways_to(const OpenLine& line, const AccessRule& access, const s
     for (Way& way : ways) way.rank = 0;
     return ways;
   }
-  if (line.rules.article_fields.contains(field)) return attribute_ways(line.article.attributes, field);
+  if (line.rules.article_fields.contains(field))
+    return attribute_ways(line.article.attributes, field);
   if (field == "customer") return customer_ways(line, access);
-  if (field == "customer_group") return group_ways(line.customer.groups, line.world.customer_groups, access.ancestors);
+  if (field == "customer_group")
+    return group_ways(line.customer.groups, line.world.customer_groups, access.ancestors);
   if (field == "price_list") return list_ways(line, access);
   for (const auto& [name, value] : line.ask.fields) {
     if (name == field) return {{value, 0, 0, {}}};
@@ -115,7 +121,8 @@ bool same_fields(const RecordRow& record, const AccessRule& access) {
 }
 
 // All ways to all of the record's keys at once. A list's rank counts before a group's.
-std::vector<Way> ways_to_record(const OpenLine& line, const AccessRule& access, const RecordRow& record) {
+std::vector<Way> ways_to_record(const OpenLine& line, const AccessRule& access,
+                                const RecordRow& record) {
   if (!same_fields(record, access)) return {};
   const bool by_list = key_of(record, "price_list") != nullptr;
   std::vector<Way> whole{Way{}};
@@ -125,8 +132,11 @@ std::vector<Way> ways_to_record(const OpenLine& line, const AccessRule& access, 
       if (way.code != code) continue;
       const bool ranks = field == (by_list ? "price_list" : "customer_group");
       for (const Way& so_far : whole) {
-        next.push_back({"", ranks ? way.rank : so_far.rank, so_far.distance + way.distance,
-                        {std::max(so_far.validity.from, way.validity.from), std::min(so_far.validity.to, way.validity.to)}});
+        next.push_back({"",
+                        ranks ? way.rank : so_far.rank,
+                        so_far.distance + way.distance,
+                        {std::max(so_far.validity.from, way.validity.from),
+                         std::min(so_far.validity.to, way.validity.to)}});
       }
     }
     whole = std::move(next);
@@ -145,8 +155,11 @@ bool agreement_fits(const OpenLine& line, const AccessRule& access, const Record
   const bool of_agreement = document != nullptr && document->kind == "agreement";
   if (access.agreement == "none" && of_agreement) return false;
   if (access.agreement == "allowed" && !of_agreement) return false;
-  if (access.agreement == "asked" && (line.agreement.empty() || !of_agreement || document->code != line.agreement)) return false;
-  return !of_agreement || document->customers.empty() || contains(document->customers, line.customer.code);
+  if (access.agreement == "asked" &&
+      (line.agreement.empty() || !of_agreement || document->code != line.agreement))
+    return false;
+  return !of_agreement || document->customers.empty() ||
+         contains(document->customers, line.customer.code);
 }
 
 bool quantity_fits(const OpenLine& line, const RecordRow& record) {
@@ -164,11 +177,13 @@ bool fits(const OpenLine& line, const AccessRule& access, const RecordRow& recor
   return quantity_fits(line, record) && agreement_fits(line, access, record);
 }
 
-void collect(const OpenLine& line, const AccessRule& access, std::vector<Candidate>& candidates, Minutes& until) {
+void collect(const OpenLine& line, const AccessRule& access, std::vector<Candidate>& candidates,
+             Minutes& until) {
   for (const RecordRow& record : line.world.records) {
     for (const Way& way : ways_to_record(line, access, record)) {
       if (!fits(line, access, record)) continue;
-      const Span span{std::max(record.validity.from, way.validity.from), std::min(record.validity.to, way.validity.to)};
+      const Span span{std::max(record.validity.from, way.validity.from),
+                      std::min(record.validity.to, way.validity.to)};
       if (span.holds(line.date)) {
         until = std::min(until, span.to);
         candidates.push_back({&record, &access, way.rank, way.distance});
@@ -191,7 +206,8 @@ int first_with(bool a, bool b) { return a == b ? 0 : (a ? -1 : 1); }
 // Numbers of any length first, by value; then text.
 int number_order(const std::string& a, const std::string& b) {
   const auto is_number = [](const std::string& code) {
-    return !code.empty() && std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return !code.empty() &&
+           std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
   };
   if (is_number(a) != is_number(b)) return is_number(a) ? -1 : 1;
   if (!is_number(a)) return order(a, b);
@@ -215,7 +231,9 @@ Minutes document_start(const OpenLine& line, const RecordRow& record) {
   return document == nullptr ? open_start : document->validity.from;
 }
 
-bool is_dated(const RecordRow& record) { return record.validity.from != open_start || record.validity.to != open_end; }
+bool is_dated(const RecordRow& record) {
+  return record.validity.from != open_start || record.validity.to != open_end;
+}
 
 int order_documents(const OpenLine& line, const RecordRow& a, const RecordRow& b, bool as_number) {
   const DocumentRow* x = document_of(line.world, a);
@@ -233,17 +251,25 @@ auto identity(const OpenLine& line, const RecordRow& record) {
       if (const std::string* code = key_of(record, field)) values.push_back(*code);
     }
   }
-  return std::tuple{record.type, values, currency_of(line, record), record.unit, number(record.from_quantity),
-                    record.validity.from, text_of(value_of(line, record)), record.price_unit};
+  return std::tuple{record.type,
+                    values,
+                    currency_of(line, record),
+                    record.unit,
+                    number(record.from_quantity),
+                    record.validity.from,
+                    text_of(value_of(line, record)),
+                    record.price_unit};
 }
 
-int order_record_keys(const OpenLine& line, const RecordRow& a, const RecordRow& b, bool as_number) {
+int order_record_keys(const OpenLine& line, const RecordRow& a, const RecordRow& b,
+                      bool as_number) {
   if (a.key.empty() != b.key.empty()) return first_with(!a.key.empty(), !b.key.empty());
   const int by_key = as_number ? number_order(a.key, b.key) : order(a.key, b.key);
   return by_key != 0 ? by_key : order(identity(line, a), identity(line, b));
 }
 
-int compare(const ChoiceRule& choice, const OpenLine& line, const Candidate& a, const Candidate& b) {
+int compare(const ChoiceRule& choice, const OpenLine& line, const Candidate& a,
+            const Candidate& b) {
   const RecordRow& x = *a.record;
   const RecordRow& y = *b.record;
   if (choice.by == "rank") {
@@ -253,15 +279,20 @@ int compare(const ChoiceRule& choice, const OpenLine& line, const Candidate& a, 
   if (choice.by == "nearest") return order(a.distance, b.distance);
   if (choice.by == "most_fields") return order(b.access->keys.size(), a.access->keys.size());
   if (choice.by == "dated") return first_with(is_dated(x), is_dated(y));
-  if (choice.by == "currency_bound") return first_with(!currency_of(line, x).empty(), !currency_of(line, y).empty());
+  if (choice.by == "currency_bound")
+    return first_with(!currency_of(line, x).empty(), !currency_of(line, y).empty());
   if (choice.by == "unit_bound") return first_with(!x.unit.empty(), !y.unit.empty());
-  if (choice.by == "highest_threshold") return order(threshold_in_base_units(line, y), threshold_in_base_units(line, x));
+  if (choice.by == "highest_threshold")
+    return order(threshold_in_base_units(line, y), threshold_in_base_units(line, x));
   if (choice.by == "newest_start") return order(y.validity.from, x.validity.from);
-  if (choice.by == "newest_document") return order(document_start(line, y), document_start(line, x));
+  if (choice.by == "newest_document")
+    return order(document_start(line, y), document_start(line, x));
   if (choice.by == "lowest_value") return order(comparable(line, x), comparable(line, y));
   if (choice.by == "highest_value") return order(comparable(line, y), comparable(line, x));
-  if (choice.by == "flag_set") return first_with(has_flag(line, x, choice.flag), has_flag(line, y, choice.flag));
-  if (choice.by == "flag_clear") return first_with(!has_flag(line, x, choice.flag), !has_flag(line, y, choice.flag));
+  if (choice.by == "flag_set")
+    return first_with(has_flag(line, x, choice.flag), has_flag(line, y, choice.flag));
+  if (choice.by == "flag_clear")
+    return first_with(!has_flag(line, x, choice.flag), !has_flag(line, y, choice.flag));
   if (choice.by == "document_number") return order_documents(line, x, y, true);
   if (choice.by == "document_text") return order_documents(line, x, y, false);
   if (choice.by == "record_number") return order_record_keys(line, x, y, true);
@@ -283,13 +314,14 @@ auto answer_of(const OpenLine& line, const RecordRow& record) {
   return std::tuple{value_of(line, record), unit, record.price_unit, flags_of(line, record)};
 }
 
-void choose(const FindRule& find, const OpenLine& line, std::vector<Candidate> candidates, Search& found) {
+void choose(const FindRule& find, const OpenLine& line, std::vector<Candidate> candidates,
+            Search& found) {
   for (const ChoiceRule& choice : find.choose) {
     std::vector<Candidate> best;
     for (const Candidate& candidate : candidates) {
-      const bool beaten = std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& other) {
-        return compare(choice, line, other, candidate) < 0;
-      });
+      const bool beaten = std::any_of(
+          candidates.begin(), candidates.end(),
+          [&](const Candidate& other) { return compare(choice, line, other, candidate) < 0; });
       if (!beaten) best.push_back(candidate);
     }
     candidates = std::move(best);
@@ -299,7 +331,8 @@ void choose(const FindRule& find, const OpenLine& line, std::vector<Candidate> c
     const RecordRow& other = *candidate.record;
     if (answer_of(line, *first) != answer_of(line, other)) found.ambiguous = find.refuses_ties;
     const int by_document = order_documents(line, other, *first, false);
-    if (by_document < 0 || (by_document == 0 && order_record_keys(line, other, *first, false) < 0)) first = &other;
+    if (by_document < 0 || (by_document == 0 && order_record_keys(line, other, *first, false) < 0))
+      first = &other;
   }
   found.winner = found.ambiguous ? nullptr : first;
 }

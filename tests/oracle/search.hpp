@@ -2,13 +2,13 @@
 // the customer comes to its key; what is left competes by the step's comparators.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "tests/oracle/masters.hpp"
 #include "tests/oracle/numbers.hpp"
 #include "tests/oracle/rules.hpp"
 #include "tests/oracle/world.hpp"
+
+#include <string>
+#include <vector>
 
 namespace oracle {
 
@@ -20,17 +20,17 @@ struct OpenLine {
   const CustomerRow& customer;
   std::string currency;
   const ArticleRow& article;
-  std::string unit;      // the base unit's code where none was asked for
-  Rational content = 1;  // base units in one of `unit`
-  Rational quantity;     // in `unit`
-  std::string agreement; // named; empty
+  std::string unit;       // the base unit's code where none was asked for
+  Rational content = 1;   // base units in one of `unit`
+  Rational quantity;      // in `unit`
+  std::string agreement;  // named; empty
   Minutes date = 0;
 };
 
 struct Search {
   const RecordRow* winner = nullptr;
   bool ambiguous = false;
-  bool shut = false;                // an exclusive agreement has no record
+  bool shut = false;  // an exclusive agreement has no record
   Minutes valid_until = open_end;
 };
 

@@ -123,11 +123,11 @@ struct ReceiptRow {
 
 struct World {
   std::vector<CurrencyRow> currencies;
-  std::vector<GroupRow> article_groups;   // parents first
+  std::vector<GroupRow> article_groups;  // parents first
   std::vector<ArticleRow> articles;
   std::vector<GroupRow> customer_groups;  // parents first
   std::vector<DocumentRow> documents;
-  std::vector<CustomerRow> customers;     // parents first
+  std::vector<CustomerRow> customers;  // parents first
   std::vector<AssignmentRow> assignments;
   std::vector<RecordRow> records;
   Texts warehouses;

@@ -24,7 +24,9 @@ class Draw {
   // 0 .. count - 1.
   std::size_t below(std::size_t count) { return static_cast<std::size_t>(next() % count); }
 
-  int between(int least, int most) { return least + static_cast<int>(below(static_cast<std::size_t>(most - least + 1))); }
+  int between(int least, int most) {
+    return least + static_cast<int>(below(static_cast<std::size_t>(most - least + 1)));
+  }
 
   bool percent(unsigned chance) { return below(100) < chance; }
 
@@ -49,7 +51,8 @@ class Draw {
 
 // NETTO_SEED where it is set, so that a failed run can be repeated, else the number given.
 inline std::uint64_t seed_or(std::uint64_t otherwise) {
-  const char* given = std::getenv("NETTO_SEED");  // NOLINT(concurrency-mt-unsafe): tests start no thread before
+  const char* given =
+      std::getenv("NETTO_SEED");  // NOLINT(concurrency-mt-unsafe): tests start no thread before
   return given == nullptr ? otherwise : std::strtoull(given, nullptr, 10);
 }
 

@@ -1,15 +1,16 @@
 // Made-up companies with made-up procedures, and the same questions to the engine and to the slow oracle. A failure
 // prints the seed of its case: NETTO_SEED=<seed> NETTO_CASES=1 makes it again, alone.
-#include <optional>
-#include <stdexcept>
-
 #include "engine/base/limits.hpp"
 #include "engine/quote/price_list.hpp"
+
 #include "tests/catch.hpp"
 #include "tests/oracle/engine_of.hpp"
 #include "tests/oracle/pricer.hpp"
 #include "tests/property/procedure_maker.hpp"
 #include "tests/property/world_maker.hpp"
+
+#include <optional>
+#include <stdexcept>
 
 namespace {
 
@@ -26,7 +27,8 @@ struct Case {
   std::vector<std::string> documents;
   oracle::Rules rules;
   oracle::World world;
-  std::optional<Engine> engine;  // none: the width of this procedure can't be proved over these records
+  std::optional<Engine>
+      engine;  // none: the width of this procedure can't be proved over these records
 };
 
 Case make_case(std::uint64_t seed) {
@@ -59,7 +61,9 @@ std::string all_of(const std::vector<std::string>& documents) {
 }
 
 // The first case has the seed itself, so that the seed of a failed case makes it again.
-std::uint64_t case_seed(std::uint64_t seed, std::size_t number) { return number == 0 ? seed : Draw{seed + number}.next(); }
+std::uint64_t case_seed(std::uint64_t seed, std::size_t number) {
+  return number == 0 ? seed : Draw{seed + number}.next();
+}
 
 template <class Body>
 void each_case(std::uint64_t default_seed, std::size_t default_count, const Body& body) {
@@ -80,21 +84,28 @@ void each_case(std::uint64_t default_seed, std::size_t default_count, const Body
   REQUIRE((count == 1 || refused * 4 < count));
 }
 
-std::vector<LineText> lines_of(const Engine& engine, const Ask& ask, Detail detail = Detail::plain) {
+std::vector<LineText> lines_of(const Engine& engine, const Ask& ask,
+                               Detail detail = Detail::plain) {
   const auto question = engine.question(ask);
-  if (!question) return {LineText{engine::base::fault_name(question.error().code), {}, {}, 0, {}, {}, {}, {}, {}, {}}};
+  if (!question)
+    return {LineText{
+        engine::base::fault_name(question.error().code), {}, {}, 0, {}, {}, {}, {}, {}, {}}};
   return texts_of(engine.snapshot(), *question, engine.answer(*question, detail));
 }
 
 std::string both(const std::vector<LineText>& one, const std::vector<LineText>& other) {
   for (std::size_t i = 0; i < std::min(one.size(), other.size()); ++i) {
-    if (!(one[i] == other[i])) return "line " + std::to_string(i + 1) + "\n  " + describe(one[i]) + "\n  " + describe(other[i]);
+    if (!(one[i] == other[i]))
+      return "line " + std::to_string(i + 1) + "\n  " + describe(one[i]) + "\n  " +
+             describe(other[i]);
   }
   return one.size() == other.size() ? "" : "numbers of lines differ";
 }
 
 // Rows of a feed are known by their line, and that is all that may differ when facts come in another order.
-std::string without_row(const std::string& source) { return source.substr(0, source.find(" / row ")); }
+std::string without_row(const std::string& source) {
+  return source.substr(0, source.find(" / row "));
+}
 
 }  // namespace
 
@@ -108,7 +119,8 @@ TEST_CASE("property: the engine says what the oracle says, explained or not", "[
       const oracle::Said said = pricer.answer(ask);
       const auto question = made.engine->question(ask);
       if (!question || !said.fault.empty()) {
-        REQUIRE((question ? "none" : engine::base::fault_name(question.error().code)) == said.fault);
+        REQUIRE((question ? "none" : engine::base::fault_name(question.error().code)) ==
+                said.fault);
         continue;
       }
       const auto plain = made.engine->answer(*question, Detail::plain);
@@ -118,7 +130,8 @@ TEST_CASE("property: the engine says what the oracle says, explained or not", "[
       const std::string explained_differs = difference(*made.engine, ask, explained, said);
       REQUIRE(explained_differs == "");
       const auto& snapshot = made.engine->snapshot();
-      const std::string changed = both(texts_of(snapshot, *question, plain), texts_of(snapshot, *question, explained));
+      const std::string changed =
+          both(texts_of(snapshot, *question, plain), texts_of(snapshot, *question, explained));
       REQUIRE(changed == "");
     }
   });
@@ -137,11 +150,13 @@ TEST_CASE("property: totals are the sums of the priced lines, nothing else", "[p
       if (answer.priced.lines[line].outcome != engine::model::Outcome::priced) continue;
       sums[0] += oracle::rational(answer.priced.lines[line].line_amount);
       for (std::size_t i = 0; i < shape.totals.size(); ++i) {
-        sums[i + 1] += oracle::rational(answer.priced.components[line * shape.components.size() + shape.totals[i]]);
+        sums[i + 1] += oracle::rational(
+            answer.priced.components[line * shape.components.size() + shape.totals[i]]);
       }
     }
     REQUIRE(answer.priced.totals.size() == sums.size());
-    for (std::size_t i = 0; i < sums.size(); ++i) REQUIRE(oracle::rational(answer.priced.totals[i]) == sums[i]);
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      REQUIRE(oracle::rational(answer.priced.totals[i]) == sums[i]);
   });
 }
 
@@ -174,7 +189,8 @@ TEST_CASE("property: the same facts put twice answer the same, record by record"
   });
 }
 
-TEST_CASE("property: a batch that says everything anew leaves nothing of the batch before", "[property]") {
+TEST_CASE("property: a batch that says everything anew leaves nothing of the batch before",
+          "[property]") {
   each_case(48, 150, [](const Case& made) {
     Draw draw{made.seed ^ 9U};
     std::optional<Engine> later;
@@ -195,7 +211,8 @@ TEST_CASE("property: a batch that says everything anew leaves nothing of the bat
 TEST_CASE("property: a basket of many lines is as many baskets of one line", "[property]") {
   each_case(44, 80, [](const Case& made) {
     Draw draw{made.seed ^ 5U};
-    const Ask ask = make_ask(made.world, draw, draw.of(std::vector<std::size_t>{2, 63, 64, 65, 130}));
+    const Ask ask =
+        make_ask(made.world, draw, draw.of(std::vector<std::size_t>{2, 63, 64, 65, 130}));
     const auto together = lines_of(*made.engine, ask);
     if (!made.engine->question(ask)) return;
     Ask alone = ask;
@@ -208,19 +225,24 @@ TEST_CASE("property: a basket of many lines is as many baskets of one line", "[p
   });
 }
 
-TEST_CASE("property: a basket that several workers share is the same lines in small baskets", "[property]") {
+TEST_CASE("property: a basket that several workers share is the same lines in small baskets",
+          "[property]") {
   each_case(45, 12, [](const Case& made) {
     Draw draw{made.seed ^ 6U};
-    const Ask ask = make_ask(made.world, draw, engine::base::limits::lines_parallel_from + draw.below(200));
+    const Ask ask =
+        make_ask(made.world, draw, engine::base::limits::lines_parallel_from + draw.below(200));
     if (!made.engine->question(ask)) return;
     const auto together = lines_of(*made.engine, ask);
     Ask part = ask;
     constexpr std::size_t part_lines = 100;
     for (std::size_t begin = 0; begin < ask.lines.size(); begin += part_lines) {
       const std::size_t end = std::min(begin + part_lines, ask.lines.size());
-      const auto from = [](auto& lines, std::size_t at) { return lines.begin() + static_cast<std::ptrdiff_t>(at); };
+      const auto from = [](auto& lines, std::size_t at) {
+        return lines.begin() + static_cast<std::ptrdiff_t>(at);
+      };
       part.lines.assign(from(ask.lines, begin), from(ask.lines, end));
-      const std::string changed = both({from(together, begin), from(together, end)}, lines_of(*made.engine, part));
+      const std::string changed =
+          both({from(together, begin), from(together, end)}, lines_of(*made.engine, part));
       REQUIRE(changed == "");
     }
   });
@@ -237,7 +259,8 @@ TEST_CASE("property: a scratch that has served other questions changes no answer
       if (!question) continue;
       const Detail detail = draw.percent(30) ? Detail::explained : Detail::plain;
       quote::quote(made.engine->snapshot(), *question, detail, used, answer);
-      const std::string changed = both(texts_of(made.engine->snapshot(), *question, answer), lines_of(*made.engine, ask));
+      const std::string changed =
+          both(texts_of(made.engine->snapshot(), *question, answer), lines_of(*made.engine, ask));
       REQUIRE(changed == "");
     }
   });
@@ -250,7 +273,8 @@ TEST_CASE("property: a price list has the prices of single questions", "[propert
       Ask ask = make_ask(made.world, draw, 1);
       const std::string quantity = draw.of(std::vector<std::string>{"1", "10", "0.5", "12", "100"});
       ask.lines.clear();
-      for (const auto& article : made.world.articles) ask.lines.push_back({article.code, quantity, "", "", {}});
+      for (const auto& article : made.world.articles)
+        ask.lines.push_back({article.code, quantity, "", "", {}});
       const auto question = made.engine->question(ask);
       if (!question) continue;
       const auto& rule = *made.engine->snapshot().procedures()[question->procedure].rule;
@@ -258,11 +282,12 @@ TEST_CASE("property: a price list has the prices of single questions", "[propert
       if (*wanted > rule.quantity.maximum) continue;
       const auto singles = lines_of(*made.engine, ask);
       std::vector<LineText> bulk;
-      quote::price_list(made.engine->snapshot(), *question, *wanted, [&](const quote::PriceListRange& range) {
-        quote::Answer answer;
-        answer.priced = *range.priced;
-        bulk = texts_of(made.engine->snapshot(), *question, answer);
-      });
+      quote::price_list(made.engine->snapshot(), *question, *wanted,
+                        [&](const quote::PriceListRange& range) {
+                          quote::Answer answer;
+                          answer.priced = *range.priced;
+                          bulk = texts_of(made.engine->snapshot(), *question, answer);
+                        });
       auto expected = singles;
       for (LineText& line : expected) {
         line.band.clear();

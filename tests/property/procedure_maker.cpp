@@ -37,7 +37,8 @@ class ProcedureMaker {
 
   std::string make(const std::string& name) {
     price_step();
-    for (int i = draw_.between(0, plan_.steps_max); i > 0; --i) draw_.percent(55) ? find_step(i) : amount_step(i);
+    for (int i = draw_.between(0, plan_.steps_max); i > 0; --i)
+      draw_.percent(55) ? find_step(i) : amount_step(i);
     answer_steps();
     return "{\"procedure\": " + quoted(name) + R"(,
   "parameters": {"share": {"type": "decimal", "value": "0.60"}, "floor": {"type": "decimal", "value": "2.5"}},
@@ -46,7 +47,9 @@ class ProcedureMaker {
     "base_price": {"value": "price", "flags": ["discountable"]}, "special_price": {"value": "price"},
     "discount": {"value": "percent"}, "bonus": {"value": "percent", "flags": ["stackable"]},
     "charge": {"value": "amount"}, "multiplier": {"value": "factor"}},
-  "quantity": )" + quantity() + ",\n  \"steps\": [\n    " + joined() + "],\n  \"answer\": " + answer() + "}";
+  "quantity": )" +
+           quantity() + ",\n  \"steps\": [\n    " + joined() + "],\n  \"answer\": " + answer() +
+           "}";
   }
 
  private:
@@ -58,7 +61,8 @@ class ProcedureMaker {
 
   std::string quantity() {
     std::string text = draw_.percent(20) ? "{\"zero_allowed\": true" : "{\"zero_allowed\": false";
-    if (draw_.percent(40)) text += ", \"maximum\": " + draw_.of(Texts{"1000000", "1000", "\"12.5\""});
+    if (draw_.percent(40))
+      text += ", \"maximum\": " + draw_.of(Texts{"1000000", "1000", "\"12.5\""});
     if (draw_.percent(60)) text += ", \"returns\": [\"return\"]";
     return text + "}";
   }
@@ -66,27 +70,41 @@ class ProcedureMaker {
   // ---- finding ------------------------------------------------------------------------------------
 
   std::string access(const std::string& kind, const std::string& search) {
-    const Texts types = kind == "price" ? Texts{"base_price", "special_price"} : kind == "percent" ? Texts{"discount", "bonus"}
-                        : kind == "amount" ? Texts{"charge"} : Texts{"multiplier"};
-    Texts fields = some({"customer", "customer_group", "price_list", "country", "sales_organisation", "tier", "region"}, 2);
+    const Texts types = kind == "price"     ? Texts{"base_price", "special_price"}
+                        : kind == "percent" ? Texts{"discount", "bonus"}
+                        : kind == "amount"  ? Texts{"charge"}
+                                            : Texts{"multiplier"};
+    Texts fields = some({"customer", "customer_group", "price_list", "country",
+                         "sales_organisation", "tier", "region"},
+                        2);
     const std::string constant = fields.empty() ? "" : fields.front();
-    for (const std::string& field : some({"article", "article", "article_group", "brand"}, draw_.percent(85) ? 1 : 2)) fields.push_back(field);
+    for (const std::string& field :
+         some({"article", "article", "article_group", "brand"}, draw_.percent(85) ? 1 : 2))
+      fields.push_back(field);
     draw_.shuffle(fields);
-    std::string text = "{\"type\": " + quoted(draw_.of(types)) + ", \"keys\": " + list(all_quoted(fields));
+    std::string text =
+        "{\"type\": " + quoted(draw_.of(types)) + ", \"keys\": " + list(all_quoted(fields));
     if (search == "levels") text += ", \"level\": " + std::to_string(draw_.between(0, 3));
-    if (draw_.percent(25)) text += ", \"agreement\": " + quoted(draw_.of(Texts{"asked", "allowed", "none", "any"}));
+    if (draw_.percent(25))
+      text += ", \"agreement\": " + quoted(draw_.of(Texts{"asked", "allowed", "none", "any"}));
     if (draw_.percent(15)) text += ", \"exclusive\": true";
-    if (draw_.percent(40)) text += ", \"lists\": " + quoted(draw_.of(Texts{"customer", "group", "everyone", "any"}));
+    if (draw_.percent(40))
+      text += ", \"lists\": " + quoted(draw_.of(Texts{"customer", "group", "everyone", "any"}));
     if (draw_.percent(25)) text += ", \"ancestors\": false";
     if (draw_.percent(30)) text += ", \"parents\": true";
-    if (!constant.empty() && draw_.percent(25)) text += ", \"constants\": {" + quoted(constant) + ": " + constants(constant) + "}";
+    if (!constant.empty() && draw_.percent(25))
+      text += ", \"constants\": {" + quoted(constant) + ": " + constants(constant) + "}";
     return text + "}";
   }
 
   // The last one of most real searches: what holds for everybody.
   std::string broad_access(const std::string& kind) {
-    const std::string type = kind == "price" ? "base_price" : kind == "percent" ? "discount" : kind == "amount" ? "charge" : "multiplier";
-    return "{\"type\": " + quoted(type) + ", \"keys\": [" + (draw_.percent(70) ? "\"article\"" : "") + "]}";
+    const std::string type = kind == "price"     ? "base_price"
+                             : kind == "percent" ? "discount"
+                             : kind == "amount"  ? "charge"
+                                                 : "multiplier";
+    return "{\"type\": " + quoted(type) + ", \"keys\": [" +
+           (draw_.percent(70) ? "\"article\"" : "") + "]}";
   }
 
   std::string constants(const std::string& field) {
@@ -113,14 +131,16 @@ class ProcedureMaker {
   }
 
   std::string choose() {
-    const Texts all{"rank", "nearest", "most_fields", "dated", "currency_bound", "unit_bound", "highest_threshold", "newest_start",
-                    "newest_document", "lowest_value", "highest_value", "document_number", "document_text", "record_number",
-                    "record_text"};
+    const Texts all{
+        "rank",          "nearest",           "most_fields",   "dated",           "currency_bound",
+        "unit_bound",    "highest_threshold", "newest_start",  "newest_document", "lowest_value",
+        "highest_value", "document_number",   "document_text", "record_number",   "record_text"};
     Texts chosen;
     for (int i = draw_.between(0, 4); i > 0; --i) {
       if (draw_.percent(15)) {
-        chosen.push_back("{\"by\": " + quoted(draw_.of(Texts{"flag_set", "flag_clear"})) + ", \"flag\": " +
-                         quoted(draw_.of(Texts{"discountable", "stackable"})) + "}");
+        chosen.push_back("{\"by\": " + quoted(draw_.of(Texts{"flag_set", "flag_clear"})) +
+                         ", \"flag\": " + quoted(draw_.of(Texts{"discountable", "stackable"})) +
+                         "}");
       } else {
         chosen.push_back(quoted(draw_.of(all)));
       }
@@ -133,8 +153,10 @@ class ProcedureMaker {
     Texts accesses;
     for (int i = draw_.between(1, 4); i > 0; --i) accesses.push_back(access(kind, search));
     if (draw_.percent(60)) accesses.push_back(broad_access(kind));
-    return "{\"search\": " + quoted(search) + ", \"accesses\": " + list(accesses) + ", \"choose\": " + choose() +
-           ", \"tie\": " + quoted(draw_.percent(25) ? "refuse" : "report") + (required ? ", \"required\": true}" : "}");
+    return "{\"search\": " + quoted(search) + ", \"accesses\": " + list(accesses) +
+           ", \"choose\": " + choose() +
+           ", \"tie\": " + quoted(draw_.percent(25) ? "refuse" : "report") +
+           (required ? ", \"required\": true}" : "}");
   }
 
   // ---- formulas -----------------------------------------------------------------------------------
@@ -143,7 +165,9 @@ class ProcedureMaker {
 
   Formula leaf() {
     const std::size_t kind = draw_.below(10);
-    if (kind < 2) return draw_.of(std::vector<Formula>{{"1", 0}, {"0.5", 1}, {"100", 0}, {"0.001", 3}, {"0", 0}, {"12.345", 3}});
+    if (kind < 2)
+      return draw_.of(std::vector<Formula>{
+          {"1", 0}, {"0.5", 1}, {"100", 0}, {"0.001", 3}, {"0", 0}, {"12.345", 3}});
     if (kind == 2) return draw_.of(std::vector<Formula>{{"share", 2}, {"floor", 1}});
     if (kind == 3) return {"quantity", 6};
     const StepMade& step = draw_.of(steps_);
@@ -164,20 +188,27 @@ class ProcedureMaker {
     const Formula b = draw_.percent(60) ? leaf() : decimal(depth - 1);
     const int most = std::max(a.decimals, b.decimals);
     switch (draw_.below(9)) {
-      case 0: return {parenthesized(a) + " + " + parenthesized(b), most};
-      case 1: return {parenthesized(a) + " - " + parenthesized(b), most};
+      case 0:
+        return {parenthesized(a) + " + " + parenthesized(b), most};
+      case 1:
+        return {parenthesized(a) + " - " + parenthesized(b), most};
       case 2:
       case 3:
         if (a.decimals + b.decimals > decimals_max) return a;
         return {parenthesized(a) + " * " + parenthesized(b), a.decimals + b.decimals};
-      case 4: return {draw_.of(Texts{"min(", "max("}) + a.text + ", " + b.text + ")", most};
-      case 5: return {"-" + parenthesized(a), a.decimals};
-      case 6: return {truth(1) + " ? " + parenthesized(a) + " : " + parenthesized(b), most};
+      case 4:
+        return {draw_.of(Texts{"min(", "max("}) + a.text + ", " + b.text + ")", most};
+      case 5:
+        return {"-" + parenthesized(a), a.decimals};
+      case 6:
+        return {truth(1) + " ? " + parenthesized(a) + " : " + parenthesized(b), most};
       case 7: {
         const int decimals = draw_.between(0, 6);
-        return {"round(" + a.text + ", " + std::to_string(decimals) + ", '" + mode() + "')", decimals};
+        return {"round(" + a.text + ", " + std::to_string(decimals) + ", '" + mode() + "')",
+                decimals};
       }
-      default: return divided(a, b);
+      default:
+        return divided(a, b);
     }
   }
 
@@ -217,16 +248,21 @@ class ProcedureMaker {
     const int count = step.exact_decimals > 20 ? 1 : draw_.between(0, 2);
     for (int i = 0; i < count; ++i) {
       step.decimals = draw_.between(0, 6);
-      roundings.push_back("{\"decimals\": " + std::to_string(step.decimals) + ", \"mode\": " + quoted(mode()) + "}");
+      roundings.push_back("{\"decimals\": " + std::to_string(step.decimals) +
+                          ", \"mode\": " + quoted(mode()) + "}");
     }
     if (!roundings.empty()) text += ", \"round\": " + list(roundings);
     if (draw_.percent(30)) phase_ = std::min<std::size_t>(phase_ + 1, 4);
-    if (phase_ > 0) text += ", \"phase\": " + quoted(Texts{"line", "aggregate", "line_again", "document", "tax"}[phase_]);
+    if (phase_ > 0)
+      text += ", \"phase\": " +
+              quoted(Texts{"line", "aggregate", "line_again", "document", "tax"}[phase_]);
     texts_.push_back(text + "}");
     steps_.push_back(std::move(step));
   }
 
-  int decimals_of(const std::string& kind) const { return kind == "percent" ? 5 : kind == "factor" ? 3 : plan_.value_decimals; }
+  int decimals_of(const std::string& kind) const {
+    return kind == "percent" ? 5 : kind == "factor" ? 3 : plan_.value_decimals;
+  }
 
   void price_step() {
     StepMade step{"price", "price", plan_.value_decimals, plan_.value_decimals, 0};
@@ -256,18 +292,25 @@ class ProcedureMaker {
   }
 
   void answer_steps() {
-    const Formula unit = draw_.percent(40) ? Formula{"price", steps_.front().decimals} : decimal(draw_.between(1, 2));
-    finish({"unit", "", 0, unit.decimals, 0}, "{\"step\": \"unit\", \"amount\": " + quoted(unit.text));
+    const Formula unit = draw_.percent(40) ? Formula{"price", steps_.front().decimals}
+                                           : decimal(draw_.between(1, 2));
+    finish({"unit", "", 0, unit.decimals, 0},
+           "{\"step\": \"unit\", \"amount\": " + quoted(unit.text));
     const int decimals = draw_.between(0, 4);
     if (draw_.percent(60)) {
-      finish({"line", "", 0, decimals, 0}, "{\"step\": \"line\", \"amount\": " + quoted("round(extended(unit, price), " + std::to_string(decimals) + ", '" + mode() + "')"));
+      finish({"line", "", 0, decimals, 0},
+             "{\"step\": \"line\", \"amount\": " +
+                 quoted("round(extended(unit, price), " + std::to_string(decimals) + ", '" +
+                        mode() + "')"));
     } else {
-      finish({"line", "", 0, steps_.back().decimals + 6, 0}, "{\"step\": \"line\", \"amount\": \"unit * quantity\"");
+      finish({"line", "", 0, steps_.back().decimals + 6, 0},
+             "{\"step\": \"line\", \"amount\": \"unit * quantity\"");
     }
   }
 
   std::string answer() {
-    std::string text = R"({"price": "price", "unit_price": "unit", "line_amount": "line", "components": {)";
+    std::string text =
+        R"({"price": "price", "unit_price": "unit", "line_amount": "line", "components": {)";
     Texts names;
     for (const StepMade& step : steps_) {
       if (!draw_.percent(60)) continue;
@@ -294,8 +337,10 @@ std::string bands(Draw& draw) {
   {"set": "fine", "bands": [{"band": "empty", "texts": {"en": "empty"}}, {"band": "5 or more", "from": 5, "texts": {"en": "5"}}]}])";
   if (draw.percent(20)) return text + "}";
   text += R"(, "lookup": [)";
-  const Texts rows{R"({"when": {"article_group": ["AG1", "AG2"]}, "set": "fine"})", R"({"when": {"brand": "acme"}, "set": "coarse"})",
-                   R"({"when": {"customer_group": "CG2", "channel": "shop"}, "set": "fine"})", R"({"when": {"article": "A1"}, "set": "fine"})",
+  const Texts rows{R"({"when": {"article_group": ["AG1", "AG2"]}, "set": "fine"})",
+                   R"({"when": {"brand": "acme"}, "set": "coarse"})",
+                   R"({"when": {"customer_group": "CG2", "channel": "shop"}, "set": "fine"})",
+                   R"({"when": {"article": "A1"}, "set": "fine"})",
                    R"({"when": {"country": ["SE"]}, "set": "coarse"})"};
   for (int i = draw.between(0, 2); i > 0; --i) text += draw.of(rows) + ", ";
   return text + R"({"set": "coarse"}]})";
@@ -307,9 +352,12 @@ std::vector<std::string> make_rules(const ProcedurePlan& plan, Draw& draw) {
   std::vector<std::string> documents{ProcedureMaker{plan, draw}.make("main")};
   if (draw.percent(30)) {
     documents.push_back(ProcedureMaker{plan, draw}.make("other"));
-    const Texts rows{R"({"when": {"channel": "shop"}, "procedure": "other"})", R"({"when": {"customer_group": ["CG1", "CG2"]}, "procedure": "other"})",
-                     R"({"when": {"country": ["SE", "DE"], "sales_organisation": "1000"}, "procedure": "other"})"};
-    documents.push_back(R"({"procedure_lookup": [)" + draw.of(rows) + (draw.percent(85) ? R"(, {"procedure": "main"}]})" : "]}"));
+    const Texts rows{
+        R"({"when": {"channel": "shop"}, "procedure": "other"})",
+        R"({"when": {"customer_group": ["CG1", "CG2"]}, "procedure": "other"})",
+        R"({"when": {"country": ["SE", "DE"], "sales_organisation": "1000"}, "procedure": "other"})"};
+    documents.push_back(R"({"procedure_lookup": [)" + draw.of(rows) +
+                        (draw.percent(85) ? R"(, {"procedure": "main"}]})" : "]}"));
   }
   if (draw.percent(70)) documents.push_back(bands(draw));
   return documents;

@@ -3,10 +3,10 @@
 // whether 256 bits can be proved to hold its numbers is for the binder to say.
 #pragma once
 
+#include "tests/property/draw.hpp"
+
 #include <string>
 #include <vector>
-
-#include "tests/property/draw.hpp"
 
 namespace property {
 

@@ -17,14 +17,18 @@ World empty_world() {
   world.article_groups = {{"G1", "", 0}, {"G2", "G1", 0}};
   world.articles = {{"A", "PCE", {"G1"}, {}, {}, "0"}, {"B", "PCE", {"G2"}, {}, {}, "0"}};
   world.customer_groups = {{"top", "", 5}, {"inner", "top", 1}};
-  world.customers = {{"C", "", "EUR", {"inner"}, {}, {}}, {"D", "C", "EUR", {"top"}, {}, {}}, {"E", "", "EUR", {}, {}, {}}};
+  world.customers = {{"C", "", "EUR", {"inner"}, {}, {}},
+                     {"D", "C", "EUR", {"top"}, {}, {}},
+                     {"E", "", "EUR", {}, {}, {}}};
   return world;
 }
 
-std::string procedure(const std::string& accesses, const std::string& choose, const std::string& search = "all") {
+std::string procedure(const std::string& accesses, const std::string& choose,
+                      const std::string& search = "all") {
   return R"({"procedure": "p", "condition_types": {"price": {"value": "price", "flags": ["discountable"]}},
-    "steps": [{"step": "price", "find": {"type": "price", "search": ")" + search + R"(", "accesses": [)" + accesses +
-         R"(], "choose": [)" + choose + R"(], "tie": "report", "required": true}}],
+    "steps": [{"step": "price", "find": {"type": "price", "search": ")" +
+         search + R"(", "accesses": [)" + accesses + R"(], "choose": [)" + choose +
+         R"(], "tie": "report", "required": true}}],
     "answer": {"price": "price", "unit_price": "price", "line_amount": "price"}})";
 }
 
@@ -41,7 +45,8 @@ Ask every_line() {
   Ask ask{"C", "EUR", day(2024, 1, 1), {}, {}};
   for (const char* article : {"A", "B"}) {
     for (const char* quantity : {"1", "4.999999", "5", "10", "11"}) {
-      for (const oracle::Minutes date : {day(2024, 2, 28), day(2024, 2, 29), day(2024, 3, 1), day(2024, 3, 1) - 1}) {
+      for (const oracle::Minutes date :
+           {day(2024, 2, 28), day(2024, 2, 29), day(2024, 3, 1), day(2024, 3, 1) - 1}) {
         ask.lines.push_back({article, quantity, "", "", date});
       }
     }
@@ -53,10 +58,14 @@ Ask every_line() {
 // documents, external keys and flags.
 World thresholds_and_dates() {
   World world = empty_world();
-  world.documents = {{"promotion", "7", "", {day(2024, 1, 1), oracle::open_end}, 0, false, {}}, {"promotion", "10", "", {}, 0, true, {}}};
-  const std::vector<oracle::Span> spans{{}, {day(2024, 2, 29), oracle::open_end}, {oracle::open_start, day(2024, 2, 29)},
+  world.documents = {{"promotion", "7", "", {day(2024, 1, 1), oracle::open_end}, 0, false, {}},
+                     {"promotion", "10", "", {}, 0, true, {}}};
+  const std::vector<oracle::Span> spans{{},
+                                        {day(2024, 2, 29), oracle::open_end},
+                                        {oracle::open_start, day(2024, 2, 29)},
                                         {day(2024, 2, 29), day(2024, 3, 1)}};
-  const std::vector<std::pair<std::string, std::string>> keys{{"article", "A"}, {"article", "B"}, {"article_group", "G1"}, {"article_group", "G2"}};
+  const std::vector<std::pair<std::string, std::string>> keys{
+      {"article", "A"}, {"article", "B"}, {"article_group", "G1"}, {"article_group", "G2"}};
   int number = 0;
   for (const auto& key : keys) {
     for (const char* threshold : {"0", "5", "10"}) {
@@ -89,15 +98,30 @@ World thresholds_and_dates() {
 TEST_CASE("small worlds: every order of two comparators decides as the oracle does", "[property]") {
   const World world = thresholds_and_dates();
   const Ask ask = every_line();
-  const Texts comparators{"\"rank\"", "\"nearest\"", "\"most_fields\"", "\"dated\"", "\"currency_bound\"", "\"unit_bound\"",
-                          "\"highest_threshold\"", "\"newest_start\"", "\"newest_document\"", "\"lowest_value\"",
-                          "\"highest_value\"", "\"document_number\"", "\"document_text\"", "\"record_number\"",
-                          "\"record_text\"", R"({"by": "flag_set", "flag": "discountable"})",
+  const Texts comparators{"\"rank\"",
+                          "\"nearest\"",
+                          "\"most_fields\"",
+                          "\"dated\"",
+                          "\"currency_bound\"",
+                          "\"unit_bound\"",
+                          "\"highest_threshold\"",
+                          "\"newest_start\"",
+                          "\"newest_document\"",
+                          "\"lowest_value\"",
+                          "\"highest_value\"",
+                          "\"document_number\"",
+                          "\"document_text\"",
+                          "\"record_number\"",
+                          "\"record_text\"",
+                          R"({"by": "flag_set", "flag": "discountable"})",
                           R"({"by": "flag_clear", "flag": "discountable"})"};
   for (const std::string& first : comparators) {
     for (const std::string& second : comparators) {
       INFO(first << ", " << second);
-      const std::string wrong = disagreement(world, procedure(R"({"keys": ["article"]}, {"keys": ["article_group"]})", first + ", " + second), ask);
+      const std::string wrong = disagreement(
+          world,
+          procedure(R"({"keys": ["article"]}, {"keys": ["article_group"]})", first + ", " + second),
+          ask);
       REQUIRE(wrong == "");
     }
   }
@@ -108,19 +132,22 @@ TEST_CASE("small worlds: every search over every validity finds as the oracle do
   const Ask ask = every_line();
   for (const char* search : {"first", "all"}) {
     for (const char* ancestors : {"true", "false"}) {
-      for (const char* accesses : {R"({"keys": ["article"]}, {"keys": ["article_group"], "ancestors": %})",
-                                   R"({"keys": ["article_group"], "ancestors": %}, {"keys": ["article"]})"}) {
+      for (const char* accesses :
+           {R"({"keys": ["article"]}, {"keys": ["article_group"], "ancestors": %})",
+            R"({"keys": ["article_group"], "ancestors": %}, {"keys": ["article"]})"}) {
         std::string text = accesses;
         text.replace(text.find('%'), 1, ancestors);
         INFO(search << " " << text);
-        const std::string wrong = disagreement(world, procedure(text, "\"highest_threshold\", \"lowest_value\"", search), ask);
+        const std::string wrong = disagreement(
+            world, procedure(text, "\"highest_threshold\", \"lowest_value\"", search), ask);
         REQUIRE(wrong == "");
       }
     }
   }
 }
 
-TEST_CASE("small worlds: every way a list comes to a customer, on every day of its border", "[property]") {
+TEST_CASE("small worlds: every way a list comes to a customer, on every day of its border",
+          "[property]") {
   World world = empty_world();
   const oracle::Span bounded{day(2024, 2, 29), day(2024, 3, 1)};
   for (const char* code : {"own", "of inner", "of top", "of all", "named"}) {
@@ -135,10 +162,14 @@ TEST_CASE("small worlds: every way a list comes to a customer, on every day of i
   world.documents[2].validity = bounded;
   world.documents[4].validity = {day(2024, 3, 1), oracle::open_end};
   world.customers[0].price_lists = {"own"};
-  world.assignments = {{"of inner", "", "inner", 2, bounded}, {"of top", "", "top", {}, {}}, {"of all", "", "", 9, {}}, {"own", "D", "", 7, bounded}};
+  world.assignments = {{"of inner", "", "inner", 2, bounded},
+                       {"of top", "", "top", {}, {}},
+                       {"of all", "", "", 9, {}},
+                       {"own", "D", "", 7, bounded}};
   Ask ask{"C", "EUR", 0, {}, {}};
   for (int offset = -2; offset <= 2; ++offset) {
-    for (const oracle::Minutes border : {bounded.from, bounded.to}) ask.lines.push_back({"A", "1", "", "", border + offset});
+    for (const oracle::Minutes border : {bounded.from, bounded.to})
+      ask.lines.push_back({"A", "1", "", "", border + offset});
   }
   for (const char* lists : {"any", "customer", "group", "everyone"}) {
     for (const char* ancestors : {"true", "false"}) {
@@ -146,7 +177,9 @@ TEST_CASE("small worlds: every way a list comes to a customer, on every day of i
         for (const char* constants : {"", R"(, "constants": {"price_list": "named"})"}) {
           for (const char* customer : {"C", "D", "E"}) {
             ask.customer = customer;
-            const std::string access = std::string{R"({"keys": ["price_list", "article"], "lists": ")"} + lists + "\", \"ancestors\": " + ancestors + constants + "}";
+            const std::string access =
+                std::string{R"({"keys": ["price_list", "article"], "lists": ")"} + lists +
+                "\", \"ancestors\": " + ancestors + constants + "}";
             INFO(customer << " " << access << " " << choose);
             const std::string wrong = disagreement(world, procedure(access, choose), ask);
             REQUIRE(wrong == "");
@@ -157,7 +190,8 @@ TEST_CASE("small worlds: every way a list comes to a customer, on every day of i
   }
 }
 
-TEST_CASE("small worlds: every use of agreements by every customer, asked for or not", "[property]") {
+TEST_CASE("small worlds: every use of agreements by every customer, asked for or not",
+          "[property]") {
   World world = empty_world();
   world.documents = {{"agreement", "open", "", {}, 0, false, {}},
                      {"agreement", "of C", "", {}, 0, false, {"C"}},
@@ -175,15 +209,19 @@ TEST_CASE("small worlds: every use of agreements by every customer, asked for or
     world.records.push_back(record);
   }
   Ask ask{"C", "EUR", 0, {}, {}};
-  for (const char* agreement : {"", "open", "of C", "of D", "empty", "unknown"}) ask.lines.push_back({"A", "1", "", agreement, {}});
+  for (const char* agreement : {"", "open", "of C", "of D", "empty", "unknown"})
+    ask.lines.push_back({"A", "1", "", agreement, {}});
   for (const char* use : {"any", "asked", "allowed", "none"}) {
     for (const char* exclusive : {"true", "false"}) {
-      for (const char* next : {"", R"(, {"keys": ["article"]})", R"(, {"keys": ["article"], "agreement": "none"})"}) {
+      for (const char* next :
+           {"", R"(, {"keys": ["article"]})", R"(, {"keys": ["article"], "agreement": "none"})"}) {
         for (const char* customer : {"C", "D", "E"}) {
           ask.customer = customer;
-          const std::string access = std::string{R"({"keys": ["article"], "agreement": ")"} + use + "\", \"exclusive\": " + exclusive + "}" + next;
+          const std::string access = std::string{R"({"keys": ["article"], "agreement": ")"} + use +
+                                     "\", \"exclusive\": " + exclusive + "}" + next;
           INFO(customer << " " << access);
-          const std::string wrong = disagreement(world, procedure(access, "\"lowest_value\"", "first"), ask);
+          const std::string wrong =
+              disagreement(world, procedure(access, "\"lowest_value\"", "first"), ask);
           REQUIRE(wrong == "");
         }
       }

@@ -1,10 +1,10 @@
 #include "tests/property/world_maker.hpp"
 
-#include <algorithm>
-#include <set>
-
 #include "tests/oracle/masters.hpp"
 #include "tests/oracle/numbers.hpp"
+
+#include <algorithm>
+#include <set>
 
 namespace property {
 
@@ -16,7 +16,8 @@ using oracle::Texts;
 using oracle::World;
 
 const std::vector<Minutes>& borders() {
-  static const std::vector<Minutes> all{day(2024, 2, 28), day(2024, 2, 29),      day(2024, 3, 1), day(2024, 12, 31),
+  static const std::vector<Minutes> all{day(2024, 2, 28), day(2024, 2, 29),
+                                        day(2024, 3, 1),  day(2024, 12, 31),
                                         day(2025, 1, 1),  day(2026, 6, 15) + 870};
   return all;
 }
@@ -38,7 +39,8 @@ const Texts& values_of(const std::string& field) {
 
 class WorldMaker {
  public:
-  WorldMaker(const oracle::Rules& rules, const WorldPlan& plan, Draw& draw) : rules_{rules}, plan_{plan}, draw_{draw} {}
+  WorldMaker(const oracle::Rules& rules, const WorldPlan& plan, Draw& draw)
+      : rules_{rules}, plan_{plan}, draw_{draw} {}
 
   World make() {
     world_.currencies = {{"EUR", 2}, {"JPY", 0}, {"KWD", 3}};
@@ -60,7 +62,8 @@ class WorldMaker {
     std::vector<oracle::GroupRow> groups;
     for (int i = 1; i <= count; ++i) {
       const bool rooted = i == 1 || draw_.percent(40);
-      groups.push_back({prefix + std::to_string(i), rooted ? "" : groups[draw_.below(groups.size())].code, 0});
+      groups.push_back(
+          {prefix + std::to_string(i), rooted ? "" : groups[draw_.below(groups.size())].code, 0});
     }
     return groups;
   }
@@ -76,7 +79,8 @@ class WorldMaker {
   }
 
   void make_articles() {
-    const std::vector<oracle::UnitRow> units{{"BOX", 12, 1}, {"PAL", 1000, 7}, {"THD", 1, 3}, {"BIG", 1'000'000'000, 999'999'937}};
+    const std::vector<oracle::UnitRow> units{
+        {"BOX", 12, 1}, {"PAL", 1000, 7}, {"THD", 1, 3}, {"BIG", 1'000'000'000, 999'999'937}};
     for (int i = 1; i <= 7; ++i) {
       oracle::ArticleRow& article = world_.articles.emplace_back();
       article.code = "A" + std::to_string(i);
@@ -102,14 +106,21 @@ class WorldMaker {
   void make_documents() {
     // Numbers that sort otherwise as text, and one code for documents of two kinds.
     for (const char* code : {"9", "10", "010", "LX"}) {
-      world_.documents.push_back({"price_list", code, draw_.of(Texts{"", "EUR", "JPY"}), some_span(), draw_.between(0, 3),
-                                  draw_.percent(30), {}});
+      world_.documents.push_back({"price_list",
+                                  code,
+                                  draw_.of(Texts{"", "EUR", "JPY"}),
+                                  some_span(),
+                                  draw_.between(0, 3),
+                                  draw_.percent(30),
+                                  {}});
     }
     for (const char* code : {"FA1", "FA2", "10"}) {
-      world_.documents.push_back({"agreement", code, draw_.of(Texts{"", "EUR"}), some_span(), 0, draw_.percent(30), {}});
+      world_.documents.push_back(
+          {"agreement", code, draw_.of(Texts{"", "EUR"}), some_span(), 0, draw_.percent(30), {}});
     }
     for (const char* code : {"PR1", "7"}) {
-      world_.documents.push_back({"promotion", code, draw_.of(Texts{"", "EUR"}), some_span(), 0, draw_.percent(20), {}});
+      world_.documents.push_back(
+          {"promotion", code, draw_.of(Texts{"", "EUR"}), some_span(), 0, draw_.percent(20), {}});
     }
   }
 
@@ -117,25 +128,30 @@ class WorldMaker {
     for (int i = 1; i <= 5; ++i) {
       oracle::CustomerRow& customer = world_.customers.emplace_back();
       customer.code = "C" + std::to_string(i);
-      if (i > 1 && draw_.percent(50)) customer.parent = "C" + std::to_string(draw_.between(1, i - 1));
+      if (i > 1 && draw_.percent(50))
+        customer.parent = "C" + std::to_string(draw_.between(1, i - 1));
       customer.currency = draw_.of(Texts{"EUR", "EUR", "EUR", "EUR", "JPY", ""});
       customer.groups = some_codes(world_.customer_groups, 3);
       for (const char* list : {"9", "10", "010", "LX"}) {
         if (draw_.percent(25)) customer.price_lists.emplace_back(list);
       }
       draw_.shuffle(customer.price_lists);
-      if (draw_.percent(70)) customer.attributes.emplace_back("country", draw_.of(values_of("country")));
-      if (draw_.percent(50)) customer.attributes.emplace_back("region", draw_.of(values_of("region")));
+      if (draw_.percent(70))
+        customer.attributes.emplace_back("country", draw_.of(values_of("country")));
+      if (draw_.percent(50))
+        customer.attributes.emplace_back("region", draw_.of(values_of("region")));
     }
     for (oracle::DocumentRow& document : world_.documents) {
-      if (document.kind == "agreement" && draw_.percent(50)) document.customers = some_codes(world_.customers, 2);
+      if (document.kind == "agreement" && draw_.percent(50))
+        document.customers = some_codes(world_.customers, 2);
     }
   }
 
   void make_assignments() {
     std::set<std::string> seen;
     for (const oracle::CustomerRow& customer : world_.customers) {
-      for (const std::string& list : customer.price_lists) seen.insert(list + "|" + customer.code + "||" + std::to_string(oracle::open_start));
+      for (const std::string& list : customer.price_lists)
+        seen.insert(list + "|" + customer.code + "||" + std::to_string(oracle::open_start));
     }
     for (int i = 0; i < 9; ++i) {
       oracle::AssignmentRow row;
@@ -147,7 +163,8 @@ class WorldMaker {
       }
       if (draw_.percent(70)) row.rank = draw_.between(0, 3);
       row.validity = some_span();
-      const auto identity = row.price_list + "|" + row.customer + "|" + row.customer_group + "|" + std::to_string(row.validity.from);
+      const auto identity = row.price_list + "|" + row.customer + "|" + row.customer_group + "|" +
+                            std::to_string(row.validity.from);
       if (seen.insert(identity).second) world_.assignments.push_back(row);
     }
   }
@@ -183,13 +200,16 @@ class WorldMaker {
 
   std::string digits(int count) {
     std::string text(1, static_cast<char>('1' + draw_.between(0, 8)));
-    while (static_cast<int>(text.size()) < count) text += static_cast<char>('0' + draw_.between(0, 9));
+    while (static_cast<int>(text.size()) < count)
+      text += static_cast<char>('0' + draw_.between(0, 9));
     return text;
   }
 
   std::string some_price() {
     if (draw_.percent(10)) return draw_.of(Texts{"0", "-12.50", "0.01", "-0.01"});
-    if (draw_.percent(30)) return draw_.of(Texts{"10", "9.99", "1565.00", "1.08", "49.7536", "100"});  // so that some tie
+    if (draw_.percent(30))
+      return draw_.of(
+          Texts{"10", "9.99", "1565.00", "1.08", "49.7536", "100"});  // so that some tie
     if (plan_.wide_values && draw_.percent(30)) return digits(draw_.between(19, 24));
     std::string text = digits(draw_.between(1, 4));
     const int decimals = draw_.between(0, plan_.decimals_max);
@@ -198,15 +218,18 @@ class WorldMaker {
   }
 
   std::string some_value(const std::string& kind) {
-    if (kind == "percent") return draw_.of(Texts{"0", "5", "10", "12.5", "33.333", "99.99", "100", "150", "-10", "10"});
+    if (kind == "percent")
+      return draw_.of(Texts{"0", "5", "10", "12.5", "33.333", "99.99", "100", "150", "-10", "10"});
     if (kind == "factor") return draw_.of(Texts{"0", "1", "1.5", "0.001", "-2", "3"});
     return some_price();
   }
 
   void set_quantities(oracle::RecordRow& record) {
-    record.from_quantity = draw_.of(Texts{"0", "0", "0", "1", "5", "10", "12", "100", "0.5", "0.000001", "11.999999"});
+    record.from_quantity =
+        draw_.of(Texts{"0", "0", "0", "1", "5", "10", "12", "100", "0.5", "0.000001", "11.999999"});
     if (!draw_.percent(20)) return;
-    const oracle::Rational to = oracle::number(record.from_quantity) + oracle::number(draw_.of(Texts{"0", "1", "5", "95", "0.000001"}));
+    const oracle::Rational to = oracle::number(record.from_quantity) +
+                                oracle::number(draw_.of(Texts{"0", "1", "5", "95", "0.000001"}));
     record.to_quantity = oracle::text_of(to);
   }
 
@@ -220,7 +243,8 @@ class WorldMaker {
   }
 
   void set_flags(oracle::RecordRow& record) {
-    if (draw_.percent(25)) record.flags_set.insert(draw_.of(Texts{"discountable", "stackable", "find_next"}));
+    if (draw_.percent(25))
+      record.flags_set.insert(draw_.of(Texts{"discountable", "stackable", "find_next"}));
     if (draw_.percent(3)) record.flags_set.insert("price_on_request");
     if (draw_.percent(20)) record.flags_cleared.insert("discountable");
   }
@@ -245,8 +269,11 @@ class WorldMaker {
       record.currency = draw_.of(Texts{"EUR", "EUR", "EUR", "EUR", "EUR", "EUR", "JPY", "KWD"});
     }
     record.value = some_value(kind);
-    if (draw_.percent(35)) record.unit = draw_.of(Texts{"PCE", "PCE", "KG", "BOX", "BOX", "PAL", "THD", "BIG"});
-    record.price_unit = kind == "price" && draw_.percent(30) ? static_cast<int>(draw_.of(std::vector<int>{100, 1000, 7, 1'000'000})) : 1;
+    if (draw_.percent(35))
+      record.unit = draw_.of(Texts{"PCE", "PCE", "KG", "BOX", "BOX", "PAL", "THD", "BIG"});
+    record.price_unit = kind == "price" && draw_.percent(30)
+                            ? static_cast<int>(draw_.of(std::vector<int>{100, 1000, 7, 1'000'000}))
+                            : 1;
     set_quantities(record);
     record.validity = some_span();
     record.rank = draw_.between(0, 2);
@@ -264,10 +291,16 @@ class WorldMaker {
     const oracle::DocumentRow* document = oracle::document_of(world_, record);
     auto keys = record.keys;
     std::ranges::sort(keys);
-    std::string identity = record.type + "|" + (document == nullptr ? "" : document->kind + document->code);
-    for (const auto& [field, code] : keys) identity.append("|").append(field).append("=").append(code);
-    identity += "|" + (record.currency.empty() && document != nullptr ? document->currency : record.currency) + "|" + record.unit;
-    identity += "|" + oracle::text_of(oracle::number(record.from_quantity)) + "|" + std::to_string(record.validity.from);
+    std::string identity =
+        record.type + "|" + (document == nullptr ? "" : document->kind + document->code);
+    for (const auto& [field, code] : keys)
+      identity.append("|").append(field).append("=").append(code);
+    identity +=
+        "|" +
+        (record.currency.empty() && document != nullptr ? document->currency : record.currency) +
+        "|" + record.unit;
+    identity += "|" + oracle::text_of(oracle::number(record.from_quantity)) + "|" +
+                std::to_string(record.validity.from);
     return identities_.insert(identity).second;
   }
 
@@ -275,11 +308,15 @@ class WorldMaker {
     for (const oracle::ArticleRow& article : world_.articles) {
       for (const std::string& warehouse : world_.warehouses) {
         if (!draw_.percent(60)) continue;
-        world_.stock.push_back({article.code, warehouse, draw_.of(Texts{"0", "1", "9", "10", "100", "5.5"}), draw_.of(Texts{"0", "1", "4", "20"})});
+        world_.stock.push_back({article.code, warehouse,
+                                draw_.of(Texts{"0", "1", "9", "10", "100", "5.5"}),
+                                draw_.of(Texts{"0", "1", "4", "20"})});
       }
       for (int i = draw_.between(0, 3); i > 0; --i) {
-        world_.receipts.push_back({article.code, draw_.of(Texts{"", "W1"}), "PO" + std::to_string(i),
-                                   draw_.of(borders()) + draw_.of(std::vector<int>{0, -1, 60, 1440}), draw_.of(Texts{"0", "1", "10", "0.5", "1000"})});
+        world_.receipts.push_back(
+            {article.code, draw_.of(Texts{"", "W1"}), "PO" + std::to_string(i),
+             draw_.of(borders()) + draw_.of(std::vector<int>{0, -1, 60, 1440}),
+             draw_.of(Texts{"0", "1", "10", "0.5", "1000"})});
       }
     }
   }
@@ -300,36 +337,50 @@ class AskMaker {
     oracle::Ask ask;
     ask.customer = draw_.of(world_.customers).code;
     if (const auto* aimed = aim(); aimed != nullptr && draw_.percent(40)) {
-      if (const std::string* customer = oracle::key_of(*aimed, "customer")) ask.customer = *customer;
+      if (const std::string* customer = oracle::key_of(*aimed, "customer"))
+        ask.customer = *customer;
     }
     const auto* customer = oracle::find_code(world_.customers, ask.customer);
-    if (customer->currency.empty() || draw_.percent(30)) ask.currency = draw_.of(Texts{"EUR", "EUR", "EUR", "JPY", "KWD"});
+    if (customer->currency.empty() || draw_.percent(30))
+      ask.currency = draw_.of(Texts{"EUR", "EUR", "EUR", "JPY", "KWD"});
     ask.date = some_date(aim());
     for (const char* field : {"sales_organisation", "tier", "country", "region", "channel"}) {
-      if (draw_.percent(45)) ask.fields.emplace_back(field, draw_.percent(90) ? draw_.of(values_of(field)) : "never seen");
+      if (draw_.percent(45))
+        ask.fields.emplace_back(field,
+                                draw_.percent(90) ? draw_.of(values_of(field)) : "never seen");
     }
     returns_ = draw_.percent(20);
-    if (returns_ || draw_.percent(10)) ask.fields.emplace_back("document_kind", returns_ ? "return" : "order");
+    if (returns_ || draw_.percent(10))
+      ask.fields.emplace_back("document_kind", returns_ ? "return" : "order");
     for (std::size_t i = 0; i < lines; ++i) ask.lines.push_back(line());
     return ask;
   }
 
  private:
-  const oracle::RecordRow* aim() { return world_.records.empty() ? nullptr : &draw_.of(world_.records); }
+  const oracle::RecordRow* aim() {
+    return world_.records.empty() ? nullptr : &draw_.of(world_.records);
+  }
 
   Minutes some_date(const oracle::RecordRow* record) {
     Minutes date = draw_.of(borders());
-    if (record != nullptr && record->validity.from != oracle::open_start) date = record->validity.from;
-    if (record != nullptr && record->validity.to != oracle::open_end && draw_.percent(50)) date = record->validity.to;
+    if (record != nullptr && record->validity.from != oracle::open_start)
+      date = record->validity.from;
+    if (record != nullptr && record->validity.to != oracle::open_end && draw_.percent(50))
+      date = record->validity.to;
     return date + draw_.of(std::vector<int>{0, 0, -1, 1, 700});
   }
 
   std::string some_quantity(const oracle::RecordRow* record) {
-    if (draw_.percent(6)) return draw_.of(Texts{"0", "abc", "", "1.0000001", "-1", "1000000000", "1000000001", "-0", "1e3", "99999999999999999999999999999999999999999"});
+    if (draw_.percent(6))
+      return draw_.of(Texts{"0", "abc", "", "1.0000001", "-1", "1000000000", "1000000001", "-0",
+                            "1e3", "99999999999999999999999999999999999999999"});
     std::string border = "1";
     if (record != nullptr && record->from_quantity != "0") border = record->from_quantity;
-    if (record != nullptr && record->to_quantity && draw_.percent(50)) border = *record->to_quantity;
-    oracle::Rational quantity = oracle::number(border) + oracle::number(draw_.of(Texts{"0", "0", "1", "-1", "0.000001", "-0.000001", "2.5"}));
+    if (record != nullptr && record->to_quantity && draw_.percent(50))
+      border = *record->to_quantity;
+    oracle::Rational quantity =
+        oracle::number(border) +
+        oracle::number(draw_.of(Texts{"0", "0", "1", "-1", "0.000001", "-0.000001", "2.5"}));
     if (quantity == 0) quantity = 1;
     if (quantity < 0) quantity = -quantity;
     if (draw_.percent(returns_ ? 50 : 3)) quantity = -quantity;
@@ -351,7 +402,9 @@ class AskMaker {
     if (draw_.percent(10)) made.unit = article->base_unit;
     if (draw_.percent(2)) made.article = "A999";
     if (draw_.percent(2)) made.unit = draw_.of(Texts{"XXX", "PAL"});
-    if (draw_.percent(15)) made.agreement = draw_.of(Texts{"FA1", "FA2", "10", record != nullptr ? record->agreement : ""});
+    if (draw_.percent(15))
+      made.agreement =
+          draw_.of(Texts{"FA1", "FA2", "10", record != nullptr ? record->agreement : ""});
     if (draw_.percent(2)) made.agreement = "FA999";
     if (draw_.percent(40)) made.date = some_date(record);
     return made;
@@ -379,9 +432,13 @@ std::vector<Row> parents_first(std::vector<Row> rows) {
 
 }  // namespace
 
-oracle::World make_world(const oracle::Rules& rules, const WorldPlan& plan, Draw& draw) { return WorldMaker{rules, plan, draw}.make(); }
+oracle::World make_world(const oracle::Rules& rules, const WorldPlan& plan, Draw& draw) {
+  return WorldMaker{rules, plan, draw}.make();
+}
 
-oracle::Ask make_ask(const oracle::World& world, Draw& draw, std::size_t lines) { return AskMaker{world, draw}.make(lines); }
+oracle::Ask make_ask(const oracle::World& world, Draw& draw, std::size_t lines) {
+  return AskMaker{world, draw}.make(lines);
+}
 
 oracle::World shuffled(oracle::World world, Draw& draw) {
   draw.shuffle(world.currencies);
@@ -406,7 +463,8 @@ oracle::World shuffled(oracle::World world, Draw& draw) {
 oracle::World disturbed(oracle::World world, Draw& draw) {
   const oracle::Span other_span{draw.of(borders()), oracle::open_end};
   const auto other_parents = [&draw](auto& rows) {
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].parent = i > 0 && draw.percent(50) ? rows[draw.below(i)].code : "";
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      rows[i].parent = i > 0 && draw.percent(50) ? rows[draw.below(i)].code : "";
   };
   other_parents(world.article_groups);
   other_parents(world.customer_groups);
@@ -431,7 +489,9 @@ oracle::World disturbed(oracle::World world, Draw& draw) {
   }
   for (auto& assignment : world.assignments) {
     assignment.rank = draw.between(0, 9);
-    assignment.validity.to = assignment.validity.from == oracle::open_start ? day(2025, 1, 1) : assignment.validity.from + 1;
+    assignment.validity.to = assignment.validity.from == oracle::open_start
+                                 ? day(2025, 1, 1)
+                                 : assignment.validity.from + 1;
   }
   for (auto& record : world.records) {
     record.value = "77.7";

@@ -3,12 +3,12 @@
 // borders. Records stand only under keys that the procedure looks under.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "tests/oracle/rules.hpp"
 #include "tests/oracle/world.hpp"
 #include "tests/property/draw.hpp"
+
+#include <string>
+#include <vector>
 
 namespace property {
 

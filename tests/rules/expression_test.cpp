@@ -1,10 +1,11 @@
 #include "rules/expression.hpp"
 
+#include "engine/base/limits.hpp"
+
+#include "tests/catch.hpp"
+
 #include <chrono>
 #include <map>
-
-#include "engine/base/limits.hpp"
-#include "tests/catch.hpp"
 
 namespace limits = engine::base::limits;
 using engine::rule::Op;
@@ -34,9 +35,11 @@ struct Scope {
 // The program as words, to compare with what was meant.
 std::string program(const std::string& text, ExpressionType type = ExpressionType::decimal) {
   static const std::map<Op, std::string> words{
-      {Op::quantity, "quantity"}, {Op::add, "+"},          {Op::subtract, "-"},     {Op::multiply, "*"},  {Op::negate, "neg"},
-      {Op::minimum, "min"},       {Op::maximum, "max"},    {Op::less, "<"},         {Op::less_equal, "<="}, {Op::equal, "=="},
-      {Op::not_equal, "!="},      {Op::logical_and, "&&"}, {Op::logical_or, "||"},  {Op::logical_not, "!"}, {Op::select, "?"}};
+      {Op::quantity, "quantity"}, {Op::add, "+"},         {Op::subtract, "-"},
+      {Op::multiply, "*"},        {Op::negate, "neg"},    {Op::minimum, "min"},
+      {Op::maximum, "max"},       {Op::less, "<"},        {Op::less_equal, "<="},
+      {Op::equal, "=="},          {Op::not_equal, "!="},  {Op::logical_and, "&&"},
+      {Op::logical_or, "||"},     {Op::logical_not, "!"}, {Op::select, "?"}};
   const Scope given;
   const auto compiled = compile_expression(text, type, given.scope);
   INFO(text);
@@ -44,7 +47,8 @@ std::string program(const std::string& text, ExpressionType type = ExpressionTyp
   std::string all;
   for (const auto& i : *compiled) {
     const std::string step = given.steps[i.step].name;
-    const std::string rounding = std::to_string(i.decimals) + " " + std::string{engine::base::rounding_name(i.mode)};
+    const std::string rounding =
+        std::to_string(i.decimals) + " " + std::string{engine::base::rounding_name(i.mode)};
     std::string word = words.contains(i.op) ? words.at(i.op) : "";
     if (i.op == Op::constant) word = to_string(i.constant);
     if (i.op == Op::step_amount) word = step;
@@ -99,26 +103,31 @@ TEST_CASE("expression: operators bind as in CEL and associate to the left", "[ru
   CHECK(condition("price == 1 ? true : rate.found") == "price 1 == 1 rate.found ?");
 }
 
-TEST_CASE("expression: names are the quantity, parameters, steps and what their records say", "[rules][expression]") {
+TEST_CASE("expression: names are the quantity, parameters, steps and what their records say",
+          "[rules][expression]") {
   CHECK(program("quantity") == "quantity");
   CHECK(program("share") == "0.60");
   CHECK(program("net + net.exact") == "net net.exact +");
   CHECK(program("rate.rate + rate.value") == "rate.value rate.value +");
-  CHECK(condition("price.found && price.discountable && !price.price_on_request") == "price.found price.discountable && price.price_on_request ! &&");
+  CHECK(condition("price.found && price.discountable && !price.price_on_request") ==
+        "price.found price.discountable && price.price_on_request ! &&");
   CHECK(program("0.60") == "0.60");
   CHECK(program("\tmin(1,\n max(2, 3))") == "1 2 3 max min");
 }
 
-TEST_CASE("expression: divisions and extended prices stand directly inside a rounding", "[rules][expression]") {
+TEST_CASE("expression: divisions and extended prices stand directly inside a rounding",
+          "[rules][expression]") {
   CHECK(program("round(price, 4, 'half_up')") == "price round(4 half_up)");
   CHECK(program("round(price + 1, 0, \"down\")") == "price 1 + round(0 down)");
   CHECK(program("round(price / 3, 2, 'half_even')") == "price 3 divide(2 half_even)");
   CHECK(program("round(price * 2 / (net + 1), 2, 'up')") == "price 2 * net 1 + divide(2 up)");
   CHECK(program("round(-price / -3, 2, 'up')") == "price neg 3 neg divide(2 up)");
   CHECK(program("round(extended(price), 2, 'half_up')") == "price extend(price 2 half_up)");
-  CHECK(program("round(extended(price * share, rate), 2, 'half_up')") == "price 0.60 * extend(rate 2 half_up)");
+  CHECK(program("round(extended(price * share, rate), 2, 'half_up')") ==
+        "price 0.60 * extend(rate 2 half_up)");
   CHECK(program("round(price > 1 ? price : net, 2, 'up')") == "1 price < price net ? round(2 up)");
-  CHECK(program("round(round(price, 4, 'up') * 2, 2, 'up') + 1") == "price round(4 up) 2 * round(2 up) 1 +");
+  CHECK(program("round(round(price, 4, 'up') * 2, 2, 'up') + 1") ==
+        "price round(4 up) 2 * round(2 up) 1 +");
   CHECK(program("round(price, 18, 'up')") == "price round(18 up)");
 }
 
@@ -128,6 +137,7 @@ TEST_CASE("expression: every mistake is told with a caret under its place", "[ru
     std::size_t caret;
     const char* why;
   };
+
   const std::vector<Mistake> mistakes{
       {"", 0, "is wanted here"},
       {"   ", 3, "is wanted here"},
@@ -189,7 +199,8 @@ TEST_CASE("expression: every mistake is told with a caret under its place", "[ru
     CHECK(told.why.find(mistake.why) != std::string::npos);
     CHECK(told.caret == mistake.caret);
   }
-  CHECK(refusal("price + 1", ExpressionType::truth).why.find("a condition is true or false") != std::string::npos);
+  CHECK(refusal("price + 1", ExpressionType::truth).why.find("a condition is true or false") !=
+        std::string::npos);
 }
 
 TEST_CASE("expression: a character of several bytes is told whole", "[rules][expression]") {
@@ -197,7 +208,8 @@ TEST_CASE("expression: a character of several bytes is told whole", "[rules][exp
   CHECK(refusal("price \xE2\x88\x92 2").why.find("'\xE2\x88\x92'") == 0);
 }
 
-TEST_CASE("expression: a step may refer to its own record, not to its own amount", "[rules][expression]") {
+TEST_CASE("expression: a step may refer to its own record, not to its own amount",
+          "[rules][expression]") {
   Scope given;
   given.steps.pop_back();  // rate is the expression's own step now
   given.scope.own_step_found = true;
@@ -207,11 +219,14 @@ TEST_CASE("expression: a step may refer to its own record, not to its own amount
   CHECK_FALSE(compile_expression("rate.exact", ExpressionType::decimal, given.scope));
 }
 
-TEST_CASE("expression: without a required step, extended names the step whose unit counts", "[rules][expression]") {
+TEST_CASE("expression: without a required step, extended names the step whose unit counts",
+          "[rules][expression]") {
   Scope given;
   given.steps[0].find->required = false;
-  CHECK_FALSE(compile_expression("round(extended(price), 2, 'up')", ExpressionType::decimal, given.scope));
-  CHECK(compile_expression("round(extended(price, price), 2, 'up')", ExpressionType::decimal, given.scope));
+  CHECK_FALSE(
+      compile_expression("round(extended(price), 2, 'up')", ExpressionType::decimal, given.scope));
+  CHECK(compile_expression("round(extended(price, price), 2, 'up')", ExpressionType::decimal,
+                           given.scope));
 }
 
 TEST_CASE("expression: nesting has a limit, whatever nests", "[rules][expression]") {
@@ -223,16 +238,21 @@ TEST_CASE("expression: nesting has a limit, whatever nests", "[rules][expression
     return text;
   };
   const Scope given;
-  for (const auto& [open, close] : {std::pair{"(", ")"}, std::pair{"-", ""}, std::pair{"min(1, ", ")"}, std::pair{"round(", ", 2, 'up')"},
-                                    std::pair{"round(1 + ", ", 2, 'up')"}, std::pair{"round(1 / (", "), 2, 'up')"}, std::pair{"round(extended(", "), 2, 'up')"},
-                                    std::pair{"true ? 1 : ", ""}}) {
+  for (const auto& [open, close] :
+       {std::pair{"(", ")"}, std::pair{"-", ""}, std::pair{"min(1, ", ")"},
+        std::pair{"round(", ", 2, 'up')"}, std::pair{"round(1 + ", ", 2, 'up')"},
+        std::pair{"round(1 / (", "), 2, 'up')"}, std::pair{"round(extended(", "), 2, 'up')"},
+        std::pair{"true ? 1 : ", ""}}) {
     INFO(open);
-    CHECK(compile_expression(nested(open, close, limits::expression_nesting / 3), ExpressionType::decimal, given.scope));
-    CHECK_FALSE(compile_expression(nested(open, close, limits::expression_nesting + 1), ExpressionType::decimal, given.scope));
+    CHECK(compile_expression(nested(open, close, limits::expression_nesting / 3),
+                             ExpressionType::decimal, given.scope));
+    CHECK_FALSE(compile_expression(nested(open, close, limits::expression_nesting + 1),
+                                   ExpressionType::decimal, given.scope));
   }
 }
 
-TEST_CASE("expression: the cost of reading does not double with every rounding around it", "[rules][expression]") {
+TEST_CASE("expression: the cost of reading does not double with every rounding around it",
+          "[rules][expression]") {
   std::string text = "price";
   for (int i = 0; i < 28; ++i) text = "round(" + text + ", 2, 'up')";
   const Scope given;
@@ -245,8 +265,10 @@ TEST_CASE("expression: length has a limit, in text and in instructions", "[rules
   const Scope given;
   std::string text = "1";
   while (text.size() + 4 <= limits::text_length) text += " + 1";
-  CHECK_FALSE(compile_expression(text, ExpressionType::decimal, given.scope));  // too many instructions
-  CHECK_FALSE(compile_expression(std::string(limits::text_length + 1, ' ') + "1", ExpressionType::decimal, given.scope));
+  CHECK_FALSE(
+      compile_expression(text, ExpressionType::decimal, given.scope));  // too many instructions
+  CHECK_FALSE(compile_expression(std::string(limits::text_length + 1, ' ') + "1",
+                                 ExpressionType::decimal, given.scope));
   std::string longest = "1";
   for (std::size_t i = 0; i < (limits::formula_length - 1) / 2; ++i) longest += "+1";
   CHECK(compile_expression(longest, ExpressionType::decimal, given.scope));

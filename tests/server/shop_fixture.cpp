@@ -1,13 +1,14 @@
 #include "tests/server/shop_fixture.hpp"
 
-#include <array>
-#include <string_view>
-#include <vector>
-
 #include "engine/model/facts.hpp"
 #include "engine/snapshot/builder.hpp"
 #include "rules/rule_book.hpp"
+
 #include "tests/catch.hpp"
+
+#include <array>
+#include <string_view>
+#include <vector>
 
 namespace tests {
 
@@ -68,12 +69,13 @@ void put(Facts& facts, const Draft& draft) {
 void put_masters(Facts& facts) {
   put(facts, engine::model::CurrencyDraft{"EUR", "Euro", 2});
   put(facts, engine::model::CurrencyDraft{"SEK", "Krona", 2});
-  const std::array<std::pair<std::string_view, std::string_view>, 6> articles{{{"A1", "Spanner"},
-                                                                               {"A2", "Screw"},
-                                                                               {"A3", "Lathe"},
-                                                                               {"A/4", "3/4\" \\ pipe"},
-                                                                               {"A5", "Twin"},
-                                                                               {"A6", "Special"}}};
+  const std::array<std::pair<std::string_view, std::string_view>, 6> articles{
+      {{"A1", "Spanner"},
+       {"A2", "Screw"},
+       {"A3", "Lathe"},
+       {"A/4", "3/4\" \\ pipe"},
+       {"A5", "Twin"},
+       {"A6", "Special"}}};
   for (const auto& [code, name] : articles) {
     engine::model::ArticleDraft draft;
     draft.code = code;
@@ -113,7 +115,8 @@ void put_documents(Facts& facts) {
 engine::base::Decimal decimal(std::string_view text) { return *engine::base::parse_decimal(text); }
 
 // A price of `article`, line by line as a feed would have it.
-engine::model::ConditionDraft price(const std::vector<KeyText>& keys, std::string_view value, std::uint32_t line) {
+engine::model::ConditionDraft price(const std::vector<KeyText>& keys, std::string_view value,
+                                    std::uint32_t line) {
   engine::model::ConditionDraft draft;
   draft.type = "list_price";
   draft.keys = keys;
@@ -126,7 +129,9 @@ engine::model::ConditionDraft price(const std::vector<KeyText>& keys, std::strin
 }
 
 void put_prices(Facts& facts) {
-  const auto of = [](std::string_view article) { return std::vector<KeyText>{{Schema::article, article}}; };
+  const auto of = [](std::string_view article) {
+    return std::vector<KeyText>{{Schema::article, article}};
+  };
   const auto a1 = of("A1");
   put(facts, price(a1, "10.00", 2));
   const auto a2 = of("A2");
@@ -175,7 +180,8 @@ void put_stock(Facts& facts) {
   put(facts, engine::model::WarehouseDraft{"W1", "Main"});
   put(facts, engine::model::StockDraft{"A1", "W1", Quantity::whole(25), {}});
   put(facts, engine::model::StockDraft{"A2", "W1", Quantity::whole(3), {}});
-  put(facts, engine::model::ReceiptDraft{"A3", "W1", "PO-1", *engine::base::civil(2026, 3, 12), Quantity::whole(40)});
+  put(facts, engine::model::ReceiptDraft{"A3", "W1", "PO-1", *engine::base::civil(2026, 3, 12),
+                                         Quantity::whole(40)});
 }
 
 }  // namespace

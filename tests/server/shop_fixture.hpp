@@ -2,9 +2,9 @@
 // through the same doors as real data. Prices are chosen so that results are easily done by hand.
 #pragma once
 
-#include <memory>
-
 #include "engine/snapshot/snapshot.hpp"
+
+#include <memory>
 
 namespace tests {
 

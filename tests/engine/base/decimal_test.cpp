@@ -1,9 +1,9 @@
 #include "engine/base/decimal.hpp"
 
-#include <vector>
-
 #include "tests/catch.hpp"
 #include "tests/oracle/numbers.hpp"
+
+#include <vector>
 
 using engine::base::Decimal;
 using engine::base::FaultCode;
@@ -32,10 +32,11 @@ std::string refusal(const std::string& text) {
 }  // namespace
 
 TEST_CASE("decimal: what is read is printed again, with every decimal", "[engine][base]") {
-  for (const std::string text : {"0", "1", "-1", "12.50", "-12.50", "0.0200", "1000000", "0.000001", "99999999999999999999",
-                                 "-0.00000000000000000000000000000000000001", "99999999999999999999999999999999999999",
-                                 "-99999999999999999999999999999999999999", "9223372036854775807", "9223372036854775808",
-                                 "18446744073709551616", "1844674407370955161.6", "0.0"}) {
+  for (const std::string text :
+       {"0", "1", "-1", "12.50", "-12.50", "0.0200", "1000000", "0.000001", "99999999999999999999",
+        "-0.00000000000000000000000000000000000001", "99999999999999999999999999999999999999",
+        "-99999999999999999999999999999999999999", "9223372036854775807", "9223372036854775808",
+        "18446744073709551616", "1844674407370955161.6", "0.0"}) {
     CHECK(to_string(parsed(text)) == text);
   }
   CHECK(to_string(parsed("+5")) == "5");
@@ -53,14 +54,19 @@ TEST_CASE("decimal: short text drops zeros behind the point and no others", "[en
   CHECK(to_string_short(parsed("-0.0")) == "0");
 }
 
-TEST_CASE("decimal: what is no number is told apart from what is missing or too long", "[engine][base]") {
+TEST_CASE("decimal: what is no number is told apart from what is missing or too long",
+          "[engine][base]") {
   CHECK(refusal("") == "missing_value");
-  for (const char* text : {"-", "+", ".", "-.", "abc", "1,5", "1 000", " 1", "1 ", "1e3", "0x10", "1.2.3", "--1", "1-", "\xE2\x88\x92" "1"}) {
+  for (const char* text :
+       {"-", "+", ".", "-.", "abc", "1,5", "1 000", " 1", "1 ", "1e3", "0x10", "1.2.3", "--1", "1-",
+        "\xE2\x88\x92"
+        "1"}) {
     CHECK(refusal(text) == "bad_number");
   }
-  CHECK(refusal("100000000000000000000000000000000000000") == "out_of_range");   // 39 digits
-  CHECK(refusal("170141183460469231731687303715884105728") == "out_of_range");   // 2^127
-  CHECK(refusal("9999999999999999999999999999999999999.99") == "out_of_range");  // 39 digits about the point
+  CHECK(refusal("100000000000000000000000000000000000000") == "out_of_range");  // 39 digits
+  CHECK(refusal("170141183460469231731687303715884105728") == "out_of_range");  // 2^127
+  CHECK(refusal("9999999999999999999999999999999999999.99") ==
+        "out_of_range");  // 39 digits about the point
   CHECK(refusal("0.000000000000000000000000000000000000001") == "out_of_range");  // 39 decimals
 }
 
@@ -84,7 +90,8 @@ TEST_CASE("decimal: equality is of numbers, not of texts", "[engine][base]") {
   CHECK_FALSE(parsed("5") == parsed("-5"));
 }
 
-TEST_CASE("decimal: an amount is printed at any number of decimals that a step can have", "[engine][base]") {
+TEST_CASE("decimal: an amount is printed at any number of decimals that a step can have",
+          "[engine][base]") {
   const auto printed = [](Int128 mantissa, int decimals) {
     std::string out = ">";
     engine::base::append_decimal(out, mantissa, decimals);
@@ -97,7 +104,8 @@ TEST_CASE("decimal: an amount is printed at any number of decimals that a step c
   CHECK(printed(int128_max, 0) == ">170141183460469231731687303715884105727");
   CHECK(printed(-int128_max, 38) == ">-1.70141183460469231731687303715884105727");
   CHECK(printed(-int128_max - 1, 39) == ">-0.170141183460469231731687303715884105728");
-  CHECK(printed(int128_max, 60) == ">0." + std::string(21, '0') + "170141183460469231731687303715884105727");
+  CHECK(printed(int128_max, 60) ==
+        ">0." + std::string(21, '0') + "170141183460469231731687303715884105727");
 }
 
 TEST_CASE("decimal: a mantissa at other decimals is exact or nothing", "[engine][base]") {
@@ -114,14 +122,18 @@ TEST_CASE("decimal: a mantissa at other decimals is exact or nothing", "[engine]
 }
 
 TEST_CASE("decimal: a mantissa is rounded by its mode", "[engine][base]") {
-  for (const std::string text : {"0.5", "1.5", "2.5", "-0.5", "-1.5", "-2.5", "0.4999999", "0.5000001", "-0.0000001", "1.25", "-1.35", "7", "0"}) {
-    for (const auto mode : {Rounding::half_up, Rounding::half_even, Rounding::half_down, Rounding::up, Rounding::down}) {
+  for (const std::string text : {"0.5", "1.5", "2.5", "-0.5", "-1.5", "-2.5", "0.4999999",
+                                 "0.5000001", "-0.0000001", "1.25", "-1.35", "7", "0"}) {
+    for (const auto mode : {Rounding::half_up, Rounding::half_even, Rounding::half_down,
+                            Rounding::up, Rounding::down}) {
       for (const int decimals : {0, 1, 3, 8}) {
         const auto mantissa = engine::base::mantissa_rounded(parsed(text), decimals, mode);
         REQUIRE(mantissa);
-        const auto expected = oracle::rounded(oracle::number(text), decimals, engine::base::rounding_name(mode));
+        const auto expected =
+            oracle::rounded(oracle::number(text), decimals, engine::base::rounding_name(mode));
         INFO(text << " to " << decimals << " by " << engine::base::rounding_name(mode));
-        CHECK(oracle::Rational{oracle::Whole{*mantissa}, oracle::power_of_ten(decimals)} == expected);
+        CHECK(oracle::Rational{oracle::Whole{*mantissa}, oracle::power_of_ten(decimals)} ==
+              expected);
       }
     }
   }

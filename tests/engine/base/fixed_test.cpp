@@ -27,10 +27,11 @@ TEST_CASE("fixed: whole numbers, sums and order", "[engine][base]") {
 }
 
 TEST_CASE("fixed: a price times a rate is rounded by the mode that is named", "[engine][base]") {
-  const auto price = UnitPrice::from_mantissa(1'000'005);     // 1.000005
-  const auto rate = Rate::from_mantissa(10'000'000);          // 0.1
+  const auto price = UnitPrice::from_mantissa(1'000'005);  // 1.000005
+  const auto rate = Rate::from_mantissa(10'000'000);       // 0.1
   CHECK(multiply(price, rate, Rounding::down).mantissa() == 100'000);
   CHECK(multiply(price, rate, Rounding::half_up).mantissa() == 100'001);
   CHECK(multiply(price, rate, Rounding::half_even).mantissa() == 100'000);
-  CHECK(multiply(UnitPrice::from_mantissa(-1'000'005), rate, Rounding::half_up).mantissa() == -100'001);
+  CHECK(multiply(UnitPrice::from_mantissa(-1'000'005), rate, Rounding::half_up).mantissa() ==
+        -100'001);
 }

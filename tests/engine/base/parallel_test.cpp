@@ -1,16 +1,19 @@
 #include "engine/base/parallel.hpp"
 
+#include "tests/catch.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <vector>
 
-#include "tests/catch.hpp"
-
 using engine::base::parallel_for;
 
-TEST_CASE("parallel: every index is visited once, in pieces, by workers that are counted", "[engine][base]") {
-  for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{7}, std::size_t{1'000}, std::size_t{100'003}}) {
-    for (const std::size_t grain : {std::size_t{0}, std::size_t{1}, std::size_t{64}, std::size_t{1'000'000}}) {
+TEST_CASE("parallel: every index is visited once, in pieces, by workers that are counted",
+          "[engine][base]") {
+  for (const std::size_t count :
+       {std::size_t{0}, std::size_t{1}, std::size_t{7}, std::size_t{1'000}, std::size_t{100'003}}) {
+    for (const std::size_t grain :
+         {std::size_t{0}, std::size_t{1}, std::size_t{64}, std::size_t{1'000'000}}) {
       if (grain == 0 && count > 1'000) continue;
       std::vector<std::atomic<int>> visits(count);
       std::atomic<bool> known_workers{true};

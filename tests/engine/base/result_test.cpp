@@ -1,10 +1,10 @@
 #include "engine/base/result.hpp"
 
+#include "tests/catch.hpp"
+
 #include <memory>
 #include <set>
 #include <string>
-
-#include "tests/catch.hpp"
 
 using engine::base::Fault;
 using engine::base::FaultCode;

@@ -1,17 +1,19 @@
 #include "engine/model/dictionary.hpp"
 
+#include "engine/model/identity_map.hpp"
+
+#include "tests/catch.hpp"
+
 #include <string>
 #include <vector>
-
-#include "engine/model/identity_map.hpp"
-#include "tests/catch.hpp"
 
 using engine::model::Dictionary;
 using engine::model::Identity;
 using engine::model::IdentityMap;
 using engine::model::Place;
 
-TEST_CASE("dictionary: codes get numbers in the order they come, and keep them", "[engine][model]") {
+TEST_CASE("dictionary: codes get numbers in the order they come, and keep them",
+          "[engine][model]") {
   Dictionary codes;
   CHECK_FALSE(codes.find("A"));
   CHECK(codes.intern("A") == 0);
@@ -23,10 +25,22 @@ TEST_CASE("dictionary: codes get numbers in the order they come, and keep them",
   CHECK(codes.size() == 2);
 }
 
-TEST_CASE("dictionary: codes are bytes: empty ones, long ones, ones that are parts of others", "[engine][model]") {
+TEST_CASE("dictionary: codes are bytes: empty ones, long ones, ones that are parts of others",
+          "[engine][model]") {
   Dictionary codes;
-  const std::vector<std::string> all{"", "a", "aa", "aaa", std::string(7, 'x'), std::string(8, 'x'), std::string(9, 'x'), std::string(256, 'x'),
-                                     std::string("nul\0inside", 10), "nul", "\xC3\xA4", "A", std::string(100'000, 'y')};
+  const std::vector<std::string> all{"",
+                                     "a",
+                                     "aa",
+                                     "aaa",
+                                     std::string(7, 'x'),
+                                     std::string(8, 'x'),
+                                     std::string(9, 'x'),
+                                     std::string(256, 'x'),
+                                     std::string("nul\0inside", 10),
+                                     "nul",
+                                     "\xC3\xA4",
+                                     "A",
+                                     std::string(100'000, 'y')};
   for (std::uint32_t i = 0; i < all.size(); ++i) CHECK(codes.intern(all[i]) == i);
   for (std::uint32_t i = 0; i < all.size(); ++i) {
     CHECK(codes.find(all[i]) == i);
@@ -34,9 +48,11 @@ TEST_CASE("dictionary: codes are bytes: empty ones, long ones, ones that are par
   }
 }
 
-TEST_CASE("dictionary: a hundred thousand codes are found again after every growth", "[engine][model]") {
+TEST_CASE("dictionary: a hundred thousand codes are found again after every growth",
+          "[engine][model]") {
   Dictionary codes;
-  for (std::uint32_t i = 0; i < 100'000; ++i) REQUIRE(codes.intern("SKU-" + std::to_string(i)) == i);
+  for (std::uint32_t i = 0; i < 100'000; ++i)
+    REQUIRE(codes.intern("SKU-" + std::to_string(i)) == i);
   for (std::uint32_t i = 0; i < 100'000; ++i) {
     REQUIRE(codes.find("SKU-" + std::to_string(i)) == i);
     REQUIRE(codes.text(i) == "SKU-" + std::to_string(i));
@@ -69,7 +85,9 @@ TEST_CASE("identity map: a place is given once and found again", "[engine][model
 }
 
 TEST_CASE("identity: order, grouping and borders between texts count", "[engine][model]") {
-  const auto texts = [](const char* a, const char* b) { return Identity{}.add_text(a).add_text(b); };
+  const auto texts = [](const char* a, const char* b) {
+    return Identity{}.add_text(a).add_text(b);
+  };
   CHECK(texts("ab", "c") == texts("ab", "c"));
   CHECK_FALSE(texts("ab", "c") == texts("a", "bc"));
   CHECK_FALSE(texts("a", "b") == texts("b", "a"));

@@ -1,8 +1,9 @@
+#include "engine/base/limits.hpp"
+
+#include "tests/engine/support/facts_fixture.hpp"
+
 #include <array>
 #include <string>
-
-#include "engine/base/limits.hpp"
-#include "tests/engine/support/facts_fixture.hpp"
 
 namespace model = engine::model;
 using fixture::decimal;
@@ -25,7 +26,8 @@ const model::ConditionRecord& only_record(const model::Facts& facts) {
 
 }  // namespace
 
-TEST_CASE("condition records: what their type or keys can't be is refused with the column", "[engine][model]") {
+TEST_CASE("condition records: what their type or keys can't be is refused with the column",
+          "[engine][model]") {
   Shop shop;
   auto draft = shop.price("10");
   draft.type = "rebate";
@@ -46,12 +48,17 @@ TEST_CASE("condition records: what their type or keys can't be is refused with t
   };
   CHECK(put_keys({{Schema::article, "??"}}) == "unknown_article at article");
   CHECK(put_keys({{Schema::article, ""}}) == "missing_value at article");
-  CHECK(put_keys({{Schema::customer, "??"}, {Schema::article, "A"}}) == "unknown_customer at customer");
+  CHECK(put_keys({{Schema::customer, "??"}, {Schema::article, "A"}}) ==
+        "unknown_customer at customer");
   CHECK(put_keys({{Schema::article_group, "??"}}) == "unknown_article_group at article_group");
-  CHECK(put_keys({{Schema::price_list, "??"}, {Schema::article, "A"}}) == "unknown_document at price_list");
-  CHECK(put_keys({{Schema::customer_group, "??"}, {shop.brand, "acme"}}) == "unknown_customer_group at customer_group");
-  CHECK(put_keys({{Schema::customer_group, "CG"}, {shop.brand, std::string(257, 'x')}}) == "too_large at brand");
-  CHECK(put_keys({{Schema::customer_group, "CG"}, {shop.brand, ""}}).empty());  // a brand of no name is a brand
+  CHECK(put_keys({{Schema::price_list, "??"}, {Schema::article, "A"}}) ==
+        "unknown_document at price_list");
+  CHECK(put_keys({{Schema::customer_group, "??"}, {shop.brand, "acme"}}) ==
+        "unknown_customer_group at customer_group");
+  CHECK(put_keys({{Schema::customer_group, "CG"}, {shop.brand, std::string(257, 'x')}}) ==
+        "too_large at brand");
+  CHECK(put_keys({{Schema::customer_group, "CG"}, {shop.brand, ""}})
+            .empty());  // a brand of no name is a brand
 }
 
 TEST_CASE("condition records: the message lists the keys that the type takes", "[engine][model]") {
@@ -85,7 +92,8 @@ TEST_CASE("condition records: a record comes from one document at most", "[engin
   CHECK(refusal(shop.facts.put(draft)) == "unknown_document at promotion");
 }
 
-TEST_CASE("condition records: validity, window, threshold and price unit must make sense", "[engine][model]") {
+TEST_CASE("condition records: validity, window, threshold and price unit must make sense",
+          "[engine][model]") {
   Shop shop;
   auto draft = shop.price("10");
   draft.validity = {fixture::at("2026-01-01"), fixture::at("2026-01-01")};
@@ -97,7 +105,8 @@ TEST_CASE("condition records: validity, window, threshold and price unit must ma
   draft.to_quantity.reset();
   draft.from_quantity = fixture::quantity("-0.000001");
   CHECK(refusal(shop.facts.put(draft)) == "out_of_range at from_quantity");
-  for (const std::int64_t price_unit : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1'000'001}}) {
+  for (const std::int64_t price_unit :
+       {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1'000'001}}) {
     draft = shop.price("10");
     draft.price_unit = price_unit;
     CHECK(refusal(shop.facts.put(draft)) == "out_of_range at price_unit");
@@ -106,7 +115,9 @@ TEST_CASE("condition records: validity, window, threshold and price unit must ma
   CHECK(refusal(shop.facts.put(draft)).empty());
 }
 
-TEST_CASE("condition records: a price has a currency, its own or its document's; a percent needs none", "[engine][model]") {
+TEST_CASE(
+    "condition records: a price has a currency, its own or its document's; a percent needs none",
+    "[engine][model]") {
   Shop shop;
   auto draft = shop.price("10");
   draft.currency = "";
@@ -128,17 +139,22 @@ TEST_CASE("condition records: a price has a currency, its own or its document's;
   CHECK(refusal(shop.facts.put(draft)).empty());
 }
 
-TEST_CASE("condition records: a value keeps its own decimals, up to eighteen; a percent has two more", "[engine][model]") {
+TEST_CASE(
+    "condition records: a value keeps its own decimals, up to eighteen; a percent has two more",
+    "[engine][model]") {
   struct Kept {
     const char* type;
     const char* value;
     std::int64_t mantissa;
     int decimals;
   };
-  for (const Kept& kept : {Kept{"price", "10", 10, 0}, Kept{"price", "10.500", 105, 1}, Kept{"price", "0.000000000000000001", 1, 18},
-                           Kept{"price", "-2.50", -25, 1}, Kept{"price", "0.000", 0, 0}, Kept{"discount", "12.5", 125, 3},
-                           Kept{"discount", "10", 10, 2}, Kept{"discount", "0.0000000000000001", 1, 18},
-                           Kept{"multiplier", "1.25", 125, 2}, Kept{"price", "0.1000000000000000000", 1, 1}}) {
+
+  for (const Kept& kept :
+       {Kept{"price", "10", 10, 0}, Kept{"price", "10.500", 105, 1},
+        Kept{"price", "0.000000000000000001", 1, 18}, Kept{"price", "-2.50", -25, 1},
+        Kept{"price", "0.000", 0, 0}, Kept{"discount", "12.5", 125, 3},
+        Kept{"discount", "10", 10, 2}, Kept{"discount", "0.0000000000000001", 1, 18},
+        Kept{"multiplier", "1.25", 125, 2}, Kept{"price", "0.1000000000000000000", 1, 1}}) {
     Shop shop;
     auto draft = shop.price(kept.value);
     draft.type = kept.type;
@@ -155,8 +171,10 @@ TEST_CASE("condition records: a value keeps its own decimals, up to eighteen; a 
   CHECK(refusal(shop.facts.put(percent)) == "out_of_range at value");
 }
 
-TEST_CASE("condition records: a mantissa beyond 64 bits is kept beside the record", "[engine][model]") {
-  for (const char* value : {"9223372036854775808", "-9223372036854775809", "99999999999999999999999999999999999999"}) {
+TEST_CASE("condition records: a mantissa beyond 64 bits is kept beside the record",
+          "[engine][model]") {
+  for (const char* value :
+       {"9223372036854775808", "-9223372036854775809", "99999999999999999999999999999999999999"}) {
     Shop shop;
     put(shop.facts, shop.price(value));
     const auto& record = only_record(shop.facts);
@@ -187,7 +205,9 @@ TEST_CASE("condition records: flags come from the type, then from the record", "
   CHECK(flags_of(draft) == stackable);
 }
 
-TEST_CASE("condition records: the same identity replaces in a later batch and is refused in the same one", "[engine][model]") {
+TEST_CASE(
+    "condition records: the same identity replaces in a later batch and is refused in the same one",
+    "[engine][model]") {
   Shop shop;
   auto draft = shop.price("10");
   draft.line = 2;
@@ -204,7 +224,10 @@ TEST_CASE("condition records: the same identity replaces in a later batch and is
   CHECK(only_record(shop.facts).value == 11);
 }
 
-TEST_CASE("condition records: without an external key, identity is key fields, document, currency, unit, threshold and start", "[engine][model]") {
+TEST_CASE(
+    "condition records: without an external key, identity is key fields, document, currency, unit, "
+    "threshold and start",
+    "[engine][model]") {
   Shop shop;
   put(shop.facts, model::CurrencyDraft{"USD", "", 2});
   put(shop.facts, shop.price("10"));
@@ -236,10 +259,13 @@ TEST_CASE("condition records: without an external key, identity is key fields, d
   draft.price_unit = 100;
   draft.validity.to = fixture::at("2027-01-01");
   draft.to_quantity = fixture::quantity("5");
-  CHECK(refusal(shop.facts.put(draft)) == "duplicate_key at ");  // none of these tells records apart
+  CHECK(refusal(shop.facts.put(draft)) ==
+        "duplicate_key at ");  // none of these tells records apart
 }
 
-TEST_CASE("condition records: an external key identifies within its feed and type, whatever else changes", "[engine][model]") {
+TEST_CASE(
+    "condition records: an external key identifies within its feed and type, whatever else changes",
+    "[engine][model]") {
   Shop shop;
   auto draft = shop.price("10");
   draft.feed = "prices";
@@ -268,7 +294,8 @@ TEST_CASE("condition records: an external key identifies within its feed and typ
   CHECK(shop.facts.record_count() == 3);
 }
 
-TEST_CASE("condition records: combinations of terms are counted, and one too many is told", "[engine][model]") {
+TEST_CASE("condition records: combinations of terms are counted, and one too many is told",
+          "[engine][model]") {
   Shop shop;
   auto draft = shop.price("10");
   draft.feed = "f";

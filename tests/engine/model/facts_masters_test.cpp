@@ -1,8 +1,9 @@
+#include "engine/base/limits.hpp"
+
+#include "tests/engine/support/facts_fixture.hpp"
+
 #include <array>
 #include <string>
-
-#include "engine/base/limits.hpp"
-#include "tests/engine/support/facts_fixture.hpp"
 
 namespace model = engine::model;
 using fixture::put;
@@ -42,17 +43,21 @@ TEST_CASE("facts: every master refuses an empty and an overlong code", "[engine]
     model::DocumentDraft document;
     document.code = code;
     CHECK(refusal(shop.facts.put(document)) == expected);
-    CHECK(refusal(shop.facts.put(model::ArticleUnitDraft{"A", code, 1, 1})) == (code.empty() ? "missing_value at unit" : "too_large at unit"));
+    CHECK(refusal(shop.facts.put(model::ArticleUnitDraft{"A", code, 1, 1})) ==
+          (code.empty() ? "missing_value at unit" : "too_large at unit"));
   }
   CHECK(refusal(shop.facts.put(article(longest))).empty());
 }
 
-TEST_CASE("facts: every master that stands twice in a batch is refused, in the next batch it replaces", "[engine][model]") {
+TEST_CASE(
+    "facts: every master that stands twice in a batch is refused, in the next batch it replaces",
+    "[engine][model]") {
   Shop shop;
   CHECK(refusal(shop.facts.put(model::CurrencyDraft{"EUR", "", 3})) == "duplicate_key at code");
   CHECK(refusal(shop.facts.put(model::ArticleGroupDraft{"G", "", ""})) == "duplicate_key at code");
   CHECK(refusal(shop.facts.put(article("A"))) == "duplicate_key at code");
-  CHECK(refusal(shop.facts.put(model::CustomerGroupDraft{"CG", "", "", 0})) == "duplicate_key at code");
+  CHECK(refusal(shop.facts.put(model::CustomerGroupDraft{"CG", "", "", 0})) ==
+        "duplicate_key at code");
   CHECK(refusal(shop.facts.put(customer("C"))) == "duplicate_key at code");
   CHECK(refusal(shop.facts.put(model::WarehouseDraft{"W", ""})) == "duplicate_key at code");
   model::DocumentDraft list;
@@ -80,16 +85,20 @@ TEST_CASE("facts: documents of different kinds may share a code", "[engine][mode
   draft.code = "L";
   draft.kind = model::DocumentKind::agreement;
   put(shop.facts, draft);
-  CHECK(shop.facts.find_document(model::DocumentKind::agreement, "L") != shop.facts.find_document(model::DocumentKind::price_list, "L"));
+  CHECK(shop.facts.find_document(model::DocumentKind::agreement, "L") !=
+        shop.facts.find_document(model::DocumentKind::price_list, "L"));
   CHECK_FALSE(shop.facts.find_document(model::DocumentKind::promotion, "L"));
 }
 
-TEST_CASE("facts: a row that names what nobody knows is refused, with the column that named it", "[engine][model]") {
+TEST_CASE("facts: a row that names what nobody knows is refused, with the column that named it",
+          "[engine][model]") {
   Shop shop;
   model::Facts& facts = shop.facts;
   const Codes unknown{"??"};
-  CHECK(refusal(facts.put(model::ArticleGroupDraft{"X", "", "??"})) == "unknown_article_group at parent");
-  CHECK(refusal(facts.put(model::CustomerGroupDraft{"X", "", "??", 0})) == "unknown_customer_group at parent");
+  CHECK(refusal(facts.put(model::ArticleGroupDraft{"X", "", "??"})) ==
+        "unknown_article_group at parent");
+  CHECK(refusal(facts.put(model::CustomerGroupDraft{"X", "", "??", 0})) ==
+        "unknown_customer_group at parent");
   auto new_article = article("X");
   new_article.groups = unknown;
   CHECK(refusal(facts.put(new_article)) == "unknown_article_group at groups");
@@ -105,8 +114,10 @@ TEST_CASE("facts: a row that names what nobody knows is refused, with the column
   new_customer = customer("X");
   new_customer.price_lists = unknown;
   CHECK(refusal(facts.put(new_customer)) == "unknown_document at price_lists");
-  CHECK(refusal(facts.put(model::ArticleUnitDraft{"??", "BOX", 12, 1})) == "unknown_article at article");
-  CHECK(refusal(facts.put(model::ArticleUnitDraft{"", "BOX", 12, 1})) == "missing_value at article");
+  CHECK(refusal(facts.put(model::ArticleUnitDraft{"??", "BOX", 12, 1})) ==
+        "unknown_article at article");
+  CHECK(refusal(facts.put(model::ArticleUnitDraft{"", "BOX", 12, 1})) ==
+        "missing_value at article");
   model::DocumentDraft document;
   document.code = "X";
   document.currency = "XXX";
@@ -115,10 +126,13 @@ TEST_CASE("facts: a row that names what nobody knows is refused, with the column
   document.customers = unknown;
   CHECK(refusal(facts.put(document)) == "unknown_customer at customers");
   CHECK(refusal(facts.put(model::StockDraft{"??", "W", {}, {}})) == "unknown_article at article");
-  CHECK(refusal(facts.put(model::StockDraft{"A", "??", {}, {}})) == "unknown_warehouse at warehouse");
+  CHECK(refusal(facts.put(model::StockDraft{"A", "??", {}, {}})) ==
+        "unknown_warehouse at warehouse");
   CHECK(refusal(facts.put(model::StockDraft{"A", "", {}, {}})) == "missing_value at warehouse");
-  CHECK(refusal(facts.put(model::ReceiptDraft{"??", "W", "", {}, {}})) == "unknown_article at article");
-  CHECK(refusal(facts.put(model::ReceiptDraft{"A", "??", "", {}, {}})) == "unknown_warehouse at warehouse");
+  CHECK(refusal(facts.put(model::ReceiptDraft{"??", "W", "", {}, {}})) ==
+        "unknown_article at article");
+  CHECK(refusal(facts.put(model::ReceiptDraft{"A", "??", "", {}, {}})) ==
+        "unknown_warehouse at warehouse");
 }
 
 TEST_CASE("facts: a refused row leaves nothing behind", "[engine][model]") {
@@ -145,24 +159,37 @@ TEST_CASE("facts: numbers of masters are kept within their bounds", "[engine][mo
   CHECK(refusal(shop.facts.put(model::CurrencyDraft{"BTC", "", 7})) == "out_of_range at decimals");
   CHECK(refusal(shop.facts.put(model::CurrencyDraft{"XAU", "", 6})).empty());
   constexpr std::int64_t billion = 1'000'000'000;
-  for (const auto& [numerator, denominator] : {std::pair<std::int64_t, std::int64_t>{0, 1}, {1, 0}, {-1, 1}, {1, -1}, {billion + 1, 1}, {1, billion + 1}}) {
-    CHECK(refusal(shop.facts.put(model::ArticleUnitDraft{"A", "BOX", numerator, denominator})) == "out_of_range at numerator");
+  for (const auto& [numerator, denominator] : {std::pair<std::int64_t, std::int64_t>{0, 1},
+                                               {1, 0},
+                                               {-1, 1},
+                                               {1, -1},
+                                               {billion + 1, 1},
+                                               {1, billion + 1}}) {
+    CHECK(refusal(shop.facts.put(model::ArticleUnitDraft{"A", "BOX", numerator, denominator})) ==
+          "out_of_range at numerator");
   }
   CHECK(refusal(shop.facts.put(model::ArticleUnitDraft{"A", "BIG", billion, 1})).empty());
   CHECK(refusal(shop.facts.put(model::ArticleUnitDraft{"A", "SMALL", 1, billion})).empty());
-  CHECK(refusal(shop.facts.put(model::ReceiptDraft{"A", "W", "PO", fixture::at("2026-01-01"), fixture::quantity("-1")})) == "out_of_range at quantity");
+  CHECK(refusal(shop.facts.put(model::ReceiptDraft{"A", "W", "PO", fixture::at("2026-01-01"),
+                                                   fixture::quantity("-1")})) ==
+        "out_of_range at quantity");
 }
 
-TEST_CASE("facts: stock that no shop can have is refused, so that sums can't overflow", "[engine][model]") {
+TEST_CASE("facts: stock that no shop can have is refused, so that sums can't overflow",
+          "[engine][model]") {
   Shop shop;
   const auto most = engine::base::Quantity::whole(engine::base::limits::quantity_whole);
   const auto more = most + engine::base::Quantity::from_mantissa(1);
   CHECK(refusal(shop.facts.put(model::StockDraft{"A", "W", most, most})).empty());
-  CHECK(refusal(shop.facts.put(model::StockDraft{"B", "W", more, {}})) == "out_of_range at on_hand");
-  CHECK(refusal(shop.facts.put(model::StockDraft{"B", "W", {}, more})) == "out_of_range at reserved");
+  CHECK(refusal(shop.facts.put(model::StockDraft{"B", "W", more, {}})) ==
+        "out_of_range at on_hand");
+  CHECK(refusal(shop.facts.put(model::StockDraft{"B", "W", {}, more})) ==
+        "out_of_range at reserved");
   const auto less = engine::base::Quantity{} - more;
-  CHECK(refusal(shop.facts.put(model::StockDraft{"B", "W", less, {}})) == "out_of_range at on_hand");
-  CHECK(refusal(shop.facts.put(model::ReceiptDraft{"A", "W", "PO", fixture::at("2026-01-01"), more})) == "out_of_range at quantity");
+  CHECK(refusal(shop.facts.put(model::StockDraft{"B", "W", less, {}})) ==
+        "out_of_range at on_hand");
+  CHECK(refusal(shop.facts.put(model::ReceiptDraft{"A", "W", "PO", fixture::at("2026-01-01"),
+                                                   more})) == "out_of_range at quantity");
   auto draft = article("X");
   draft.safety_stock = more;
   CHECK(refusal(shop.facts.put(draft)) == "out_of_range at safety_stock");
@@ -202,9 +229,11 @@ TEST_CASE("facts: stock and receipts replace their earlier rows, once a batch", 
   CHECK(refusal(shop.facts.put(model::StockDraft{"A", "W", {}, {}})) == "duplicate_key at article");
   const auto day = fixture::at("2026-05-01");
   put(shop.facts, model::ReceiptDraft{"A", "W", "PO1", day, ten});
-  CHECK(refusal(shop.facts.put(model::ReceiptDraft{"A", "W", "PO1", day.next_day(), ten})) == "duplicate_key at reference");
+  CHECK(refusal(shop.facts.put(model::ReceiptDraft{"A", "W", "PO1", day.next_day(), ten})) ==
+        "duplicate_key at reference");
   put(shop.facts, model::ReceiptDraft{"A", "W", "", day, ten});
-  CHECK(refusal(shop.facts.put(model::ReceiptDraft{"A", "W", "", day, ten})) == "duplicate_key at date");
+  CHECK(refusal(shop.facts.put(model::ReceiptDraft{"A", "W", "", day, ten})) ==
+        "duplicate_key at date");
   put(shop.facts, model::ReceiptDraft{"A", "W", "", day.next_day(), ten});
   shop.facts.begin_batch();
   put(shop.facts, model::StockDraft{"A", "W", {}, ten});

@@ -1,6 +1,7 @@
 #include "engine/model/schema.hpp"
 
 #include "engine/base/limits.hpp"
+
 #include "tests/catch.hpp"
 
 namespace limits = engine::base::limits;
@@ -28,7 +29,8 @@ std::string refusal(const engine::base::Result<T>& result) {
 
 }  // namespace
 
-TEST_CASE("schema: the built-in fields and flags stand where their constants say", "[engine][model]") {
+TEST_CASE("schema: the built-in fields and flags stand where their constants say",
+          "[engine][model]") {
   const Schema schema;
   CHECK(schema.find_field("customer") == Schema::customer);
   CHECK(schema.find_field("customer_group") == Schema::customer_group);
@@ -60,11 +62,14 @@ TEST_CASE("schema: what is declared again in the same way keeps its id", "[engin
   CHECK(taken(schema.declare_flag("bonus")) == taken(schema.declare_flag("bonus")));
 }
 
-TEST_CASE("schema: what is declared again in another way is refused, and stays as it was", "[engine][model]") {
+TEST_CASE("schema: what is declared again in another way is refused, and stays as it was",
+          "[engine][model]") {
   Schema schema;
   taken(schema.declare_field("brand", FieldSide::article, Domain::text));
-  CHECK(refusal(schema.declare_field("brand", FieldSide::party, Domain::text)) == "contradicting_values");
-  CHECK(refusal(schema.declare_field("article", FieldSide::article, Domain::text)) == "contradicting_values");
+  CHECK(refusal(schema.declare_field("brand", FieldSide::party, Domain::text)) ==
+        "contradicting_values");
+  CHECK(refusal(schema.declare_field("article", FieldSide::article, Domain::text)) ==
+        "contradicting_values");
   const auto type = taken(schema.declare_type({"price", ValueKind::price, 1}));
   CHECK(refusal(schema.declare_type({"price", ValueKind::percent, 1})) == "contradicting_values");
   CHECK(refusal(schema.declare_type({"price", ValueKind::price, 3})) == "contradicting_values");
@@ -78,7 +83,8 @@ TEST_CASE("schema: a table's fields have one order, party side first", "[engine]
   const FieldId region = taken(schema.declare_field("region", FieldSide::party, Domain::text));
   const auto type = taken(schema.declare_type({"price", ValueKind::price, 0}));
   CHECK(schema.declared_keys(type) == "none");
-  const auto table = taken(schema.declare_table(type, {brand, region, Schema::article, Schema::customer}));
+  const auto table =
+      taken(schema.declare_table(type, {brand, region, Schema::article, Schema::customer}));
   CHECK(schema.key_names(table) == "customer, region, article, brand");
   taken(schema.declare_table(type, {}));
   CHECK(schema.declared_keys(type) == "(customer, region, article, brand) or ()");
@@ -94,9 +100,11 @@ TEST_CASE("schema: each maximum is the last number that passes", "[engine][model
   }
   CHECK(refusal(schema.declare_field("one_more", FieldSide::question, Domain::text)) == "too_many");
   CHECK(taken(schema.declare_field("field_200", FieldSide::question, Domain::text)).raw() == 200);
-  for (std::size_t i = 0; i < limits::condition_types; ++i) taken(schema.declare_type({"type_" + std::to_string(i), ValueKind::price, 0}));
+  for (std::size_t i = 0; i < limits::condition_types; ++i)
+    taken(schema.declare_type({"type_" + std::to_string(i), ValueKind::price, 0}));
   CHECK(refusal(schema.declare_type({"one_more", ValueKind::price, 0})) == "too_many");
-  for (std::size_t i = schema.flag_count(); i < engine::model::flag_count_max; ++i) taken(schema.declare_flag("flag_" + std::to_string(i)));
+  for (std::size_t i = schema.flag_count(); i < engine::model::flag_count_max; ++i)
+    taken(schema.declare_flag("flag_" + std::to_string(i)));
   CHECK(refusal(schema.declare_flag("one_more")) == "too_many");
   std::vector<FieldId> fields;
   for (std::uint32_t i = 0; i < limits::key_fields; ++i) fields.push_back(FieldId{i + 20});

@@ -1,10 +1,11 @@
 #include "engine/quote/price_list.hpp"
 
+#include "engine/base/parallel.hpp"
+
+#include "tests/engine/support/price_fixture.hpp"
+
 #include <map>
 #include <mutex>
-
-#include "engine/base/parallel.hpp"
-#include "tests/engine/support/price_fixture.hpp"
 
 namespace quote = engine::quote;
 using oracle::World;
@@ -47,7 +48,8 @@ Listed list_of(const oracle::Engine& engine, const quote::Question& header, cons
   Listed listed;
   std::mutex mutex;
   std::map<std::uint32_t, std::vector<oracle::LineText>> parts;
-  quote::price_list(engine.snapshot(), header, *engine::base::Quantity::exactly(*engine::base::parse_decimal(quantity)),
+  quote::price_list(engine.snapshot(), header,
+                    *engine::base::Quantity::exactly(*engine::base::parse_decimal(quantity)),
                     [&](const quote::PriceListRange& range) {
                       quote::Answer answer;
                       answer.priced = *range.priced;
@@ -59,25 +61,29 @@ Listed list_of(const oracle::Engine& engine, const quote::Question& header, cons
                       CHECK(range.lines.size() == range.priced->lines.size());
                       parts[range.number] = texts;
                     });
-  for (auto& [number, lines] : parts) listed.lines.insert(listed.lines.end(), lines.begin(), lines.end());
+  for (auto& [number, lines] : parts)
+    listed.lines.insert(listed.lines.end(), lines.begin(), lines.end());
   return listed;
 }
 
 oracle::Ask ask_for_all(std::size_t count, const char* quantity) {
   auto ask = fixture::ask_for("");
   ask.lines.clear();
-  for (std::size_t i = 0; i < count; ++i) ask.lines.push_back({"N" + std::to_string(i), quantity, "", "", {}});
+  for (std::size_t i = 0; i < count; ++i)
+    ask.lines.push_back({"N" + std::to_string(i), quantity, "", "", {}});
   return ask;
 }
 
 }  // namespace
 
-TEST_CASE("price list: ranges cover all articles once, the last one what is left", "[engine][quote]") {
+TEST_CASE("price list: ranges cover all articles once, the last one what is left",
+          "[engine][quote]") {
   CHECK(quote::price_list_ranges(0) == 0);
   CHECK(quote::price_list_ranges(1) == 1);
   CHECK(quote::price_list_ranges(4096) == 1);
   CHECK(quote::price_list_ranges(4097) == 2);
-  for (const std::size_t count : {std::size_t{1}, std::size_t{63}, std::size_t{64}, std::size_t{65}, std::size_t{4096}, std::size_t{4097}, std::size_t{9000}}) {
+  for (const std::size_t count : {std::size_t{1}, std::size_t{63}, std::size_t{64}, std::size_t{65},
+                                  std::size_t{4096}, std::size_t{4097}, std::size_t{9000}}) {
     const oracle::Engine engine{large(count), std::vector<std::string>{rules}};
     const auto header = engine.question(ask_for_all(0, "1")).value();
     const Listed listed = list_of(engine, header, "1");
@@ -88,12 +94,16 @@ TEST_CASE("price list: ranges cover all articles once, the last one what is left
   }
 }
 
-TEST_CASE("price list: nine thousand articles cost what nine thousand single questions say, on one worker or on all", "[engine][quote]") {
+TEST_CASE(
+    "price list: nine thousand articles cost what nine thousand single questions say, on one "
+    "worker or on all",
+    "[engine][quote]") {
   constexpr std::size_t count = 9'000;
   const oracle::Engine engine{large(count), std::vector<std::string>{rules}};
   const auto ask = ask_for_all(count, "1");
   const auto question = engine.question(ask).value();
-  auto expected = oracle::texts_of(engine.snapshot(), question, engine.answer(question, quote::Detail::plain));
+  auto expected =
+      oracle::texts_of(engine.snapshot(), question, engine.answer(question, quote::Detail::plain));
   const auto all_workers = list_of(engine, question, "1").lines;
   std::size_t priced = 0;
   for (std::size_t i = 0; i < count; ++i) {

@@ -2,6 +2,7 @@
 
 #include "engine/base/limits.hpp"
 #include "engine/quote/answer.hpp"
+
 #include "tests/engine/support/price_fixture.hpp"
 
 namespace quote = engine::quote;
@@ -23,7 +24,8 @@ std::string refusal(const quote::QuoteRequest& request) {
   const oracle::Engine engine{world(), std::vector<std::string>{rules}};
   const auto question = quote::resolve(engine.snapshot(), request, CivilMinutes{0});
   if (question) return "";
-  return engine::base::fault_name(question.error().code) + std::string{" at "} + question.error().where;
+  return engine::base::fault_name(question.error().code) + std::string{" at "} +
+         question.error().where;
 }
 
 quote::QuoteRequest request_of(std::string_view customer) {
@@ -35,7 +37,8 @@ quote::QuoteRequest request_of(std::string_view customer) {
 
 }  // namespace
 
-TEST_CASE("question: what concerns all of it is a fault with the pointer of its member", "[engine][quote]") {
+TEST_CASE("question: what concerns all of it is a fault with the pointer of its member",
+          "[engine][quote]") {
   CHECK(refusal(request_of("C")).empty());
   CHECK(refusal(request_of("")) == "missing_value at /customer");
   CHECK(refusal(request_of("X")) == "unknown_customer at /customer");
@@ -48,9 +51,11 @@ TEST_CASE("question: what concerns all of it is a fault with the pointer of its 
   request = request_of("C");
   request.fields = {{"colour", "red"}};
   CHECK(refusal(request) == "unknown_field at /colour");
-  for (const char* field : {"customer", "customer_group", "price_list", "article", "article_group"}) {
+  for (const char* field :
+       {"customer", "customer_group", "price_list", "article", "article_group"}) {
     request.fields = {{field, "C"}};
-    CHECK(refusal(request) == "unknown_field at /" + std::string{field});  // these are not for a question to say
+    CHECK(refusal(request) ==
+          "unknown_field at /" + std::string{field});  // these are not for a question to say
   }
   request.fields = {{"channel", "a channel nobody has named"}};
   CHECK(refusal(request).empty());
@@ -79,13 +84,15 @@ TEST_CASE("question: dates are the line's, else the question's, else today", "[e
   World dated = world();
   dated.records[0].validity = {oracle::day(2026, 1, 1), oracle::day(2026, 2, 1)};
   const oracle::Engine engine{dated, std::vector<std::string>{rules}};
-  const auto outcome = [&](std::optional<CivilMinutes> line, std::optional<CivilMinutes> question, CivilMinutes today) {
+  const auto outcome = [&](std::optional<CivilMinutes> line, std::optional<CivilMinutes> question,
+                           CivilMinutes today) {
     auto request = request_of("C");
     request.date = question;
     request.lines[0].date = line;
     const auto resolved = quote::resolve(engine.snapshot(), request, today);
     REQUIRE(resolved);
-    return engine.answer(*resolved, quote::Detail::plain).priced.lines[0].outcome == engine::model::Outcome::priced;
+    return engine.answer(*resolved, quote::Detail::plain).priced.lines[0].outcome ==
+           engine::model::Outcome::priced;
   };
   const CivilMinutes inside{oracle::day(2026, 1, 15)};
   const CivilMinutes outside{oracle::day(2026, 3, 1)};
@@ -105,14 +112,16 @@ TEST_CASE("question: which procedure prices it is the first row that fits", "[en
     {"when": {"channel": ["web", "app"], "customer_group": "top"}, "procedure": "web"},
     {"when": {"customer": "D"}, "procedure": "of D"},
     {"when": {"country": "SE"}, "procedure": "sweden"}]})";
-  const oracle::Engine engine{world(), std::vector<std::string>{procedure("web"), procedure("of D"), procedure("sweden"), lookup}};
+  const oracle::Engine engine{world(), std::vector<std::string>{procedure("web"), procedure("of D"),
+                                                                procedure("sweden"), lookup}};
   const auto chosen = [&](const std::string& customer, const oracle::Pairs& fields) {
     auto ask = fixture::ask_for("A");
     ask.customer = customer;
     ask.currency = "EUR";
     ask.fields = fields;
     const auto question = engine.question(ask);
-    return question ? engine.snapshot().procedures()[question->procedure].rule->name : engine::base::fault_name(question.error().code);
+    return question ? engine.snapshot().procedures()[question->procedure].rule->name
+                    : engine::base::fault_name(question.error().code);
   };
   CHECK(chosen("C", {{"channel", "web"}}) == "web");
   CHECK(chosen("C", {{"channel", "app"}}) == "web");  // a text that only rules have ever named
@@ -123,7 +132,8 @@ TEST_CASE("question: which procedure prices it is the first row that fits", "[en
   CHECK(chosen("N", {}) == "no_procedure");
 }
 
-TEST_CASE("answer: generation, availability and the earliest end of all lines belong to it", "[engine][quote]") {
+TEST_CASE("answer: generation, availability and the earliest end of all lines belong to it",
+          "[engine][quote]") {
   World made = world();
   made.records.push_back(fixture::price("b", "5"));
   made.records[1].keys = {{"article", "B"}};
@@ -141,7 +151,8 @@ TEST_CASE("answer: generation, availability and the earliest end of all lines be
   CHECK(engine.answer(ask, quote::Detail::explained).traces.size() == 3);
 }
 
-TEST_CASE("answer: a scratch and an answer that were used before are overwritten", "[engine][quote]") {
+TEST_CASE("answer: a scratch and an answer that were used before are overwritten",
+          "[engine][quote]") {
   const oracle::Engine engine{world(), std::vector<std::string>{rules}};
   auto ask = fixture::ask_for("A");
   const auto one = engine.question(ask).value();

@@ -1,11 +1,11 @@
 #include "engine/snapshot/builder.hpp"
 
+#include "tests/engine/support/facts_fixture.hpp"
+#include "tests/oracle/engine_of.hpp"
+
 #include <algorithm>
 #include <array>
 #include <map>
-
-#include "tests/engine/support/facts_fixture.hpp"
-#include "tests/oracle/engine_of.hpp"
 
 namespace model = engine::model;
 namespace snapshot = engine::snapshot;
@@ -15,11 +15,14 @@ using fixture::Shop;
 
 namespace {
 
-engine::base::Result<std::shared_ptr<const snapshot::Snapshot>> build(const model::Facts& facts, engine::rule::RuleSet rules = {}) {
-  return SnapshotBuilder{facts, std::make_shared<engine::rule::RuleSet>(std::move(rules)), 7}.build();
+engine::base::Result<std::shared_ptr<const snapshot::Snapshot>> build(
+    const model::Facts& facts, engine::rule::RuleSet rules = {}) {
+  return SnapshotBuilder{facts, std::make_shared<engine::rule::RuleSet>(std::move(rules)), 7}
+      .build();
 }
 
-std::shared_ptr<const snapshot::Snapshot> built(const model::Facts& facts, engine::rule::RuleSet rules = {}) {
+std::shared_ptr<const snapshot::Snapshot> built(const model::Facts& facts,
+                                                engine::rule::RuleSet rules = {}) {
   auto result = build(facts, std::move(rules));
   if (!result) FAIL(result.error().where << ": " << result.error().detail);
   return *std::move(result);
@@ -48,10 +51,12 @@ TEST_CASE("snapshot: nothing known makes a snapshot of nothing", "[engine][snaps
   CHECK_FALSE(made->find_article("A"));
 }
 
-TEST_CASE("snapshot: groups in a circle are told, by article groups and customer groups alike", "[engine][snapshot]") {
+TEST_CASE("snapshot: groups in a circle are told, by article groups and customer groups alike",
+          "[engine][snapshot]") {
   for (const bool of_articles : {true, false}) {
     Shop shop;
-    for (const auto& [code, parent] : {std::pair{"X", ""}, std::pair{"Y", "X"}, std::pair{"Z", "Y"}}) {
+    for (const auto& [code, parent] :
+         {std::pair{"X", ""}, std::pair{"Y", "X"}, std::pair{"Z", "Y"}}) {
       if (of_articles) {
         put(shop.facts, model::ArticleGroupDraft{code, "", parent});
       } else {
@@ -74,7 +79,8 @@ TEST_CASE("snapshot: groups in a circle are told, by article groups and customer
   }
 }
 
-TEST_CASE("snapshot: a tree of groups may be as deep as its limit, one deeper is told", "[engine][snapshot]") {
+TEST_CASE("snapshot: a tree of groups may be as deep as its limit, one deeper is told",
+          "[engine][snapshot]") {
   Shop shop;
   std::string parent;
   for (std::size_t depth = 0; depth <= engine::base::limits::group_depth; ++depth) {
@@ -84,7 +90,8 @@ TEST_CASE("snapshot: a tree of groups may be as deep as its limit, one deeper is
   }
   put_article(shop.facts, "N", {parent});
   const auto made = built(shop.facts);
-  CHECK(made->articles().groups[made->find_article("N")->raw()].size() == engine::base::limits::group_depth + 1);
+  CHECK(made->articles().groups[made->find_article("N")->raw()].size() ==
+        engine::base::limits::group_depth + 1);
   put(shop.facts, model::ArticleGroupDraft{"D", "", parent});
   put_article(shop.facts, "M", {"D"});
   CHECK(refusal(shop.facts) == "circular_reference at parent");
@@ -92,14 +99,16 @@ TEST_CASE("snapshot: a tree of groups may be as deep as its limit, one deeper is
 
 TEST_CASE("snapshot: an article reaches each group once, the nearest way", "[engine][snapshot]") {
   Shop shop;
-  for (const auto& [code, parent] : {std::pair{"top", ""}, std::pair{"middle", "top"}, std::pair{"low", "middle"}, std::pair{"side", "top"}}) {
+  for (const auto& [code, parent] : {std::pair{"top", ""}, std::pair{"middle", "top"},
+                                     std::pair{"low", "middle"}, std::pair{"side", "top"}}) {
     put(shop.facts, model::ArticleGroupDraft{code, "", parent});
   }
   put_article(shop.facts, "N", {"low", "side", "middle"});
   const auto made = built(shop.facts);
   std::map<std::string, int> reached;
   const auto groups = made->articles().groups[made->find_article("N")->raw()];
-  for (const auto& group : groups) reached.emplace(shop.facts.article_groups().codes->text(group.id), group.distance);
+  for (const auto& group : groups)
+    reached.emplace(shop.facts.article_groups().codes->text(group.id), group.distance);
   CHECK(groups.size() == 4);
   CHECK(reached == std::map<std::string, int>{{"low", 0}, {"side", 0}, {"middle", 0}, {"top", 1}});
   CHECK(std::ranges::is_sorted(groups, {}, &snapshot::Reached::distance));
@@ -115,7 +124,8 @@ TEST_CASE("snapshot: a look-up that names what is not there is told", "[engine][
   CHECK(refusal(shop.facts, rules) == "no_procedure at availability_bands");
 }
 
-TEST_CASE("snapshot: free stock is on hand less reserved over all warehouses", "[engine][snapshot]") {
+TEST_CASE("snapshot: free stock is on hand less reserved over all warehouses",
+          "[engine][snapshot]") {
   Shop shop;
   put(shop.facts, model::WarehouseDraft{"W2", ""});
   put(shop.facts, model::StockDraft{"A", "W", fixture::quantity("10"), fixture::quantity("3.5")});
@@ -149,17 +159,23 @@ TEST_CASE("snapshot: receipts stand by date, whatever order they came in", "[eng
   CHECK(std::ranges::is_sorted(due, {}, &snapshot::ReceiptDue::date));
 }
 
-TEST_CASE("snapshot: documents of one code share a place in both orders, whatever order they came in", "[engine][snapshot]") {
+TEST_CASE(
+    "snapshot: documents of one code share a place in both orders, whatever order they came in",
+    "[engine][snapshot]") {
   Shop shop;
-  for (const auto& [kind, code] : {std::pair{model::DocumentKind::price_list, "10"}, std::pair{model::DocumentKind::agreement, "9"},
-                                   std::pair{model::DocumentKind::agreement, "10"}, std::pair{model::DocumentKind::promotion, "010"}}) {
+  for (const auto& [kind, code] : {std::pair{model::DocumentKind::price_list, "10"},
+                                   std::pair{model::DocumentKind::agreement, "9"},
+                                   std::pair{model::DocumentKind::agreement, "10"},
+                                   std::pair{model::DocumentKind::promotion, "010"}}) {
     model::DocumentDraft draft;
     draft.kind = kind;
     draft.code = code;
     put(shop.facts, draft);
   }
   const auto made = built(shop.facts);
-  const auto order = [&](model::DocumentKind kind, const char* code) { return made->order_of(made->find_document(kind, code).value()); };
+  const auto order = [&](model::DocumentKind kind, const char* code) {
+    return made->order_of(made->find_document(kind, code).value());
+  };
   const auto list = order(model::DocumentKind::price_list, "10");
   const auto agreement = order(model::DocumentKind::agreement, "10");
   CHECK(list.by_number == agreement.by_number);
@@ -170,7 +186,8 @@ TEST_CASE("snapshot: documents of one code share a place in both orders, whateve
   CHECK(order(model::DocumentKind::promotion, "010").by_text < list.by_text);
 }
 
-TEST_CASE("snapshot: agreements are for the customers they name, or for whoever names them", "[engine][snapshot]") {
+TEST_CASE("snapshot: agreements are for the customers they name, or for whoever names them",
+          "[engine][snapshot]") {
   Shop shop;
   const std::array<std::string_view, 1> customers{"C"};
   model::CustomerDraft other;
@@ -193,9 +210,13 @@ TEST_CASE("snapshot: agreements are for the customers they name, or for whoever 
   CHECK(made->may_use(list, made->find_customer("D").value()));
 }
 
-TEST_CASE("snapshot: a list that comes to refuse discounts refuses them for the records it has, and gives them back", "[engine][snapshot]") {
+TEST_CASE(
+    "snapshot: a list that comes to refuse discounts refuses them for the records it has, and "
+    "gives them back",
+    "[engine][snapshot]") {
   Shop shop;
-  const std::vector<model::KeyText> in_list{{model::Schema::price_list, "L"}, {model::Schema::article, "A"}};
+  const std::vector<model::KeyText> in_list{{model::Schema::price_list, "L"},
+                                            {model::Schema::article, "A"}};
   auto record = shop.price("10");
   record.keys = in_list;
   put(shop.facts, record);
@@ -222,7 +243,8 @@ TEST_CASE("snapshot: a list that comes to refuse discounts refuses them for the 
   CHECK(flags() == std::vector<int>{1});
 }
 
-TEST_CASE("snapshot: lists that a customer's row no longer names are withdrawn, and can come back", "[engine][snapshot]") {
+TEST_CASE("snapshot: lists that a customer's row no longer names are withdrawn, and can come back",
+          "[engine][snapshot]") {
   Shop shop;
   const auto lists_of = [&](std::vector<std::string_view> named) {
     shop.facts.begin_batch();
@@ -246,7 +268,8 @@ TEST_CASE("snapshot: lists that a customer's row no longer names are withdrawn, 
   CHECK(lists_of({"M", "L"}) == "L2 M1 ");
 }
 
-TEST_CASE("snapshot: an assignment without a rank has its list's, also a later one", "[engine][snapshot]") {
+TEST_CASE("snapshot: an assignment without a rank has its list's, also a later one",
+          "[engine][snapshot]") {
   Shop shop;
   model::ListAssignmentDraft assignment;
   assignment.price_list = "L";

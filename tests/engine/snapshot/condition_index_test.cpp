@@ -1,11 +1,12 @@
 #include "engine/snapshot/condition_index.hpp"
 
+#include "engine/snapshot/builder.hpp"
+
+#include "tests/engine/support/facts_fixture.hpp"
+
 #include <algorithm>
 #include <array>
 #include <map>
-
-#include "engine/snapshot/builder.hpp"
-#include "tests/engine/support/facts_fixture.hpp"
 
 namespace model = engine::model;
 using engine::snapshot::ArticleSide;
@@ -17,7 +18,9 @@ using model::Schema;
 namespace {
 
 std::shared_ptr<const engine::snapshot::Snapshot> built(const model::Facts& facts) {
-  auto result = engine::snapshot::SnapshotBuilder{facts, std::make_shared<engine::rule::RuleSet>(), 1}.build();
+  auto result =
+      engine::snapshot::SnapshotBuilder{facts, std::make_shared<engine::rule::RuleSet>(), 1}
+          .build();
   REQUIRE(result);
   return *std::move(result);
 }
@@ -26,7 +29,8 @@ model::TableId table_of(const model::Facts& facts, std::vector<model::FieldId> f
   return facts.schema.find_table(*facts.schema.find_type("price"), std::move(fields)).value();
 }
 
-void put_price(Shop& shop, const std::vector<model::KeyText>& keys, const char* from = "0", const char* start = "") {
+void put_price(Shop& shop, const std::vector<model::KeyText>& keys, const char* from = "0",
+               const char* start = "") {
   auto draft = shop.price("10");
   draft.keys = keys;
   draft.from_quantity = fixture::quantity(from);
@@ -46,7 +50,8 @@ void put_articles(Shop& shop, int count) {
 
 }  // namespace
 
-TEST_CASE("condition index: a part is found by its table and values, and by nothing else", "[engine][snapshot]") {
+TEST_CASE("condition index: a part is found by its table and values, and by nothing else",
+          "[engine][snapshot]") {
   Shop shop;
   put_price(shop, {{Schema::customer, "C"}, {Schema::article, "A"}});
   put_price(shop, {{Schema::article, "A"}});
@@ -64,7 +69,8 @@ TEST_CASE("condition index: a part is found by its table and values, and by noth
   CHECK_FALSE(index.find_part(table_of(shop.facts, {}), {}));
 }
 
-TEST_CASE("condition index: records of a key stand by threshold, then start", "[engine][snapshot]") {
+TEST_CASE("condition index: records of a key stand by threshold, then start",
+          "[engine][snapshot]") {
   Shop shop;
   put_price(shop, {{Schema::article, "A"}}, "100");
   put_price(shop, {{Schema::article, "A"}}, "0", "2026-02-01");
@@ -79,12 +85,14 @@ TEST_CASE("condition index: records of a key stand by threshold, then start", "[
   REQUIRE(records.size() == 4);
   std::string order;
   for (std::uint32_t i = records.begin; i < records.end; ++i) {
-    order += to_string_short(index.record(i).threshold.decimal()) + " " + to_string(index.record(i).valid_from) + ";";
+    order += to_string_short(index.record(i).threshold.decimal()) + " " +
+             to_string(index.record(i).valid_from) + ";";
   }
   CHECK(order == "0 2026-01-01;0 2026-02-01;10.5 ;100 ;");
 }
 
-TEST_CASE("condition index: what a record stands under can be told from the record", "[engine][snapshot]") {
+TEST_CASE("condition index: what a record stands under can be told from the record",
+          "[engine][snapshot]") {
   Shop shop;
   put(shop.facts, model::ArticleGroupDraft{"H", "", ""});
   put_price(shop, {{Schema::customer, "C"}, {Schema::article, "B"}});
@@ -101,7 +109,8 @@ TEST_CASE("condition index: what a record stands under can be told from the reco
     const auto part = index.part_of_key(position);
     const auto& shape = index.table(index.table_of_part(part)).shape;
     std::string text;
-    const auto add = [&](const std::vector<model::FieldId>& fields, std::span<const std::uint32_t> values) {
+    const auto add = [&](const std::vector<model::FieldId>& fields,
+                         std::span<const std::uint32_t> values) {
       REQUIRE(values.size() == fields.size());
       for (std::size_t i = 0; i < fields.size(); ++i) {
         const auto& field = made->schema().field(fields[i]);
@@ -113,20 +122,30 @@ TEST_CASE("condition index: what a record stands under can be told from the reco
     keys.push_back(text);
   }
   std::ranges::sort(keys);
-  const std::vector<std::string> expected{"", "article_group=G ", "article_group=H ", "customer=C article=B ",
-                                          "customer_group=CG brand=acme ", "customer_group=CG brand=zeta "};
+  const std::vector<std::string> expected{"",
+                                          "article_group=G ",
+                                          "article_group=H ",
+                                          "customer=C article=B ",
+                                          "customer_group=CG brand=acme ",
+                                          "customer_group=CG brand=zeta "};
   CHECK(keys == expected);
 }
 
-TEST_CASE("condition index: a key is found in runs and hashes alike, present or not, at every size around the border", "[engine][snapshot]") {
+TEST_CASE(
+    "condition index: a key is found in runs and hashes alike, present or not, at every size "
+    "around the border",
+    "[engine][snapshot]") {
   for (const int keys : {1, 2, 3, 47, 48, 49, 50, 300}) {
     Shop shop;
     put_articles(shop, 2 * keys);
-    for (int i = 0; i < keys; ++i) put_price(shop, {{Schema::customer, "C"}, {Schema::article, "N" + std::to_string(10'000 + 2 * i)}});
+    for (int i = 0; i < keys; ++i)
+      put_price(shop,
+                {{Schema::customer, "C"}, {Schema::article, "N" + std::to_string(10'000 + 2 * i)}});
     const auto made = built(shop.facts);
     const ConditionIndex& index = made->conditions();
     const std::array<std::uint32_t, 1> c{0};
-    const auto part = index.find_part(table_of(shop.facts, {Schema::customer, Schema::article}), c).value();
+    const auto part =
+        index.find_part(table_of(shop.facts, {Schema::customer, Schema::article}), c).value();
     const auto range = index.part_keys(part);
     REQUIRE(range.size() == static_cast<std::uint32_t>(keys));
     const bool is_hashed = range.size() > ConditionIndex::run_searched_max;
@@ -136,7 +155,8 @@ TEST_CASE("condition index: a key is found in runs and hashes alike, present or 
       INFO(keys << " keys, article " << article);
       CHECK((in_run != ConditionIndex::no_key) == present);
       if (present) CHECK(index.key_at(in_run) == article);
-      if (is_hashed) CHECK(index.find_key_hashed(index.hash_of(part, article), range, article) == in_run);
+      if (is_hashed)
+        CHECK(index.find_key_hashed(index.hash_of(part, article), range, article) == in_run);
     }
   }
 }
@@ -150,7 +170,9 @@ TEST_CASE("condition index: hashed keys of many parts do not meet", "[engine][sn
     customer.code = code;
     put(shop.facts, customer);
     for (int i = 0; i < 120; ++i) {
-      if ((i + c) % 3 != 0) put_price(shop, {{Schema::customer, code}, {Schema::article, "N" + std::to_string(10'000 + i)}});
+      if ((i + c) % 3 != 0)
+        put_price(shop,
+                  {{Schema::customer, code}, {Schema::article, "N" + std::to_string(10'000 + i)}});
     }
   }
   const auto made = built(shop.facts);
@@ -160,14 +182,16 @@ TEST_CASE("condition index: hashed keys of many parts do not meet", "[engine][sn
     const std::array<std::uint32_t, 1> customer{c + 1};
     const auto part = index.find_part(table, customer).value();
     for (std::uint32_t i = 0; i < 120; ++i) {
-      const auto position = index.find_key_hashed(index.hash_of(part, i + 2), index.part_keys(part), i + 2);
+      const auto position =
+          index.find_key_hashed(index.hash_of(part, i + 2), index.part_keys(part), i + 2);
       REQUIRE((position != ConditionIndex::no_key) == ((i + c) % 3 != 0));
       if (position != ConditionIndex::no_key) REQUIRE(index.part_of_key(position) == part);
     }
   }
 }
 
-TEST_CASE("condition index: a signature never denies a record that is there", "[engine][snapshot]") {
+TEST_CASE("condition index: a signature never denies a record that is there",
+          "[engine][snapshot]") {
   Shop shop;
   put_articles(shop, 200);
   for (int c = 0; c < 100; ++c) {
@@ -175,8 +199,12 @@ TEST_CASE("condition index: a signature never denies a record that is there", "[
     model::CustomerDraft customer;
     customer.code = code;
     put(shop.facts, customer);
-    put_price(shop, {{Schema::customer, code}, {Schema::article, "N" + std::to_string(10'000 + c)}});
-    put_price(shop, {{Schema::customer, code}, {Schema::article, "N" + std::to_string(10'000 + 2 * c % 200)}}, "5");
+    put_price(shop,
+              {{Schema::customer, code}, {Schema::article, "N" + std::to_string(10'000 + c)}});
+    put_price(
+        shop,
+        {{Schema::customer, code}, {Schema::article, "N" + std::to_string(10'000 + 2 * c % 200)}},
+        "5");
   }
   const auto made = built(shop.facts);
   const ConditionIndex& index = made->conditions();
@@ -186,13 +214,15 @@ TEST_CASE("condition index: a signature never denies a record that is there", "[
   for (std::uint32_t part = 0; part < index.part_count(); ++part) {
     const auto range = index.part_keys(part);
     for (std::uint32_t position = range.begin; position < range.end; ++position) {
-      CHECK((index.signature(index.key_at(position), info.signature) & ConditionIndex::part_bit(part)) != 0);
+      CHECK((index.signature(index.key_at(position), info.signature) &
+             ConditionIndex::part_bit(part)) != 0);
     }
   }
   CHECK(index.signature(1, info.signature) == 0);  // B has no record
 }
 
-TEST_CASE("condition index: tables without articles, by article and by group are told apart", "[engine][snapshot]") {
+TEST_CASE("condition index: tables without articles, by article and by group are told apart",
+          "[engine][snapshot]") {
   const Shop shop;
   const auto made = built(shop.facts);
   const ConditionIndex& index = made->conditions();

@@ -8,13 +8,15 @@ namespace model = engine::model;
 using model::Schema;
 
 Shop::Shop() {
-  auto declared = facts.schema.declare_field("brand", model::FieldSide::article, model::Domain::text);
+  auto declared =
+      facts.schema.declare_field("brand", model::FieldSide::article, model::Domain::text);
   REQUIRE(declared);
   brand = *declared;
-  const std::array<model::ConditionType, 4> types{{{"price", model::ValueKind::price, model::flag_bit(Schema::discountable)},
-                                                   {"discount", model::ValueKind::percent, 0},
-                                                   {"charge", model::ValueKind::amount, 0},
-                                                   {"multiplier", model::ValueKind::factor, 0}}};
+  const std::array<model::ConditionType, 4> types{
+      {{"price", model::ValueKind::price, model::flag_bit(Schema::discountable)},
+       {"discount", model::ValueKind::percent, 0},
+       {"charge", model::ValueKind::amount, 0},
+       {"multiplier", model::ValueKind::factor, 0}}};
   for (const model::ConditionType& type : types) {
     const auto id = facts.schema.declare_type(type);
     REQUIRE(id);
@@ -41,7 +43,8 @@ Shop::Shop() {
   customer.code = "C";
   customer.currency = "EUR";
   put(facts, customer);
-  for (const auto& [kind, code] : {std::pair{model::DocumentKind::price_list, "L"}, std::pair{model::DocumentKind::agreement, "F"},
+  for (const auto& [kind, code] : {std::pair{model::DocumentKind::price_list, "L"},
+                                   std::pair{model::DocumentKind::agreement, "F"},
                                    std::pair{model::DocumentKind::promotion, "P"}}) {
     model::DocumentDraft document;
     document.kind = kind;

@@ -1,11 +1,12 @@
 // A small shop in model::Facts for tests of the engine's rooms, put draft by draft, with faults as texts to compare.
 #pragma once
 
+#include "engine/model/facts.hpp"
+
+#include "tests/catch.hpp"
+
 #include <string>
 #include <vector>
-
-#include "engine/model/facts.hpp"
-#include "tests/catch.hpp"
 
 namespace fixture {
 

@@ -6,12 +6,15 @@ oracle::World shop() {
   oracle::World world;
   world.currencies = {{"EUR", 2}, {"JPY", 0}};
   world.article_groups = {{"G1", "", 0}, {"G2", "G1", 0}};
-  world.articles = {{"A", "PCE", {"G2"}, {}, {{"BOX", 12, 1}, {"THD", 1, 3}}, "0"}, {"B", "", {}, {}, {}, "0"}};
+  world.articles = {{"A", "PCE", {"G2"}, {}, {{"BOX", 12, 1}, {"THD", 1, 3}}, "0"},
+                    {"B", "", {}, {}, {}, "0"}};
   world.customer_groups = {{"top", "", 0}, {"inner", "top", 0}};
-  world.customers = {{"C", "", "EUR", {"inner"}, {"L"}, {{"country", "SE"}}}, {"D", "C", "EUR", {}, {}, {}}};
-  world.documents = {{"price_list", "L", "EUR", {}, 0, false, {}}, {"agreement", "F", "", {}, 0, false, {}},
-                     {"agreement", "FC", "", {}, 0, false, {"C"}}, {"agreement", "FD", "", {}, 0, false, {"D"}},
-                     {"promotion", "P", "", {}, 0, false, {}},     {"promotion", "Q", "", {}, 0, false, {}}};
+  world.customers = {{"C", "", "EUR", {"inner"}, {"L"}, {{"country", "SE"}}},
+                     {"D", "C", "EUR", {}, {}, {}}};
+  world.documents = {
+      {"price_list", "L", "EUR", {}, 0, false, {}}, {"agreement", "F", "", {}, 0, false, {}},
+      {"agreement", "FC", "", {}, 0, false, {"C"}}, {"agreement", "FD", "", {}, 0, false, {"D"}},
+      {"promotion", "P", "", {}, 0, false, {}},     {"promotion", "Q", "", {}, 0, false, {}}};
   world.warehouses = {"W"};
   return world;
 }
@@ -27,10 +30,12 @@ oracle::RecordRow price(const std::string& key, const std::string& value) {
   return record;
 }
 
-std::string rules_of(const std::string& steps, const std::string& answer, const std::string& members) {
+std::string rules_of(const std::string& steps, const std::string& answer,
+                     const std::string& members) {
   return R"({"procedure": "p", "condition_types": {"price": {"value": "price", "flags": ["discountable"]},
     "discount": {"value": "percent"}, "charge": {"value": "amount"}, "multiplier": {"value": "factor"}}, )" +
-         members + (members.empty() ? "" : ", ") + "\"steps\": [" + steps + "], \"answer\": {" + answer + "}}";
+         members + (members.empty() ? "" : ", ") + "\"steps\": [" + steps + "], \"answer\": {" +
+         answer + "}}";
 }
 
 std::string price_rules(const std::string& find) {
@@ -38,7 +43,8 @@ std::string price_rules(const std::string& find) {
                   R"("price": "price", "unit_price": "price", "line_amount": "price")");
 }
 
-oracle::Ask ask_for(const std::string& article, const std::string& quantity, const std::string& unit) {
+oracle::Ask ask_for(const std::string& article, const std::string& quantity,
+                    const std::string& unit) {
   oracle::Ask ask;
   ask.customer = "C";
   ask.date = oracle::day(2026, 6, 15);
@@ -46,11 +52,13 @@ oracle::Ask ask_for(const std::string& article, const std::string& quantity, con
   return ask;
 }
 
-oracle::LineText answer_of(const oracle::World& world, const std::vector<std::string>& documents, const oracle::Ask& ask) {
+oracle::LineText answer_of(const oracle::World& world, const std::vector<std::string>& documents,
+                           const oracle::Ask& ask) {
   const oracle::Engine engine{world, documents};
   const auto question = engine.question(ask);
   if (!question) FAIL(question.error().where << ": " << question.error().detail);
-  const auto lines = oracle::texts_of(engine.snapshot(), *question, engine.answer(*question, engine::quote::Detail::plain));
+  const auto lines = oracle::texts_of(engine.snapshot(), *question,
+                                      engine.answer(*question, engine::quote::Detail::plain));
   REQUIRE(lines.size() == 1);
   return lines.front();
 }

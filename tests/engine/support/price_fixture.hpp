@@ -2,11 +2,11 @@
 // the engine should answer.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "tests/catch.hpp"
 #include "tests/oracle/engine_of.hpp"
+
+#include <string>
+#include <vector>
 
 namespace fixture {
 
@@ -22,11 +22,14 @@ std::string price_rules(const std::string& find);
 
 // Procedure "p" with condition types price (discountable), discount, charge, multiplier; `members` are further members
 // of the document; `answer` those of its answer.
-std::string rules_of(const std::string& steps, const std::string& answer, const std::string& members = "");
+std::string rules_of(const std::string& steps, const std::string& answer,
+                     const std::string& members = "");
 
 // The only line's answer. `world` and `documents` must be accepted.
-oracle::LineText answer_of(const oracle::World& world, const std::vector<std::string>& documents, const oracle::Ask& ask);
+oracle::LineText answer_of(const oracle::World& world, const std::vector<std::string>& documents,
+                           const oracle::Ask& ask);
 
-oracle::Ask ask_for(const std::string& article, const std::string& quantity = "1", const std::string& unit = "");
+oracle::Ask ask_for(const std::string& article, const std::string& quantity = "1",
+                    const std::string& unit = "");
 
 }  // namespace fixture

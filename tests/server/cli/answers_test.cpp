@@ -1,4 +1,18 @@
 // The commands that answer - quote, explain, pricelist, serve - on the AdventureWorks example.
+#include "rules/json_tree.hpp"
+#include "server/cli/answer_view.hpp"
+#include "server/cli/ask.hpp"
+#include "server/cli/columns.hpp"
+#include "server/cli/command.hpp"
+#include "server/http/client.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/server/cli/netto_run.hpp"
+#include "tests/server/store/temporary_folder.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -8,19 +22,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "rules/json_tree.hpp"
-#include "server/cli/answer_view.hpp"
-#include "server/cli/ask.hpp"
-#include "server/cli/columns.hpp"
-#include "server/cli/command.hpp"
-#include "server/http/client.hpp"
-#include "tests/catch.hpp"
-#include "tests/server/cli/netto_run.hpp"
-#include "tests/server/store/temporary_folder.hpp"
 
 using server::cli::Exit;
 using namespace std::chrono_literals;
@@ -60,32 +61,35 @@ const std::string& adventureworks() {
 }
 
 Ran dealer(const std::string& verb, std::vector<std::string> more) {
-  more.insert(more.begin(), {verb, "--customer", "AW00000634", "--channel", "reseller", "--date", "2024-06-12"});
+  more.insert(more.begin(),
+              {verb, "--customer", "AW00000634", "--channel", "reseller", "--date", "2024-06-12"});
   return netto(adventureworks(), more);
 }
 
 }  // namespace
 
 TEST_CASE("ask: a line is article, quantity, unit; a code may have colons of its own", "[server]") {
-  const auto [argument, article, quantity, unit] = GENERATE(table<std::string, std::string, std::string, std::string>({
-      {"A1", "A1", "", ""},
-      {"A1:5", "A1", "5", ""},
-      {"A1:2.5:KGM", "A1", "2.5", "KGM"},
-      {"A1:-1", "A1", "-1", ""},
-      {"A:B", "A:B", "", ""},
-      {"A:B:12", "A:B", "12", ""},
-      {"A:B:12:BOX", "A:B", "12", "BOX"},
-      {"A1:", "A1:", "", ""},
-      {":5", ":5", "", ""},
-      {"4711:12", "4711", "12", ""},
-  }));
+  const auto [argument, article, quantity, unit] =
+      GENERATE(table<std::string, std::string, std::string, std::string>({
+          {"A1", "A1", "", ""},
+          {"A1:5", "A1", "5", ""},
+          {"A1:2.5:KGM", "A1", "2.5", "KGM"},
+          {"A1:-1", "A1", "-1", ""},
+          {"A:B", "A:B", "", ""},
+          {"A:B:12", "A:B", "12", ""},
+          {"A:B:12:BOX", "A:B", "12", "BOX"},
+          {"A1:", "A1:", "", ""},
+          {":5", ":5", "", ""},
+          {"4711:12", "4711", "12", ""},
+      }));
   const auto line = server::cli::parse_line(argument);
   CHECK(line.article == article);
   CHECK(line.quantity == quantity);
   CHECK(line.unit == unit);
 }
 
-TEST_CASE("columns: widths count characters, and a column that nobody uses takes no room", "[server]") {
+TEST_CASE("columns: widths count characters, and a column that nobody uses takes no room",
+          "[server]") {
   using server::cli::Align;
   using server::cli::Colour;
   server::cli::Columns columns{{Align::left, Align::left, Align::right}};
@@ -111,10 +115,13 @@ TEST_CASE("quote: a table for people, CSV for spreadsheets, JSON for programs", 
 
   const auto csv = dealer("quote", {"CA-1098:12", "--format", "csv"});
   CHECK(csv.out ==
-        "line,id,article,name,quantity,unit,outcome,unit_price,price_unit,price_unit_of_measure,line_amount,currency,"
-        "list_price,unit_price_discount,extended_amount,tax,freight,band,expected,source,document_kind,document,record,"
+        "line,id,article,name,quantity,unit,outcome,unit_price,price_unit,price_unit_of_measure,"
+        "line_amount,currency,"
+        "list_price,unit_price_discount,extended_amount,tax,freight,band,expected,source,document_"
+        "kind,document,record,"
         "valid_until,reason\r\n"
-        "1,,CA-1098,AWC Logo Cap,12,,priced,5.2142,1,,61.3190,USD,8.9900,0.02,62.5704,4.9055,1.5330,some,,list_price,"
+        "1,,CA-1098,AWC Logo "
+        "Cap,12,,priced,5.2142,1,,61.3190,USD,8.9900,0.02,62.5704,4.9055,1.5330,some,,list_price,"
         ",,row 14,2025-05-30,\r\n");
 
   const auto json = dealer("quote", {"CA-1098:12", "--format", "json"});
@@ -124,7 +131,8 @@ TEST_CASE("quote: a table for people, CSV for spreadsheets, JSON for programs", 
   CHECK(json.out.back() == '\n');
 }
 
-TEST_CASE("quote: a line without a price is told with its reason, and by the exit code", "[server]") {
+TEST_CASE("quote: a line without a price is told with its reason, and by the exit code",
+          "[server]") {
   const auto table = dealer("quote", {"CA-1098", "NO-SUCH"});
   CHECK(table.exit == Exit::findings);
   CHECK(table.says("No article has this code."));
@@ -133,7 +141,8 @@ TEST_CASE("quote: a line without a price is told with its reason, and by the exi
 
 TEST_CASE("quote: what can't be answered is one line on stderr", "[server]") {
   const auto folder = adventureworks();
-  const auto refused = [&](const std::vector<std::string>& arguments, const std::string& complaint) {
+  const auto refused = [&](const std::vector<std::string>& arguments,
+                           const std::string& complaint) {
     const auto outcome = netto(folder, arguments);
     INFO(outcome.err);
     CHECK(outcome.exit == Exit::bad_input);
@@ -142,7 +151,9 @@ TEST_CASE("quote: what can't be answered is one line on stderr", "[server]") {
   };
   refused({"quote", "--customer", "AW0000063", "CA-1098"}, "did you mean 'AW00000063'");
   refused({"quote", "--customer", "AW00000634", "CA-1098"}, "no pricing procedure applies");
-  refused({"quote", "--customer", "AW00000634", "--channel", "reseller", "--currency", "XXX", "CA-1098"}, "currency");
+  refused({"quote", "--customer", "AW00000634", "--channel", "reseller", "--currency", "XXX",
+           "CA-1098"},
+          "currency");
   refused({"quote", "--customer", "AW00000634", "--date", "tomorrow", "CA-1098"}, "tomorrow");
   refused({"quote", "--customer", "AW00000634", "--field", "colour", "CA-1098"}, "NAME=VALUE");
   refused({"quote", "--customer", "AW00000634", "--field", "colour=red", "CA-1098"}, "colour");
@@ -169,27 +180,32 @@ TEST_CASE("quote: a question may come as a file", "[server]") {
   CHECK(netto(adventureworks(), {"explain", "--json", file}).complains("line 1"));
 }
 
-TEST_CASE("explain: steps, winners with document and row, losers with the reason, roundings", "[server]") {
+TEST_CASE("explain: steps, winners with document and row, losers with the reason, roundings",
+          "[server]") {
   const auto text = dealer("explain", {"BK-T18Y-44:12", "NO-SUCH"});
   CHECK(text.exit == Exit::findings);
-  for (const char* said : {"line 1  BK-T18Y-44  Touring-3000 Yellow, 44  x 12", "List price of the day",
-                           "promotion 13 (Touring-3000 Promotion)", "loses by highest value", "11 to 14",
-                           "2024-05-29 to 2024-08-28", "15 %", "rounded from 272.59092", "unit price 334.0575, amount 3407.3865 USD",
-                           "No article has this code."}) {
+  for (const char* said :
+       {"line 1  BK-T18Y-44  Touring-3000 Yellow, 44  x 12", "List price of the day",
+        "promotion 13 (Touring-3000 Promotion)", "loses by highest value", "11 to 14",
+        "2024-05-29 to 2024-08-28", "15 %", "rounded from 272.59092",
+        "unit price 334.0575, amount 3407.3865 USD", "No article has this code."}) {
     INFO(said);
     CHECK(text.says(said));
   }
   const auto csv = dealer("explain", {"BK-T18Y-44:12", "--format", "csv"});
   CHECK(csv.out.starts_with("line,article,step,title,skipped,amount,before_rounding,outcome,why,"));
-  CHECK(csv.says("1,BK-T18Y-44,offer,Best offer for resellers at this quantity,,0.15,,lost,comparator highest_value,"));
+  CHECK(
+      csv.says("1,BK-T18Y-44,offer,Best offer for resellers at this "
+               "quantity,,0.15,,lost,comparator highest_value,"));
   CHECK(dealer("explain", {"CA-1098", "--format", "json"}).says("\"waterfall\":["));
 }
 
 TEST_CASE("pricelist: every article, the same prices as one by one", "[server]") {
   const auto list = dealer("pricelist", {});
   CHECK(list.exit == Exit::ok);
-  CHECK(list.out.starts_with("article,name,quantity,unit,currency,price_unit,unit_price,price_unit_of_measure,outcome,"
-                             "document,valid_until,band,expected\r\n"));
+  CHECK(list.out.starts_with(
+      "article,name,quantity,unit,currency,price_unit,unit_price,price_unit_of_measure,outcome,"
+      "document,valid_until,band,expected\r\n"));
   CHECK(std::count(list.out.begin(), list.out.end(), '\n') == 505);
   CHECK(list.says("\r\nCA-1098,AWC Logo Cap,1,,USD,1,5.3940,,priced,,2025-11-30,some,\r\n"));
   CHECK(list.says("\r\nCN-6137,Chainring Nut,1,,,,,,no_price,,,many,\r\n"));
@@ -198,7 +214,8 @@ TEST_CASE("pricelist: every article, the same prices as one by one", "[server]")
   CHECK(priced.says("\r\nCA-1098,AWC Logo Cap,12,,USD,1,5.2142,"));
   const auto lines = dealer("pricelist", {"--format", "json"});
   CHECK(lines.out.starts_with("{\"article\":"));
-  CHECK(lines.says(R"({"article":"CA-1098","name":"AWC Logo Cap","quantity":"1","currency":"USD","price_unit":1,"unit_price":"5.3940")"));
+  CHECK(lines.says(
+      R"({"article":"CA-1098","name":"AWC Logo Cap","quantity":"1","currency":"USD","price_unit":1,"unit_price":"5.3940")"));
 }
 
 TEST_CASE("pricelist: a file is complete or not there", "[server]") {
@@ -223,15 +240,18 @@ TEST_CASE("pricelist: a file is complete or not there", "[server]") {
     server::cli::Run run;
     run.out = std::fopen("/dev/full", "w");
     run.err = std::tmpfile();
-    const std::vector<std::string> arguments{"--data",     adventureworks(), "pricelist", "--customer",
-                                             "AW00000634", "--channel",      "reseller"};
+    const std::vector<std::string> arguments{"--data",     adventureworks(), "pricelist",
+                                             "--customer", "AW00000634",     "--channel",
+                                             "reseller"};
     CHECK(server::cli::run_netto(arguments, run) == Exit::world_failed);
     std::fclose(run.out);
     std::fclose(run.err);
   }
 }
 
-TEST_CASE("serve: a node answers over HTTP, takes up what is imported beside it, and stops when told", "[http]") {
+TEST_CASE(
+    "serve: a node answers over HTTP, takes up what is imported beside it, and stops when told",
+    "[http]") {
   const char* binary = std::getenv("NETTO");
   if (binary == nullptr) {
     WARN("skipped: NETTO does not name the binary");
@@ -239,8 +259,8 @@ TEST_CASE("serve: a node answers over HTTP, takes up what is imported beside it,
   }
   const tests::TemporaryFolder folder;
   fs::copy(adventureworks(), folder.path() + "/data", fs::copy_options::recursive);
-  const auto command = "exec '" + std::string{binary} + "' --data '" + folder.path() + "/data' serve --port 0 2>'" +
-                       folder.path() + "/messages'";
+  const auto command = "exec '" + std::string{binary} + "' --data '" + folder.path() +
+                       "/data' serve --port 0 2>'" + folder.path() + "/messages'";
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   const auto child = ::fork();
@@ -259,18 +279,21 @@ TEST_CASE("serve: a node answers over HTTP, takes up what is imported beside it,
   url = url.substr(13, url.size() - 14);
 
   const auto ask = [&](const std::string& article) {
-    return netto("/nowhere", {"quote", "--url", url, "--customer", "AW00000634", "--channel", "reseller", "--date",
-                              "2024-06-12", article});
+    return netto("/nowhere", {"quote", "--url", url, "--customer", "AW00000634", "--channel",
+                              "reseller", "--date", "2024-06-12", article});
   };
   Ran first;
-  for (int i = 0; i < 200 && !(first = ask("CA-1098:12")).says("61.3190"); ++i) std::this_thread::sleep_for(10ms);
+  for (int i = 0; i < 200 && !(first = ask("CA-1098:12")).says("61.3190"); ++i)
+    std::this_thread::sleep_for(10ms);
   CHECK(first.says("61.3190"));
   CHECK(ask("NEW-1").says("No article has this code."));
 
   std::ofstream{folder.path() + "/articles.csv"} << "code,name\nNEW-1,A novelty\n";
-  CHECK(netto(folder.path() + "/data", {"import", folder.path() + "/articles.csv"}).exit == Exit::ok);
+  CHECK(netto(folder.path() + "/data", {"import", folder.path() + "/articles.csv"}).exit ==
+        Exit::ok);
   Ran second;
-  for (int i = 0; i < 300 && !(second = ask("NEW-1")).says("A novelty"); ++i) std::this_thread::sleep_for(10ms);
+  for (int i = 0; i < 300 && !(second = ask("NEW-1")).says("A novelty"); ++i)
+    std::this_thread::sleep_for(10ms);
   CHECK(second.says("No price was found"));
 
   ::kill(child, SIGTERM);
@@ -296,7 +319,8 @@ TEST_CASE("serve: an address or a folder that can't be used is told at once", "[
 }
 
 TEST_CASE("client: what is no address of a node", "[server]") {
-  for (const char* bad : {"", "http://", "https://127.0.0.1:8080", "http://x:y", "http://:80", "ftp://x:123456"}) {
+  for (const char* bad :
+       {"", "http://", "https://127.0.0.1:8080", "http://x:y", "http://:80", "ftp://x:123456"}) {
     INFO(bad);
     CHECK_FALSE(server::http::post_json(bad, "/", "{}"));
   }

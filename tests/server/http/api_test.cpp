@@ -1,12 +1,13 @@
 #include "server/http/api.hpp"
 
-#include <random>
-#include <string>
-
 #include "rules/json_tree.hpp"
 #include "server/http/limits.hpp"
+
 #include "tests/catch.hpp"
 #include "tests/server/shop_fixture.hpp"
+
+#include <random>
+#include <string>
 
 using rules::Json;
 using server::http::Request;
@@ -30,7 +31,8 @@ struct Shop {
 
   Json ask(const Request& request) {
     worker.handle(request, response);
-    INFO(request.method << " " << request.target << " " << request.body << "\n" << response.status << " " << response.body);
+    INFO(request.method << " " << request.target << " " << request.body << "\n"
+                        << response.status << " " << response.body);
     auto read = rules::parse_json(response.body);
     if (!read) FAIL(read.error().detail);
     if (response.status >= 400) {
@@ -41,7 +43,8 @@ struct Shop {
     return *std::move(read);
   }
 
-  Json post(std::string_view target, std::string_view body, std::string_view content_type = "application/json") {
+  Json post(std::string_view target, std::string_view body,
+            std::string_view content_type = "application/json") {
     Request request;
     request.method = "POST";
     request.target = target;
@@ -59,7 +62,8 @@ struct Shop {
   }
 
   Json line(std::string_view line) {
-    const auto answer = post("/v1/quote", R"({"customer":"C1","channel":"web","lines":[)" + std::string{line} + "]}");
+    const auto answer = post(
+        "/v1/quote", R"({"customer":"C1","channel":"web","lines":[)" + std::string{line} + "]}");
     REQUIRE(response.status == 200);
     return answer.find("lines")->items()[0];
   }
@@ -150,8 +154,8 @@ TEST_CASE("quote: a line that can't be priced is an outcome and fails no other",
       {R"({"article":"A6"})", "price_on_request"},
   }));
   Shop shop;
-  const auto answer =
-      shop.post("/v1/quote", R"({"customer":"C1","lines":[{"article":"A/4"},)" + line + R"(,{"article":"A/4"}]})");
+  const auto answer = shop.post("/v1/quote", R"({"customer":"C1","lines":[{"article":"A/4"},)" +
+                                                 line + R"(,{"article":"A/4"}]})");
   REQUIRE(shop.response.status == 200);
   CHECK(Shop::at(answer, "lines/1/outcome") == outcome);
   CHECK(Shop::at(answer, "lines/1/reason").size() > 10);
@@ -175,17 +179,21 @@ TEST_CASE("quote: an agreement, another unit, a return", "[server]") {
   CHECK(Shop::at(box, "price_unit_of_measure") == "PCE");
   CHECK(Shop::at(box, "line_amount") == "114.00");
   const auto answer = shop.post(
-      "/v1/quote", R"({"customer":"C1","document_kind":"return","lines":[{"article":"A1","quantity":-2}]})");
+      "/v1/quote",
+      R"({"customer":"C1","document_kind":"return","lines":[{"article":"A1","quantity":-2}]})");
   CHECK(Shop::at(answer, "lines/0/line_amount") == "-20.00");
 }
 
 TEST_CASE("quote: explain adds the waterfall and changes nothing else", "[server]") {
   Shop shop;
-  const std::string lines = R"("lines":[{"article":"A1","quantity":12},{"article":"A/4"},{"article":"A5"},{"article":"A3"}]})";
+  const std::string lines =
+      R"("lines":[{"article":"A1","quantity":12},{"article":"A/4"},{"article":"A5"},{"article":"A3"}]})";
   const auto plain = shop.post("/v1/quote", R"({"customer":"C1","channel":"web",)" + lines);
-  const auto explained = shop.post("/v1/quote", R"({"customer":"C1","channel":"web","explain":true,)" + lines);
+  const auto explained =
+      shop.post("/v1/quote", R"({"customer":"C1","channel":"web","explain":true,)" + lines);
   const auto at = [&](std::string_view path) { return Shop::at(explained, path); };
-  for (const char* same : {"lines/0/unit_price", "lines/0/line_amount", "lines/1/line_amount", "totals/tax"}) {
+  for (const char* same :
+       {"lines/0/unit_price", "lines/0/line_amount", "lines/1/line_amount", "totals/tax"}) {
     CHECK(at(same) == Shop::at(plain, same));
   }
   CHECK(at("lines/0/waterfall/0/step") == "price");
@@ -211,21 +219,26 @@ TEST_CASE("quote: explain adds the waterfall and changes nothing else", "[server
   CHECK(at("lines/3/waterfall/0/amount") == "(none)");
 }
 
-TEST_CASE("quote: who or what is unknown to the whole question is a 422 that names it", "[server]") {
+TEST_CASE("quote: who or what is unknown to the whole question is a 422 that names it",
+          "[server]") {
   struct Case {
     std::string body;
     std::string code;
     std::string pointer;
   };
+
   const auto wrong = GENERATE(values<Case>({
       {R"({"customer":"C9","lines":[]})", "unknown_customer", "/customer"},
       {R"({"lines":[]})", "missing_value", "/customer"},
       {R"({"customer":"C2","lines":[]})", "missing_value", "/currency"},
       {R"({"customer":"C1","currency":"XXX","lines":[]})", "unknown_currency", "/currency"},
-      {R"({"customer":"C1","attributes":{"colour":"red"},"lines":[]})", "unknown_field", "/attributes/colour"},
-      {R"({"customer":"C1","attributes":{"a/b":"red"},"lines":[]})", "unknown_field", "/attributes/a~1b"},
+      {R"({"customer":"C1","attributes":{"colour":"red"},"lines":[]})", "unknown_field",
+       "/attributes/colour"},
+      {R"({"customer":"C1","attributes":{"a/b":"red"},"lines":[]})", "unknown_field",
+       "/attributes/a~1b"},
       {R"({"customer":"C1","colour":"red","lines":[]})", "unknown_field", "/colour"},
-      {R"({"customer":"C1","lines":[{"article":"A1","price":1}]})", "unknown_field", "/lines/0/price"},
+      {R"({"customer":"C1","lines":[{"article":"A1","price":1}]})", "unknown_field",
+       "/lines/0/price"},
       {R"({"customer":"C1","date":"2026-02-30","lines":[]})", "bad_date", "/date"},
       {R"({"customer":"C1"})", "missing_value", "/lines"},
   }));
@@ -274,8 +287,10 @@ TEST_CASE("price: one article by its address", "[server]") {
   CHECK(Shop::at(price, "customer") == "C1");
   CHECK(Shop::at(price, "article") == "A/4");
   CHECK(Shop::at(price, "date") == "(none)");
-  CHECK(Shop::at(shop.get("/v1/customers/C1/prices/A1?date=2026-08-01&channel=web&quantity=12"), "date") == "2026-08-01");
-  CHECK(Shop::at(shop.get("/v1/customers/C1/prices/A1?quantity=12&channel=web"), "unit_price") == "9.5000");
+  CHECK(Shop::at(shop.get("/v1/customers/C1/prices/A1?date=2026-08-01&channel=web&quantity=12"),
+                 "date") == "2026-08-01");
+  CHECK(Shop::at(shop.get("/v1/customers/C1/prices/A1?quantity=12&channel=web"), "unit_price") ==
+        "9.5000");
   CHECK(Shop::at(shop.get("/v1/customers/C1/prices/A3"), "outcome") == "no_price");
   CHECK(shop.response.status == 200);
 }
@@ -289,14 +304,16 @@ TEST_CASE("price: unknown things in an address", "[server]") {
   CHECK(Shop::at(shop.get("/v1/customers/C1/prices/A1?currency=XXX"), "parameter") == "currency");
   CHECK(Shop::at(shop.get("/v1/customers/C1/prices/A1?colour=red"), "parameter") == "colour");
   CHECK(Shop::at(shop.get("/v1/customers/C1/prices/A1?date=soon"), "parameter") == "date");
-  CHECK(Shop::at(shop.get("/v1/customers/C1/prices/A1?date=2026-01-01&date=2026-01-02"), "code") == "duplicate_key");
+  CHECK(Shop::at(shop.get("/v1/customers/C1/prices/A1?date=2026-01-01&date=2026-01-02"), "code") ==
+        "duplicate_key");
   shop.get("/v1/customers/C1/prices/%zz");
   CHECK(shop.response.status == 400);
   shop.get("/v1/customers/C1/prices/%ff");
   CHECK(shop.response.status == 400);
 }
 
-TEST_CASE("price: the tag is the same while the answer is, and differs as soon as it differs", "[server]") {
+TEST_CASE("price: the tag is the same while the answer is, and differs as soon as it differs",
+          "[server]") {
   Shop shop;
   const char* const target = "/v1/customers/C1/prices/A1?quantity=12&channel=web";
   shop.get(target);
@@ -318,7 +335,8 @@ TEST_CASE("price: the tag is the same while the answer is, and differs as soon a
 
 TEST_CASE("availability: bands for many articles and for one", "[server]") {
   Shop shop;
-  const auto answer = shop.post("/v1/availability", R"({"articles":[{"article":"A1","quantity":2,"unit":"BOX"},
+  const auto answer =
+      shop.post("/v1/availability", R"({"articles":[{"article":"A1","quantity":2,"unit":"BOX"},
       {"id":"i","article":"A2"},{"article":"A3","quantity":40},{"article":"X"},{"article":"A1","quantity":"x"}],
       "language":"sv-FI"})");
   REQUIRE(shop.response.status == 200);
@@ -339,14 +357,17 @@ TEST_CASE("availability: bands for many articles and for one", "[server]") {
   CHECK(shop.response.status == 404);
   CHECK(Shop::at(shop.get("/v1/availability/A2?customer=C9"), "parameter") == "customer");
   CHECK(Shop::at(shop.get("/v1/availability/A2?colour=red"), "parameter") == "colour");
-  CHECK(Shop::at(shop.post("/v1/availability", R"({"articles":[],"customer":"C9"})"), "pointer") == "/customer");
-  CHECK(Shop::at(shop.post("/v1/availability", R"({"articles":[],"attributes":{"c":"x"}})"), "pointer") == "/attributes/c");
+  CHECK(Shop::at(shop.post("/v1/availability", R"({"articles":[],"customer":"C9"})"), "pointer") ==
+        "/customer");
+  CHECK(Shop::at(shop.post("/v1/availability", R"({"articles":[],"attributes":{"c":"x"}})"),
+                 "pointer") == "/attributes/c");
 }
 
 TEST_CASE("routes: what is not there, and what is there by another method", "[server]") {
   Shop shop;
-  for (const char* target : {"/", "/v1", "/v1/quote/", "/v1/quotes", "/v1/customers/C1/prices/", "/v1/customers//prices/A1",
-                             "/v1/customers/C1/prices/A/4", "/openapi.json/x"}) {
+  for (const char* target :
+       {"/", "/v1", "/v1/quote/", "/v1/quotes", "/v1/customers/C1/prices/",
+        "/v1/customers//prices/A1", "/v1/customers/C1/prices/A/4", "/openapi.json/x"}) {
     INFO(target);
     CHECK(Shop::at(shop.get(target), "code") == "unknown_route");
     CHECK(shop.response.status == 404);
@@ -393,14 +414,16 @@ TEST_CASE("handlers: whatever is sent is answered with JSON and a status", "[ser
   std::mt19937 random{11};
   const std::string body = R"({"customer":"C1","channel":"web","date":"2026-02-01","explain":true,
       "lines":[{"article":"A1","quantity":12},{"article":"A2","quantity":"50.5"},{"article":"A/4","agreement":"AG-1"}]})";
-  const std::string targets[] = {"/v1/quote", "/v1/customers/C1/prices/A1?quantity=2&date=2026-01-01", "/v1/availability/A1",
-                                 "/v1/availability"};
+  const std::string targets[] = {"/v1/quote",
+                                 "/v1/customers/C1/prices/A1?quantity=2&date=2026-01-01",
+                                 "/v1/availability/A1", "/v1/availability"};
   for (int round = 0; round < 4'000; ++round) {
     std::string text = body;
     std::string target = targets[random() % 4];
     for (int changes = 0; changes < 2; ++changes) {
       text[random() % text.size()] = static_cast<char>(random() % 96 + 32);
-      if (random() % 3 == 0) target[random() % target.size()] = static_cast<char>(random() % 96 + 32);
+      if (random() % 3 == 0)
+        target[random() % target.size()] = static_cast<char>(random() % 96 + 32);
     }
     Request request;
     request.method = random() % 2 == 0 ? "POST" : "GET";

@@ -1,10 +1,11 @@
 #include "server/http/framing.hpp"
 
+#include "server/http/limits.hpp"
+
+#include "tests/catch.hpp"
+
 #include <random>
 #include <string>
-
-#include "server/http/limits.hpp"
-#include "tests/catch.hpp"
 
 using server::http::Framer;
 namespace limits = server::http::limits;
@@ -24,7 +25,8 @@ std::string post(const std::string& fields, const std::string& body) {
 
 }  // namespace
 
-TEST_CASE("framing: a request ends where its length says, and the next one begins there", "[server]") {
+TEST_CASE("framing: a request ends where its length says, and the next one begins there",
+          "[server]") {
   const std::string first = post("Host: x\r\nContent-Length: 5\r\n", "hello");
   const std::string both = first + "GET / HTTP/1.1\r\n\r\n";
   Framer framer;
@@ -45,7 +47,8 @@ TEST_CASE("framing: a request that arrives byte by byte is the same request", "[
       post("content-length:5\r\n", "hello"),
       "\r\n\r\n" + post("Content-Length: 5\r\nContent-Length: 5\r\n", "hello"),
       post("Transfer-Encoding: chunked\r\n", "2\r\nhe\r\n3;ext=1\r\nllo\r\n0\r\n\r\n"),
-      post("Transfer-Encoding: Chunked\r\n", "05\r\nhello\r\n000\r\nTrailer: x\r\nOther: y\r\n\r\n"),
+      post("Transfer-Encoding: Chunked\r\n",
+           "05\r\nhello\r\n000\r\nTrailer: x\r\nOther: y\r\n\r\n"),
   }));
   Framer framer;
   for (std::size_t size = 0; size < text.size(); ++size) {
@@ -68,7 +71,8 @@ TEST_CASE("framing: what can be read in two ways is refused", "[server]") {
   CHECK(refused_with(post("Content-Length : 5\r\n", "")) == 400);
   CHECK(refused_with(post("Host: a\r\n Content-Length: 5\r\n", "")) == 400);
   CHECK(refused_with(post("Transfer-Encoding: gzip, chunked\r\n", "")) == 501);
-  CHECK(refused_with(post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "")) == 501);
+  CHECK(refused_with(post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "")) ==
+        501);
   CHECK(refused_with("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n") == 400);
   CHECK(refused_with(post("A: b\nContent-Length: 5\r\n", "")) == 400);
   CHECK(refused_with(post(std::string{"A: \0\r\n", 6}, "")) == 400);
@@ -87,13 +91,16 @@ TEST_CASE("framing: a request line has three parts and a version we speak", "[se
 
 TEST_CASE("framing: bodies, heads and fields have limits", "[server]") {
   Framer framer;
-  const auto length = [](std::size_t bytes) { return "Content-Length: " + std::to_string(bytes) + "\r\n"; };
+  const auto length = [](std::size_t bytes) {
+    return "Content-Length: " + std::to_string(bytes) + "\r\n";
+  };
   CHECK(framer.look(post(length(limits::body_bytes), "")) == Framer::State::incomplete);
   CHECK(refused_with(post(length(limits::body_bytes + 1), "")) == 413);
   CHECK(refused_with(post("Content-Length: 99999999999999999999999\r\n", "")) == 413);
   CHECK(refused_with(post("", "")) == 411);
 
-  CHECK(refused_with("GET /" + std::string(limits::target_bytes, 'a') + " HTTP/1.1\r\n\r\n") == 414);
+  CHECK(refused_with("GET /" + std::string(limits::target_bytes, 'a') + " HTTP/1.1\r\n\r\n") ==
+        414);
   CHECK(refused_with("GET /" + std::string(2 * limits::header_bytes, 'a')) == 414);
   CHECK(refused_with(post("A: " + std::string(limits::header_bytes, 'a') + "\r\n", "")) == 431);
   CHECK(refused_with(post("A: b\r\n" + std::string(2 * limits::header_bytes, 'a'), "")) == 431);
@@ -116,7 +123,8 @@ TEST_CASE("framing: chunks are checked and limited", "[server]") {
   CHECK(refused_with(post(chunked, "100001\r\n")) == 413);
   CHECK(refused_with(post(chunked, std::string(2 * limits::header_bytes, '1'))) == 400);
   std::string crumbs;
-  while (crumbs.size() < 4 * limits::body_bytes) crumbs += "1;" + std::string(100, 'x') + "\r\na\r\n";
+  while (crumbs.size() < 4 * limits::body_bytes)
+    crumbs += "1;" + std::string(100, 'x') + "\r\na\r\n";
   CHECK(refused_with(post(chunked, crumbs)) == 413);
 }
 
@@ -124,15 +132,17 @@ TEST_CASE("framing: a caller may wait for leave to send its body", "[server]") {
   Framer framer;
   CHECK(framer.look("POST / HTTP/1.1\r\nExpect: 100-continue\r\n") == Framer::State::incomplete);
   CHECK_FALSE(framer.awaits_continue());
-  CHECK(framer.look(post("Expect: 100-continue\r\nContent-Length: 2\r\n", "")) == Framer::State::incomplete);
+  CHECK(framer.look(post("Expect: 100-continue\r\nContent-Length: 2\r\n", "")) ==
+        Framer::State::incomplete);
   CHECK(framer.awaits_continue());
   CHECK(refused_with(post("Expect: 100-continue\r\nContent-Length: 9999999\r\n", "")) == 413);
 }
 
 TEST_CASE("framing: no bytes at all make it read past them", "[server][property]") {
   std::mt19937 random{7};
-  const std::string seed = post("Content-Length: 12\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n",
-                                "5\r\nhello\r\n0\r\n\r\n");
+  const std::string seed =
+      post("Content-Length: 12\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n",
+           "5\r\nhello\r\n0\r\n\r\n");
   for (int round = 0; round < 20'000; ++round) {
     std::string text = seed;
     for (int changes = 0; changes < 4; ++changes) {
@@ -146,7 +156,8 @@ TEST_CASE("framing: no bytes at all make it read past them", "[server][property]
     }
     Framer framer;
     auto state = Framer::State::incomplete;
-    for (std::size_t size = random() % text.size(); size <= text.size() && state == Framer::State::incomplete; ++size) {
+    for (std::size_t size = random() % text.size();
+         size <= text.size() && state == Framer::State::incomplete; ++size) {
       state = framer.look(std::string_view{text}.substr(0, size));
     }
     if (state != Framer::State::complete) continue;

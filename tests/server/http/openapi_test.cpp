@@ -1,12 +1,13 @@
+#include "engine/model/outcome.hpp"
+#include "rules/json_tree.hpp"
+#include "server/http/api.hpp"
+
+#include "tests/catch.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <set>
 #include <string>
-
-#include "engine/model/outcome.hpp"
-#include "rules/json_tree.hpp"
-#include "server/http/api.hpp"
-#include "tests/catch.hpp"
 
 using rules::Json;
 
@@ -27,7 +28,8 @@ void collect_references(const Json& node, std::set<std::string>& found) {
 
 }  // namespace
 
-TEST_CASE("openapi: every route that is served is in the document, and the other way round", "[server]") {
+TEST_CASE("openapi: every route that is served is in the document, and the other way round",
+          "[server]") {
   std::set<std::string> served;
   for (const auto& route : server::http::route_names()) {
     served.insert(std::string{route.method} + " " + std::string{route.pattern});
@@ -36,7 +38,8 @@ TEST_CASE("openapi: every route that is served is in the document, and the other
   for (const auto& path : document().find("paths")->members()) {
     for (const auto& operation : path.value.members()) {
       std::string method = operation.name;
-      std::ranges::transform(method, method.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+      std::ranges::transform(method, method.begin(),
+                             [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
       told.insert(method + " " + path.name);
     }
   }
@@ -55,11 +58,17 @@ TEST_CASE("openapi: it is of this version, and what it refers to is there", "[se
     REQUIRE(reference.starts_with(prefix));
     CHECK(schemas.find(reference.substr(prefix.size())) != nullptr);
   }
-  for (const auto& schema : schemas.members()) CHECK(references.contains("#/components/schemas/" + schema.name));
+  for (const auto& schema : schemas.members())
+    CHECK(references.contains("#/components/schemas/" + schema.name));
 }
 
 TEST_CASE("openapi: the outcomes of a line are those of the engine, in their order", "[server]") {
-  const auto& outcome = *document().find("components")->find("schemas")->find("Price")->find("properties")->find("outcome");
+  const auto& outcome = *document()
+                             .find("components")
+                             ->find("schemas")
+                             ->find("Price")
+                             ->find("properties")
+                             ->find("outcome");
   std::vector<std::string> told;
   for (const auto& name : outcome.find("enum")->items()) told.push_back(name.text());
   CHECK(std::ranges::equal(told, engine::model::outcome_names));

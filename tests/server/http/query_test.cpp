@@ -1,6 +1,7 @@
 #include "server/http/query.hpp"
 
 #include "server/http/limits.hpp"
+
 #include "tests/catch.hpp"
 
 using engine::base::FaultCode;
@@ -9,7 +10,8 @@ using server::http::parse_target;
 using server::http::read_query;
 
 TEST_CASE("target: segments are decoded one by one, parameters too", "[server]") {
-  const auto target = parse_target("/v1/customers/A%20B/prices/3%2f4%22?quantity=1%2B1&channel=a+b&x=&y&&z=%C3%A5");
+  const auto target =
+      parse_target("/v1/customers/A%20B/prices/3%2f4%22?quantity=1%2B1&channel=a+b&x=&y&&z=%C3%A5");
   REQUIRE(target);
   CHECK(target->path == "/v1/customers/A%20B/prices/3%2f4%22");
   CHECK(target->segments == std::vector<std::string>{"v1", "customers", "A B", "prices", "3/4\""});
@@ -22,18 +24,21 @@ TEST_CASE("target: segments are decoded one by one, parameters too", "[server]")
 }
 
 TEST_CASE("target: what can't be read is refused", "[server]") {
-  for (const char* bad : {"", "*", "http://x/y", "x", "/%", "/%2", "/%zz", "/a?b=%4", "/%ff", "/a?b=%c3"}) {
+  for (const char* bad :
+       {"", "*", "http://x/y", "x", "/%", "/%2", "/%zz", "/a?b=%4", "/%ff", "/a?b=%c3"}) {
     INFO(bad);
     CHECK_FALSE(parse_target(bad));
   }
   std::string many = "/a?";
-  for (std::size_t i = 0; i <= server::http::limits::query_parameters; ++i) many += "p" + std::to_string(i) + "=1&";
+  for (std::size_t i = 0; i <= server::http::limits::query_parameters; ++i)
+    many += "p" + std::to_string(i) + "=1&";
   CHECK(parse_target(many).error().code == FaultCode::too_many);
 }
 
 TEST_CASE("query: parameters make a question of one line", "[server]") {
   const auto target = parse_target(
-      "/?quantity=5&unit=BOX&date=2026-02-01&currency=SEK&agreement=AG&language=sv&explain=true&availability=false"
+      "/?quantity=5&unit=BOX&date=2026-02-01&currency=SEK&agreement=AG&language=sv&explain=true&"
+      "availability=false"
       "&channel=web&campaign=spring&customer=C");
   REQUIRE(target);
   server::json::QuoteBody body;

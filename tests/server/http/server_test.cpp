@@ -1,6 +1,11 @@
 // The server over real sockets: what callers do to it, kind and unkind, and what the others notice of it.
 #include "server/http/server.hpp"
 
+#include "server/http/api.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/server/shop_fixture.hpp"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -13,20 +18,18 @@
 #include <thread>
 #include <vector>
 
-#include "server/http/api.hpp"
-#include "tests/catch.hpp"
-#include "tests/server/shop_fixture.hpp"
-
 using server::http::Server;
 using server::http::ServerOptions;
 using namespace std::chrono_literals;
 
 namespace {
 
-const std::string quote_body = R"({"customer":"C1","channel":"web","lines":[{"article":"A1","quantity":12}]})";
+const std::string quote_body =
+    R"({"customer":"C1","channel":"web","lines":[{"article":"A1","quantity":12}]})";
 
 std::string post_text(const std::string& body, const std::string& fields = "") {
-  return "POST /v1/quote HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: " +
+  return "POST /v1/quote HTTP/1.1\r\nHost: x\r\nContent-Type: "
+         "application/json\r\nContent-Length: " +
          std::to_string(body.size()) + "\r\n" + fields + "\r\n" + body;
 }
 
@@ -39,7 +42,8 @@ class RunningServer {
     cell_.publish(tests::small_shop());
     options.port = 0;
     if (options.workers == 0) options.workers = 2;
-    auto opened = Server::open(options, [this] { return std::make_unique<server::http::Worker>(service_); });
+    auto opened =
+        Server::open(options, [this] { return std::make_unique<server::http::Worker>(service_); });
     REQUIRE(opened);
     server_ = *std::move(opened);
     thread_ = std::jthread{[this] { server_->run(); }};
@@ -67,7 +71,8 @@ class RunningServer {
 
  private:
   engine::snapshot::SnapshotCell cell_;
-  server::http::Service service_{cell_, [] { return *engine::base::civil(2026, 2, 1); }, [] { return std::string{}; }};
+  server::http::Service service_{cell_, [] { return *engine::base::civil(2026, 2, 1); },
+                                 [] { return std::string{}; }};
   std::unique_ptr<Server> server_;
   std::jthread thread_;
 };
@@ -81,17 +86,21 @@ struct Reply {
 // A caller with a socket of its own.
 class Caller {
  public:
-  explicit Caller(RunningServer& server) : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+  explicit Caller(RunningServer& server)
+      : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(server->port());
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    is_connected_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    is_connected_ =
+        ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   }
 
   ~Caller() { ::close(socket_); }
 
-  Caller(Caller&& other) noexcept : socket_{std::exchange(other.socket_, -1)}, is_connected_{other.is_connected_} {}
+  Caller(Caller&& other) noexcept
+      : socket_{std::exchange(other.socket_, -1)}, is_connected_{other.is_connected_} {}
+
   Caller(const Caller&) = delete;
   Caller& operator=(const Caller&) = delete;
 
@@ -117,8 +126,9 @@ class Caller {
     const auto end = read_.find("\r\n\r\n") + 4;
     reply.head = read_.substr(0, end);
     const auto length_at = reply.head.find("Content-Length: ");
-    const std::size_t length =
-        has_body && length_at != std::string::npos ? std::stoul(reply.head.substr(length_at + 16)) : 0;
+    const std::size_t length = has_body && length_at != std::string::npos
+                                   ? std::stoul(reply.head.substr(length_at + 16))
+                                   : 0;
     while (read_.size() < end + length) {
       if (!receive()) return reply;
     }
@@ -205,7 +215,9 @@ TEST_CASE("server: a request may arrive in any pieces, and in chunks", "[http]")
     if (i % 70 == 0) std::this_thread::sleep_for(1ms);
   }
   CHECK(caller.reply().status == 200);
-  REQUIRE(caller.send("POST /v1/quote HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"));
+  REQUIRE(
+      caller.send("POST /v1/quote HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: "
+                  "chunked\r\n\r\n"));
   for (const char c : quote_body) REQUIRE(caller.send(std::string{"1\r\n"} + c + "\r\n"));
   REQUIRE(caller.send("0\r\n\r\n"));
   CHECK(caller.reply().status == 200);
@@ -214,8 +226,10 @@ TEST_CASE("server: a request may arrive in any pieces, and in chunks", "[http]")
 TEST_CASE("server: a caller that waits for leave gets it", "[http]") {
   RunningServer server;
   Caller caller{server};
-  REQUIRE(caller.send("POST /v1/quote HTTP/1.1\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: " +
-                      std::to_string(quote_body.size()) + "\r\n\r\n"));
+  REQUIRE(
+      caller.send("POST /v1/quote HTTP/1.1\r\nContent-Type: application/json\r\nExpect: "
+                  "100-continue\r\nContent-Length: " +
+                  std::to_string(quote_body.size()) + "\r\n\r\n"));
   CHECK(caller.reply().status == 100);
   REQUIRE(caller.send(quote_body));
   CHECK(caller.reply().status == 200);
@@ -244,7 +258,8 @@ TEST_CASE("server: HEAD and a matching tag send no body, and the connection goes
 TEST_CASE("server: nothing is compressed, cut into ranges, or told of the machine", "[http]") {
   RunningServer server;
   Caller caller{server};
-  REQUIRE(caller.send("GET /openapi.json HTTP/1.1\r\nAccept-Encoding: gzip, br\r\nRange: bytes=0-10\r\n\r\n"));
+  REQUIRE(caller.send(
+      "GET /openapi.json HTTP/1.1\r\nAccept-Encoding: gzip, br\r\nRange: bytes=0-10\r\n\r\n"));
   const auto reply = caller.reply();
   CHECK(reply.status == 200);
   CHECK(reply.body == server::http::openapi_text());
@@ -338,13 +353,15 @@ TEST_CASE("server: callers that stop in mid-request hold nobody up", "[http]") {
   CHECK(std::chrono::steady_clock::now() - begin < 1'000ms);
 }
 
-TEST_CASE("server: a caller that does not read its answers holds nobody up and is let go", "[http]") {
+TEST_CASE("server: a caller that does not read its answers holds nobody up and is let go",
+          "[http]") {
   ServerOptions options;
   options.write_time = 500ms;
   RunningServer server{options};
   Caller deaf{server};
   std::string many;
-  for (int i = 0; i < 400; ++i) many += "GET /openapi.json HTTP/1.1\r\n\r\n";  // some 11 MB of answers
+  for (int i = 0; i < 400; ++i)
+    many += "GET /openapi.json HTTP/1.1\r\n\r\n";  // some 11 MB of answers
   REQUIRE(deaf.send(many));
   std::this_thread::sleep_for(100ms);
   Caller caller{server};
@@ -461,13 +478,15 @@ TEST_CASE("server: many callers at once all get their own answers", "[http]") {
       threads.emplace_back([&server, &good, caller_number] {
         Caller caller{server};
         const auto quantity = std::to_string(caller_number + 1);
-        const auto body =
-            R"({"customer":"C1","lines":[{"id":")" + quantity + R"(","article":"A1","quantity":)" + quantity + "}]}";
+        const auto body = R"({"customer":"C1","lines":[{"id":")" + quantity +
+                          R"(","article":"A1","quantity":)" + quantity + "}]}";
         for (int i = 0; i < 100; ++i) {
           if (!caller.send(post_text(body))) return;
           const auto reply = caller.reply();
-          good += reply.status == 200 && reply.body.find("\"id\":\"" + quantity + "\"") != std::string::npos &&
-                          reply.body.find("\"line_amount\":\"" + quantity + "0.00\"") != std::string::npos
+          good += reply.status == 200 &&
+                          reply.body.find("\"id\":\"" + quantity + "\"") != std::string::npos &&
+                          reply.body.find("\"line_amount\":\"" + quantity + "0.00\"") !=
+                              std::string::npos
                       ? 1
                       : 0;
         }
@@ -477,7 +496,8 @@ TEST_CASE("server: many callers at once all get their own answers", "[http]") {
   CHECK(good == 1'600);
 }
 
-TEST_CASE("server: only the loopback interface is listened on, and a taken port is told", "[http]") {
+TEST_CASE("server: only the loopback interface is listened on, and a taken port is told",
+          "[http]") {
   const auto handlers = [] { return std::unique_ptr<server::http::Handler>{}; };
   for (const char* host : {"0.0.0.0", "192.168.1.1", "::", "example.com", ""}) {
     ServerOptions options;

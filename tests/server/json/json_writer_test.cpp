@@ -1,6 +1,7 @@
 #include "server/json/json_writer.hpp"
 
 #include "server/json/number_text.hpp"
+
 #include "tests/catch.hpp"
 
 using engine::base::CivilMinutes;
@@ -51,16 +52,21 @@ TEST_CASE("json writer: decimals keep all their digits, moments are ISO 8601", "
   CHECK(written([](JsonWriter& json) { json.decimal(-20249940, 4); }) == "\"-2024.9940\"");
   CHECK(written([](JsonWriter& json) { json.decimal(5, 2); }) == "\"0.05\"");
   CHECK(written([](JsonWriter& json) { json.moment(CivilMinutes::latest()); }) == "null");
-  CHECK(written([](JsonWriter& json) { json.moment(*engine::base::civil(2024, 2, 29)); }) == "\"2024-02-29\"");
-  CHECK(written([](JsonWriter& json) { json.moment(*engine::base::civil(1969, 12, 31, 23, 59)); }) ==
-        "\"1969-12-31T23:59\"");
-  CHECK(written([](JsonWriter& json) { json.moment(*engine::base::civil(33, 4, 3, 15)); }) == "\"0033-04-03T15:00\"");
+  CHECK(written([](JsonWriter& json) { json.moment(*engine::base::civil(2024, 2, 29)); }) ==
+        "\"2024-02-29\"");
+  CHECK(written([](JsonWriter& json) {
+          json.moment(*engine::base::civil(1969, 12, 31, 23, 59));
+        }) == "\"1969-12-31T23:59\"");
+  CHECK(written([](JsonWriter& json) { json.moment(*engine::base::civil(33, 4, 3, 15)); }) ==
+        "\"0033-04-03T15:00\"");
 }
 
 TEST_CASE("json numbers: the grammar of RFC 8259 and nothing beyond it", "[server]") {
   using server::json::is_json_number;
-  for (const char* good : {"0", "-0", "10", "1.5", "-1.50", "1e5", "1E+5", "0.1e-05", "1.0E0"}) CHECK(is_json_number(good));
-  for (const char* bad : {"", "-", "+1", "01", "1.", ".5", "1e", "1e+", "1.5.5", "1 ", " 1", "NaN", "0x1", "1,5", "--1"}) {
+  for (const char* good : {"0", "-0", "10", "1.5", "-1.50", "1e5", "1E+5", "0.1e-05", "1.0E0"})
+    CHECK(is_json_number(good));
+  for (const char* bad : {"", "-", "+1", "01", "1.", ".5", "1e", "1e+", "1.5.5", "1 ", " 1", "NaN",
+                          "0x1", "1,5", "--1"}) {
     CHECK_FALSE(is_json_number(bad));
   }
 }

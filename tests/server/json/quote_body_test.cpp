@@ -1,12 +1,13 @@
 #include "server/json/quote_body.hpp"
 
+#include "engine/base/limits.hpp"
+
+#include "tests/catch.hpp"
+
 #include <simdjson.h>
 
 #include <random>
 #include <string>
-
-#include "engine/base/limits.hpp"
-#include "tests/catch.hpp"
 
 using engine::base::Fault;
 using engine::base::FaultCode;
@@ -90,7 +91,8 @@ TEST_CASE("quote body: nothing of the last one is left in the next", "[server]")
 
 TEST_CASE("quote body: null is absent", "[server]") {
   Reading reading;
-  REQUIRE(reading.quote(R"({"customer":"C","currency":null,"attributes":{"x":null},"date":null,"explain":null,
+  REQUIRE(reading.quote(
+      R"({"customer":"C","currency":null,"attributes":{"x":null},"date":null,"explain":null,
                             "lines":[{"article":"A","quantity":null,"unit":null}]})"));
   CHECK(reading.body.request.fields.empty());
   CHECK(reading.body.request.lines[0].quantity == "1");
@@ -117,7 +119,8 @@ TEST_CASE("quote body: a quantity is the token's own text, digit by digit", "[se
       {"\"\"", ""},
   }));
   Reading reading;
-  REQUIRE(reading.quote(R"({"customer":"C","lines":[{"article":"A","quantity": )" + token + " }]}"));
+  REQUIRE(
+      reading.quote(R"({"customer":"C","lines":[{"article":"A","quantity": )" + token + " }]}"));
   CHECK(reading.body.request.lines[0].quantity == read);
 }
 
@@ -128,28 +131,37 @@ TEST_CASE("quote body: what is wrong is named with its pointer", "[server]") {
     std::string pointer;
     std::string detail;
   };
+
   const auto wrong = GENERATE(values<Case>({
       {R"([1])", FaultCode::bad_request, "", "expected an object, found an array"},
       {R"("x")", FaultCode::bad_request, "", "expected an object, found a string"},
       {R"(12)", FaultCode::bad_request, "", "expected an object, found a number"},
       {R"({"customer":"C"})", FaultCode::missing_value, "/lines", "missing"},
       {R"({"lines":{}})", FaultCode::bad_request, "/lines", "expected an array, found an object"},
-      {R"({"lines":[[]]})", FaultCode::bad_request, "/lines/0", "expected an object, found an array"},
+      {R"({"lines":[[]]})", FaultCode::bad_request, "/lines/0",
+       "expected an object, found an array"},
       {R"({"lines":[{}]})", FaultCode::missing_value, "/lines/0/article", "missing"},
       {R"({"lines":[{"article":""}]})", FaultCode::missing_value, "/lines/0/article", "missing"},
-      {R"({"lines":[{"article":"A"},{"article":5}]})", FaultCode::bad_request, "/lines/1/article", "found a number"},
+      {R"({"lines":[{"article":"A"},{"article":5}]})", FaultCode::bad_request, "/lines/1/article",
+       "found a number"},
       {R"({"lines":[{"artcle":"A"}]})", FaultCode::unknown_field, "/lines/0/artcle", "agreement"},
-      {R"({"lines":[{"article":"A","quantity":true}]})", FaultCode::bad_request, "/lines/0/quantity", "true or false"},
-      {R"({"lines":[{"article":"A","quantity":[1]}]})", FaultCode::bad_request, "/lines/0/quantity", "an array"},
-      {R"({"lines":[{"article":"A","date":"2026-02-30"}]})", FaultCode::bad_date, "/lines/0/date", "calendar"},
-      {R"({"lines":[{"article":"A","article":"B"}]})", FaultCode::duplicate_key, "/lines/0/article", "twice"},
+      {R"({"lines":[{"article":"A","quantity":true}]})", FaultCode::bad_request,
+       "/lines/0/quantity", "true or false"},
+      {R"({"lines":[{"article":"A","quantity":[1]}]})", FaultCode::bad_request, "/lines/0/quantity",
+       "an array"},
+      {R"({"lines":[{"article":"A","date":"2026-02-30"}]})", FaultCode::bad_date, "/lines/0/date",
+       "calendar"},
+      {R"({"lines":[{"article":"A","article":"B"}]})", FaultCode::duplicate_key, "/lines/0/article",
+       "twice"},
       {R"({"date":"tomorrow"})", FaultCode::bad_date, "/date", "tomorrow"},
-      {R"({"customer":1})", FaultCode::bad_request, "/customer", "expected a string, found a number"},
+      {R"({"customer":1})", FaultCode::bad_request, "/customer",
+       "expected a string, found a number"},
       {R"({"customer":{"code":"C"}})", FaultCode::bad_request, "/customer", "an object"},
       {R"({"explain":"yes"})", FaultCode::bad_request, "/explain", "true or false"},
       {R"({"attributes":[]})", FaultCode::bad_request, "/attributes", "an object"},
       {R"({"attributes":{"a/b":1}})", FaultCode::bad_request, "/attributes/a~1b", "a string"},
-      {R"({"channel":"a","attributes":{"channel":"b"}})", FaultCode::duplicate_key, "/attributes/channel", "twice"},
+      {R"({"channel":"a","attributes":{"channel":"b"}})", FaultCode::duplicate_key,
+       "/attributes/channel", "twice"},
       {R"({"a~/b":1})", FaultCode::unknown_field, "/a~0~1b", "customer"},
       {R"({"Customer":"C"})", FaultCode::unknown_field, "/Customer", "customer"},
   }));
@@ -163,15 +175,37 @@ TEST_CASE("quote body: what is wrong is named with its pointer", "[server]") {
 
 TEST_CASE("quote body: what is no JSON is refused as such", "[server]") {
   const std::string text = GENERATE(values<std::string>({
-      "", " ", "{", "}", "{\"lines\":[}", "{\"lines\":[]", "{\"lines\":[]]", "{\"lines\":[]}}", "{\"lines\":[]} x",
-      "{\"lines\":[],}", "{\"lines\" []}", "{lines:[]}", "{\"lines\":[,]}", "{\"customer\":\"a}", "{\"customer\":nul}",
-      "{\"customer\":nulll}", "{\"explain\":tru}", "{\"explain\":truee}", "{\"customer\":\"\\x\"}",
-      "{\"customer\":\"a\nb\"}", "{\"lines\":[{\"article\":\"A\",\"quantity\":01}]}",
-      "{\"lines\":[{\"article\":\"A\",\"quantity\":1.}]}", "{\"lines\":[{\"article\":\"A\",\"quantity\":.5}]}",
-      "{\"lines\":[{\"article\":\"A\",\"quantity\":+1}]}", "{\"lines\":[{\"article\":\"A\",\"quantity\":1e}]}",
-      "{\"lines\":[{\"article\":\"A\",\"quantity\":1 2}]}", "{\"lines\":[{\"article\":\"A\",\"quantity\":0x1}]}",
-      "{\"lines\":[{\"article\":\"A\",\"quantity\":NaN}]}", "{\"lines\":[{\"article\":\"A\"}{\"article\":\"B\"}]}",
-      "{\"customer\":\"\xff\",\"lines\":[]}", "\xef\xbb\xbf",
+      "",
+      " ",
+      "{",
+      "}",
+      "{\"lines\":[}",
+      "{\"lines\":[]",
+      "{\"lines\":[]]",
+      "{\"lines\":[]}}",
+      "{\"lines\":[]} x",
+      "{\"lines\":[],}",
+      "{\"lines\" []}",
+      "{lines:[]}",
+      "{\"lines\":[,]}",
+      "{\"customer\":\"a}",
+      "{\"customer\":nul}",
+      "{\"customer\":nulll}",
+      "{\"explain\":tru}",
+      "{\"explain\":truee}",
+      "{\"customer\":\"\\x\"}",
+      "{\"customer\":\"a\nb\"}",
+      "{\"lines\":[{\"article\":\"A\",\"quantity\":01}]}",
+      "{\"lines\":[{\"article\":\"A\",\"quantity\":1.}]}",
+      "{\"lines\":[{\"article\":\"A\",\"quantity\":.5}]}",
+      "{\"lines\":[{\"article\":\"A\",\"quantity\":+1}]}",
+      "{\"lines\":[{\"article\":\"A\",\"quantity\":1e}]}",
+      "{\"lines\":[{\"article\":\"A\",\"quantity\":1 2}]}",
+      "{\"lines\":[{\"article\":\"A\",\"quantity\":0x1}]}",
+      "{\"lines\":[{\"article\":\"A\",\"quantity\":NaN}]}",
+      "{\"lines\":[{\"article\":\"A\"}{\"article\":\"B\"}]}",
+      "{\"customer\":\"\xff\",\"lines\":[]}",
+      "\xef\xbb\xbf",
   }));
   Reading reading;
   const auto fault = reading.quote_fault(text);
@@ -183,11 +217,13 @@ TEST_CASE("quote body: limits are told by name, at the border and beyond it", "[
   Reading reading;
   const auto with_lines = [](std::size_t count) {
     std::string text = R"({"customer":"C","lines":[)";
-    for (std::size_t i = 0; i < count; ++i) text += i == 0 ? R"({"article":"A"})" : R"(,{"article":"A"})";
+    for (std::size_t i = 0; i < count; ++i)
+      text += i == 0 ? R"({"article":"A"})" : R"(,{"article":"A"})";
     return text + "]}";
   };
   CHECK(reading.quote(with_lines(engine::base::limits::lines_per_question)));
-  const auto too_many = reading.quote_fault(with_lines(engine::base::limits::lines_per_question + 1));
+  const auto too_many =
+      reading.quote_fault(with_lines(engine::base::limits::lines_per_question + 1));
   CHECK(too_many.code == FaultCode::too_many);
   CHECK(too_many.where == "/lines");
   CHECK(too_many.detail.find("lines_per_question") != std::string::npos);
@@ -204,7 +240,8 @@ TEST_CASE("quote body: limits are told by name, at the border and beyond it", "[
     return R"({"lines":[{"article":"A","quantity":)" + std::string(digits, '1') + "}]}";
   };
   CHECK(reading.quote(with_digits(server::json::number_length)));
-  CHECK(reading.quote_fault(with_digits(server::json::number_length + 1)).where == "/lines/0/quantity");
+  CHECK(reading.quote_fault(with_digits(server::json::number_length + 1)).where ==
+        "/lines/0/quantity");
 
   std::string attributes = R"({"lines":[],"attributes":{)";
   for (std::size_t i = 0; i <= server::json::attributes_max; ++i) {
@@ -219,12 +256,14 @@ TEST_CASE("quote body: no depth of nesting hurts", "[server]") {
     std::string deep = R"({"customer":)";
     for (int i = 0; i < 100'000; ++i) deep += open;
     reading.quote_fault(deep);
-    std::string closed = R"({"lines":[],"x":)" + std::string(50'000, '[') + std::string(50'000, ']') + "}";
+    std::string closed =
+        R"({"lines":[],"x":)" + std::string(50'000, '[') + std::string(50'000, ']') + "}";
     CHECK(reading.quote_fault(closed).where == "/x");
   }
 }
 
-TEST_CASE("quote body: an availability question has articles and may leave the customer out", "[server]") {
+TEST_CASE("quote body: an availability question has articles and may leave the customer out",
+          "[server]") {
   Reading reading;
   REQUIRE(reading.reader.read_availability(
       R"({"articles":[{"article":"A","quantity":2,"date":"2026-01-02"},{"article":"B","id":"b"}],"channel":"web"})",
@@ -243,7 +282,8 @@ TEST_CASE("quote body: an availability question has articles and may leave the c
   CHECK(fault(R"({"articles":[{}]})") == "/articles/0/article");
 }
 
-TEST_CASE("quote body: whatever is done to a body, it is read as JSON or refused", "[server][property]") {
+TEST_CASE("quote body: whatever is done to a body, it is read as JSON or refused",
+          "[server][property]") {
   // A second opinion: what the strict parser refuses, the reader must not take.
   std::mt19937 random{20260201};
   const std::string whole = full_body;
@@ -256,10 +296,18 @@ TEST_CASE("quote body: whatever is done to a body, it is read as JSON or refused
     for (auto changes = 1 + random() % 3; changes > 0; --changes) {
       const auto at = random() % text.size();
       switch (random() % 4) {
-        case 0: text[at] = characters[random() % characters.size()]; break;
-        case 1: text.insert(at, 1, characters[random() % characters.size()]); break;
-        case 2: text.erase(at, 1 + random() % 5); break;
-        default: text.insert(at, text.substr(random() % text.size(), random() % 20)); break;
+        case 0:
+          text[at] = characters[random() % characters.size()];
+          break;
+        case 1:
+          text.insert(at, 1, characters[random() % characters.size()]);
+          break;
+        case 2:
+          text.erase(at, 1 + random() % 5);
+          break;
+        default:
+          text.insert(at, text.substr(random() % text.size(), random() % 20));
+          break;
       }
     }
     if (!reading.quote(text)) continue;

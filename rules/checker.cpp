@@ -94,7 +94,8 @@ class Checker {
     const auto records = index_.records_of(key);
     for (std::uint32_t number = records.begin; number < records.end; ++number) {
       check_record(part, key, number);
-      // Candidates of one line share currency and reach their thresholds together, so later ones are enough.
+      // Candidates of one line share currency and reach their thresholds together, so later ones
+      // are enough.
       for (std::uint32_t other = number + 1; other < records.end; ++other)
         check_pair(part, key, number, other);
     }
@@ -275,7 +276,8 @@ class Checker {
     return text.empty() ? "everybody" : text;
   }
 
-  // Distances as a buyer sees them who reaches both parts: one of a lower group also reaches the groups above it.
+  // Distances as a buyer sees them who reaches both parts: one of a lower group also reaches the
+  // groups above it.
   std::pair<std::uint16_t, std::uint16_t> distances(std::uint32_t a, std::uint32_t b) const {
     const auto& shape = index_.table(index_.table_of_part(a)).shape;
     const auto at = std::ranges::find(shape.party_fields, model::Schema::customer_group);

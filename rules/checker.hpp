@@ -1,6 +1,7 @@
-// The checker: what a person should know about a load before it costs money. It reads a snapshot and returns findings,
-// sorted by importance, each with its place. It changes nothing. Cost: one pass over the records, a second for a few
-// million; pairs of records are compared within a key, and between the agreements of one article.
+// The checker: what a person should know about a load before it costs money. It reads a snapshot
+// and returns findings, sorted by importance, each with its place. It changes nothing. Cost: one
+// pass over the records, a second for a few million; pairs of records are compared within a key,
+// and between the agreements of one article.
 #pragma once
 
 #include "engine/snapshot/snapshot.hpp"
@@ -20,7 +21,8 @@ enum class FindingKind : std::uint8_t {
   zero_price,
   price_outlives_agreement,  // valid after the agreement it came from has ended
   price_precedes_agreement,  // valid before the agreement it came from starts
-  several_agreements,  // an article on more than one agreement at one time, and the rule that decides
+  several_agreements,        // an article on more than one agreement at one time, and the rule that
+                             // decides
 };
 
 struct Finding {

@@ -1,6 +1,7 @@
-// DocumentReader: what the readers of rules documents share - taking members out of a JSON object, with a Fault (file,
-// JSON pointer, reason) for every one that is missing, unknown or of the wrong kind. Faults are collected, so that a
-// person sees all of them at once; a value that could not be read comes back as its default.
+// DocumentReader: what the readers of rules documents share - taking members out of a JSON object,
+// with a Fault (file, JSON pointer, reason) for every one that is missing, unknown or of the wrong
+// kind. Faults are collected, so that a person sees all of them at once; a value that could not be
+// read comes back as its default.
 #pragma once
 
 #include "engine/base/decimal.hpp"
@@ -24,8 +25,8 @@ class DocumentReader {
   // Passes a Fault on, with this document's place before its own.
   void fault(const Json& at, const engine::base::Fault& from);
 
-  // False, with a fault, when `object` is no object; every member not in `known` is a fault of its own. "comment" is
-  // known everywhere and never read, "$schema" in the document itself.
+  // False, with a fault, when `object` is no object; every member not in `known` is a fault of its
+  // own. "comment" is known everywhere and never read, "$schema" in the document itself.
   bool members(const Json& object, std::initializer_list<std::string_view> known);
 
   std::string text(const Json& object, std::string_view name, std::string_view otherwise = {});

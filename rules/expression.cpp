@@ -135,7 +135,8 @@ class Parser {
     return type ? operations(level, *type, at, begin) : type;
   }
 
-  // The operators of a level that follow an operand: it starts at the byte `at`, its code at `begin`.
+  // The operators of a level that follow an operand: it starts at the byte `at`, its code at
+  // `begin`.
   Parsed operations(std::size_t level, Type type, std::size_t at, std::size_t begin) {
     while (const BinaryOperator* op = operator_at(level)) {
       if (auto ok = require(type, op->operands, at); !ok) return ok.error();
@@ -305,8 +306,9 @@ class Parser {
     return Type::decimal;
   }
 
-  // A product over one factor is a division; what else follows a product makes it the first operand of an expression.
-  // So precedence stays CEL's: round(a + b / c, ...) and round(a / b * c, ...) are refused, not misread.
+  // A product over one factor is a division; what else follows a product makes it the first operand
+  // of an expression. So precedence stays CEL's: round(a + b / c, ...) and round(a / b * c, ...)
+  // are refused, not misread.
   Result<void> rounded_argument(Instruction& rounding) {
     const std::size_t at = token_.at;
     const std::size_t begin = code_.size();

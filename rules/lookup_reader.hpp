@@ -1,5 +1,6 @@
-// Reads the other rules documents: which procedure prices a question (procedure_lookup.schema.json), and availability
-// bands with the look-up that says which set an article is shown by (availability_bands.schema.json).
+// Reads the other rules documents: which procedure prices a question
+// (procedure_lookup.schema.json), and availability bands with the look-up that says which set an
+// article is shown by (availability_bands.schema.json).
 #pragma once
 
 #include "engine/model/schema.hpp"

@@ -1,4 +1,5 @@
-// Reads one procedure document (see procedure.schema.json) and compiles it to the closed form of engine/rule.
+// Reads one procedure document (see procedure.schema.json) and compiles it to the closed form of
+// engine/rule.
 #pragma once
 
 #include "engine/model/schema.hpp"
@@ -9,8 +10,8 @@
 
 namespace rules {
 
-// Declares fields, flags, condition types and accesses in `schema`. Faults go to the reader; with any fault the
-// procedure is not to be used.
+// Declares fields, flags, condition types and accesses in `schema`. Faults go to the reader; with
+// any fault the procedure is not to be used.
 std::optional<engine::rule::Procedure> read_procedure(const Json& document, DocumentReader& reader,
                                                       engine::model::Schema& schema);
 

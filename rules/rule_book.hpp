@@ -1,7 +1,8 @@
-// RuleBook: rules documents as people write them (JSON) compiled into a rule::RuleSet. Three kinds, told apart by
-// their first-level member: "procedure", "procedure_lookup" and "availability_bands"; schemas stand beside this file.
-// Compiling declares fields, flags, condition types and accesses in the schema of the facts, so that records can be
-// checked against them; it happens at publish time only and on the writer's thread.
+// RuleBook: rules documents as people write them (JSON) compiled into a rule::RuleSet. Three kinds,
+// told apart by their first-level member: "procedure", "procedure_lookup" and "availability_bands";
+// schemas stand beside this file. Compiling declares fields, flags, condition types and accesses in
+// the schema of the facts, so that records can be checked against them; it happens at publish time
+// only and on the writer's thread.
 #pragma once
 
 #include "engine/base/result.hpp"

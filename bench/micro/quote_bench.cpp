@@ -1,5 +1,6 @@
-// Prices over the generated worlds, in process: baskets of 50 lines, single look-ups, price lists. Every world is
-// verified against the plain oracle before anything is timed; each benchmark reports a checksum over what it priced.
+// Prices over the generated worlds, in process: baskets of 50 lines, single look-ups, price lists.
+// Every world is verified against the plain oracle before anything is timed; each benchmark reports
+// a checksum over what it priced.
 #include "engine/price/evaluator.hpp"
 #include "engine/quote/answer.hpp"
 #include "engine/quote/price_list.hpp"
@@ -41,7 +42,8 @@ const Questions& lookups(const std::string& size, const engine::snapshot::Snapsh
   return questions;
 }
 
-// Prices alone, as the peers are asked for them; the answer's availability has a benchmark of its own.
+// Prices alone, as the peers are asked for them; the answer's availability has a benchmark of its
+// own.
 void price_all(benchmark::State& state, const engine::snapshot::Snapshot& snapshot,
                const Questions& questions) {
   engine::price::Scratch scratch;

@@ -1,6 +1,7 @@
-// A generated world as Netto's facts and snapshot, by the same drafts that a feed makes; rules are the shipped procedure
-// and the band sets of docs/examples/world. And questions of the world as Netto's questions.
-// Faults end the process: a benchmark over other data than it says is worse than none.
+// A generated world as Netto's facts and snapshot, by the same drafts that a feed makes; rules are
+// the shipped procedure and the band sets of docs/examples/world. And questions of the world as
+// Netto's questions. Faults end the process: a benchmark over other data than it says is worse than
+// none.
 #pragma once
 
 #include "engine/model/facts.hpp"
@@ -31,8 +32,8 @@ const engine::snapshot::Snapshot& loaded(std::string_view size);
 engine::quote::Question question_of(const engine::snapshot::Snapshot& snapshot,
                                     std::span<const world::Question> lines);
 
-// Prices the first world::oracle_lookups look-ups and the questions on the fixed day, and ends the process with the
-// first answer that is not the plain oracle's.
+// Prices the first world::oracle_lookups look-ups and the questions on the fixed day, and ends the
+// process with the first answer that is not the plain oracle's.
 void verify(const engine::snapshot::Snapshot& snapshot, const world::World& world);
 
 }  // namespace bench::micro

@@ -1,7 +1,8 @@
-// What a buyer may see of stock: a band, and where goods are on their way the date from which they cover the quantity.
-// available = sum over warehouses of (on hand - reserved) - safety stock; the band is the last one that starts at or
-// below it. The number itself is for callers with the right to it: answers for shops carry Availability only.
-// Pure; any thread. Cost: a few cache lines an article.
+// What a buyer may see of stock: a band, and where goods are on their way the date from which they
+// cover the quantity. available = sum over warehouses of (on hand - reserved) - safety stock; the
+// band is the last one that starts at or below it. The number itself is for callers with the right
+// to it: answers for shops carry Availability only. Pure; any thread. Cost: a few cache lines an
+// article.
 #pragma once
 
 #include "engine/base/date.hpp"

@@ -1,6 +1,7 @@
 // Contracts: our own mistakes stop the process, also in release, before a wrong price can leave it.
-// ENSURE is for what neither data nor a caller can bring about; ENSURE_SLOW is the same in debug builds only.
-// Bad input is a base::Fault (result.hpp) and a business "no" is a value: neither belongs here.
+// ENSURE is for what neither data nor a caller can bring about; ENSURE_SLOW is the same in debug
+// builds only. Bad input is a base::Fault (result.hpp) and a business "no" is a value: neither
+// belongs here.
 #pragma once
 
 namespace engine::base {

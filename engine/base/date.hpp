@@ -1,6 +1,7 @@
-// CivilMinutes: a moment as minutes of civil time since 1970-01-01 00:00 in the procedure's time zone, in 32 bits.
-// The engine never asks a clock: today is an argument. Validity is half-open, [from, to); that a source's last day is
-// inclusive is a switch of its feed description. `earliest` and `latest` stand for open ends.
+// CivilMinutes: a moment as minutes of civil time since 1970-01-01 00:00 in the procedure's time
+// zone, in 32 bits. The engine never asks a clock: today is an argument. Validity is half-open,
+// [from, to); that a source's last day is inclusive is a switch of its feed description. `earliest`
+// and `latest` stand for open ends.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -64,7 +65,8 @@ struct Validity {
 // Year 1 to 4000; fails on a date that the calendar does not have (2025-02-29).
 Result<CivilMinutes> civil(int year, int month, int day, int hour = 0, int minute = 0);
 
-// ISO 8601: 2026-11-22, 2026-11-22T14:30 or 2026-11-22 14:30[:00[.000]]. Faults: missing_value, bad_date.
+// ISO 8601: 2026-11-22, 2026-11-22T14:30 or 2026-11-22 14:30[:00[.000]]. Faults: missing_value,
+// bad_date.
 Result<CivilMinutes> parse_civil(std::string_view text);
 
 // "2026-11-22", with "T14:30" only where the time is not midnight; empty for an open end.

@@ -62,7 +62,8 @@ Result<Decimal> parse_decimal(std::string_view text) {
 }
 
 void append_decimal(std::string& out, Int128 mantissa, int decimals) {
-  // An exact amount can have far more decimals than a number that was read: room for as many as eight bits can say.
+  // An exact amount can have far more decimals than a number that was read: room for as many as
+  // eight bits can say.
   std::array<char, 264>
       buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled from the end
   auto position = buffer.end();

@@ -1,6 +1,6 @@
-// Fixed<Decimals, Tag>: an exact decimal in 64 bits whose tag makes UnitPrice, Rate and Quantity different types.
-// Sums are checked (ENSURE_SLOW: the caller has proved the range); products and quotients go through 128 bits and
-// name their rounding. There is no way in from floating point.
+// Fixed<Decimals, Tag>: an exact decimal in 64 bits whose tag makes UnitPrice, Rate and Quantity
+// different types. Sums are checked (ENSURE_SLOW: the caller has proved the range); products and
+// quotients go through 128 bits and name their rounding. There is no way in from floating point.
 #pragma once
 
 #include "engine/base/decimal.hpp"

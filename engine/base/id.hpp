@@ -1,5 +1,6 @@
-// Id<Tag>: a dense 32-bit number for something that has a code outside. ArticleId and CustomerId cannot be swapped.
-// Codes become ids once, at the edge (model/dictionary.hpp); the engine compares ids and never text.
+// Id<Tag>: a dense 32-bit number for something that has a code outside. ArticleId and CustomerId
+// cannot be swapped. Codes become ids once, at the edge (model/dictionary.hpp); the engine compares
+// ids and never text.
 #pragma once
 
 #include <compare>

@@ -1,4 +1,5 @@
-// 128-bit integers and powers of ten: what amounts need nearly everywhere. Wider ones are in wide.hpp.
+// 128-bit integers and powers of ten: what amounts need nearly everywhere. Wider ones are in
+// wide.hpp.
 #pragma once
 
 #include <array>
@@ -12,7 +13,8 @@ __extension__ typedef __int128
     Int128;  // NOLINT(modernize-use-using): -Wpedantic accepts only this form
 __extension__ typedef unsigned __int128 UInt128;  // NOLINT(modernize-use-using)
 
-// The widths an amount can be computed in; which one a step needs is proved when a snapshot is built.
+// The widths an amount can be computed in; which one a step needs is proved when a snapshot is
+// built.
 enum class Width : std::uint8_t { bits64, bits128, bits256 };
 
 inline constexpr Int128 int128_max = (((static_cast<Int128>(1) << 126) - 1) << 1) + 1;

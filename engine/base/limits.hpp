@@ -1,5 +1,6 @@
 // Every named maximum of the engine in one place, with how they relate proved at compile time.
-// What exceeds one is told to whoever sent it, with the limit's name; nothing is cut off in silence.
+// What exceeds one is told to whoever sent it, with the limit's name; nothing is cut off in
+// silence.
 #pragma once
 
 #include <cstddef>
@@ -19,9 +20,8 @@ inline constexpr std::size_t expression_nesting = 32;
 inline constexpr std::size_t key_fields = 6;    // fields of one access
 inline constexpr std::size_t group_depth = 32;  // ancestors of a group
 inline constexpr std::size_t condition_types = 1'024;
-inline constexpr std::size_t terms =
-    32'767;  // distinct combinations of a record's terms; in a snapshot
-             // each may have a twin without discounts
+inline constexpr std::size_t terms = 32'767;  // distinct combinations of a record's terms; in a
+                                              // snapshot each may have a twin without discounts
 inline constexpr std::size_t fields = 256;
 inline constexpr std::size_t code_length = 256;                // bytes of any code
 inline constexpr std::size_t text_length = 4'096;              // bytes of any name or text

@@ -1,6 +1,7 @@
 // The one door to Intel TBB: a loop over [0, count) cut into pieces of at least `grain`.
-// `body(begin, end, worker)` runs on worker threads at the same time; `worker` is below worker_count() and no two
-// pieces that run at once share it, so that scratch can be kept per worker. Returns when all pieces are done.
+// `body(begin, end, worker)` runs on worker threads at the same time; `worker` is below
+// worker_count() and no two pieces that run at once share it, so that scratch can be kept per
+// worker. Returns when all pieces are done.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,8 @@ namespace engine::base {
 
 std::size_t worker_count();
 
-// Limits the workers of everything that runs while the object lives; 0 leaves the machine's own number.
+// Limits the workers of everything that runs while the object lives; 0 leaves the machine's own
+// number.
 class WorkerLimit {
  public:
   explicit WorkerLimit(std::size_t workers);

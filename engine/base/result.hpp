@@ -1,7 +1,8 @@
-// Result<T>: a value, or the Fault that says why there is none. Same surface as std::expected (absent from GCC 12
-// in C++20), so that it can be swapped later. A Fault names its place (`where`: a column, a JSON pointer, a file) and
-// says in `detail` what was found and what to do. Faults are bad input or a failing world; a business "no"
-// (no price, unknown article on a line) is an ordinary value and never a Fault.
+// Result<T>: a value, or the Fault that says why there is none. Same surface as std::expected
+// (absent from GCC 12 in C++20), so that it can be swapped later. A Fault names its place (`where`:
+// a column, a JSON pointer, a file) and says in `detail` what was found and what to do. Faults are
+// bad input or a failing world; a business "no" (no price, unknown article on a line) is an
+// ordinary value and never a Fault.
 #pragma once
 
 #include "engine/base/contract.hpp"
@@ -13,7 +14,8 @@
 
 namespace engine::base {
 
-// Published, ordered: append only. fault_name() gives the stable text used in reports and over HTTP.
+// Published, ordered: append only. fault_name() gives the stable text used in reports and over
+// HTTP.
 enum class FaultCode {
   missing_value,
   bad_number,

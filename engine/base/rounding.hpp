@@ -1,6 +1,7 @@
-// Rounding: the five modes, always named at the call. Half modes decide ties by magnitude: half_up goes away from
-// zero, half_down towards zero, half_even to the even neighbour; up goes away from zero, down towards it.
-// `round_quotient` is the one place where a remainder is turned into a digit, for every width of integer.
+// Rounding: the five modes, always named at the call. Half modes decide ties by magnitude: half_up
+// goes away from zero, half_down towards zero, half_even to the even neighbour; up goes away from
+// zero, down towards it. `round_quotient` is the one place where a remainder is turned into a
+// digit, for every width of integer.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@ enum class Rounding : std::uint8_t { half_up, half_even, half_down, up, down };
 std::optional<Rounding> rounding_from(std::string_view name);
 std::string_view rounding_name(Rounding mode);
 
-// numerator / denominator to the nearest integer by `mode`. Requires denominator > 0; exact for every width of Int
-// that holds 2 * |remainder|, which is less than 2 * denominator.
+// numerator / denominator to the nearest integer by `mode`. Requires denominator > 0; exact for
+// every width of Int that holds 2 * |remainder|, which is less than 2 * denominator.
 template <class Int>
 Int round_quotient(const Int& numerator, const Int& denominator, Rounding mode) {
   Int quotient = numerator / denominator;

@@ -1,6 +1,7 @@
 // 256-bit and unbounded integers by Boost.Multiprecision, which no other file includes.
-// The binder (snapshot/bind.hpp) proves for each step which width holds every intermediate value, so arithmetic here
-// is unchecked; where data could exceed the proof, the caller compares with a bound first.
+// The binder (snapshot/bind.hpp) proves for each step which width holds every intermediate value,
+// so arithmetic here is unchecked; where data could exceed the proof, the caller compares with a
+// bound first.
 #pragma once
 
 #include "engine/base/int128.hpp"

@@ -1,6 +1,7 @@
-// Balances: what agreements, coupons and reservations have used up, as of one generation. A copy-on-write table that
-// belongs to the snapshot, so that a price and the balance beside it are always of one state. Immutable here; a writer
-// makes the next one with `with`. It holds no entry until a ledger command is applied.
+// Balances: what agreements, coupons and reservations have used up, as of one generation. A
+// copy-on-write table that belongs to the snapshot, so that a price and the balance beside it are
+// always of one state. Immutable here; a writer makes the next one with `with`. It holds no entry
+// until a ledger command is applied.
 #pragma once
 
 #include "engine/base/fixed.hpp"

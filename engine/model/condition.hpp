@@ -1,6 +1,7 @@
 // A condition record as the hot path sees it (40 bytes), and the terms it shares with others.
-// Everything that takes one of a few hundred combinations (currency, unit, price unit, decimals, flags, rank) stands
-// once in a dictionary of terms that stays in the first-level cache; the record keeps two bytes for it.
+// Everything that takes one of a few hundred combinations (currency, unit, price unit, decimals,
+// flags, rank) stands once in a dictionary of terms that stays in the first-level cache; the record
+// keeps two bytes for it.
 #pragma once
 
 #include "engine/base/date.hpp"

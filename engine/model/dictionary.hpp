@@ -1,5 +1,6 @@
-// Dictionary: codes to dense numbers 0, 1, 2 ... and back. Append-only: a number, once given, stays.
-// One writer or many readers. Cost: one hash and about one cache line a look-up; 8 bytes an entry beside the text.
+// Dictionary: codes to dense numbers 0, 1, 2 ... and back. Append-only: a number, once given,
+// stays. One writer or many readers. Cost: one hash and about one cache line a look-up; 8 bytes an
+// entry beside the text.
 #pragma once
 
 #include <cstdint>

@@ -181,7 +181,8 @@ Facts::Put Facts::put(const CustomerDraft& draft) {
   return {};
 }
 
-// A customer's row names all of its lists: those that an earlier row named and this one does not are withdrawn.
+// A customer's row names all of its lists: those that an earlier row named and this one does not
+// are withdrawn.
 void Facts::list_prices_of(CustomerId customer, std::span<const std::string_view> lists) {
   if (const auto listed = listed_.find(customer); listed != listed_.end()) {
     for (const std::uint32_t row : listed->second)

@@ -1,8 +1,9 @@
-// Facts: everything known about articles, parties, conditions and stock, as the last accepted batch left it.
-// A draft comes in with codes as text; put() checks it against what is known, turns codes into ids and stores it, or
-// returns a Fault whose `where` is the canonical column and leaves the facts untouched. A row with the identity of an
-// earlier one replaces it; the same identity twice in one batch is a duplicate_key Fault.
-// One writer; SnapshotBuilder reads it. Cost: well under a microsecond a row.
+// Facts: everything known about articles, parties, conditions and stock, as the last accepted batch
+// left it. A draft comes in with codes as text; put() checks it against what is known, turns codes
+// into ids and stores it, or returns a Fault whose `where` is the canonical column and leaves the
+// facts untouched. A row with the identity of an earlier one replaces it; the same identity twice
+// in one batch is a duplicate_key Fault. One writer; SnapshotBuilder reads it. Cost: well under a
+// microsecond a row.
 #pragma once
 
 #include "engine/base/decimal.hpp"

@@ -1,5 +1,5 @@
-// What the files of Facts share: the wording of its Faults and copy-on-write of dictionaries that a snapshot still reads.
-// Not for other rooms.
+// What the files of Facts share: the wording of its Faults and copy-on-write of dictionaries that a
+// snapshot still reads. Not for other rooms.
 #pragma once
 
 #include "engine/base/limits.hpp"
@@ -34,7 +34,8 @@ inline base::Fault unknown(base::FaultCode fault, const char* column, std::strin
   return base::Fault{fault, column, "'" + std::string{code} + "' is not known; import it first"};
 }
 
-// Snapshots share dictionaries with the facts: one that is still read by a snapshot is copied before it grows.
+// Snapshots share dictionaries with the facts: one that is still read by a snapshot is copied
+// before it grows.
 inline Dictionary& writable(std::shared_ptr<Dictionary>& dictionary) {
   if (dictionary.use_count() > 1) dictionary = std::make_shared<Dictionary>(*dictionary);
   return *dictionary;

@@ -1,6 +1,6 @@
-// IdentityMap: from the 128-bit hash of a record's identity to its place (table and row). Open addressing, 24 bytes an
-// entry. Two different identities with one hash are not told apart: with ten million records the chance of any such
-// pair is below 10^-24. One writer.
+// IdentityMap: from the 128-bit hash of a record's identity to its place (table and row). Open
+// addressing, 24 bytes an entry. Two different identities with one hash are not told apart: with
+// ten million records the chance of any such pair is below 10^-24. One writer.
 #pragma once
 
 #include "engine/base/hash.hpp"

@@ -1,4 +1,5 @@
-// The dense ids of everything that has a code outside. Each counts from 0 within one data folder and is never reused.
+// The dense ids of everything that has a code outside. Each counts from 0 within one data folder
+// and is never reused.
 #pragma once
 
 #include "engine/base/id.hpp"

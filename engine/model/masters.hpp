@@ -1,4 +1,5 @@
-// The masters a question refers to: articles, customers, their groups, currencies, units, stock. Plain records.
+// The masters a question refers to: articles, customers, their groups, currencies, units, stock.
+// Plain records.
 #pragma once
 
 #include "engine/base/date.hpp"

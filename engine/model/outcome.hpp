@@ -1,5 +1,6 @@
-// Outcome: what became of a line. A published, ordered enum: append only, the names are part of the HTTP contract.
-// Every outcome but `priced` is a line without a price; none of them fails the rest of the basket.
+// Outcome: what became of a line. A published, ordered enum: append only, the names are part of the
+// HTTP contract. Every outcome but `priced` is a line without a price; none of them fails the rest
+// of the basket.
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
-// Schema: what procedures declare about the data - key fields, condition types, the combinations of key fields that
-// records may stand under, and the flags a record can carry. Append-only and idempotent: declaring a thing again in
-// the same way gives the same id, in another way is a Fault, so that ids kept in records stay good for ever.
-// One writer, or many readers.
+// Schema: what procedures declare about the data - key fields, condition types, the combinations of
+// key fields that records may stand under, and the flags a record can carry. Append-only and
+// idempotent: declaring a thing again in the same way gives the same id, in another way is a Fault,
+// so that ids kept in records stay good for ever. One writer, or many readers.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -48,8 +48,8 @@ struct ConditionType {
   std::uint16_t default_flags = 0;  // of a record that names none
 };
 
-// Records of one condition type under one set of key fields. Fields are sorted: question and party side first, then
-// article side, each by id; so that one set has one form.
+// Records of one condition type under one set of key fields. Fields are sorted: question and party
+// side first, then article side, each by id; so that one set has one form.
 struct TableShape {
   ConditionTypeId type;
   std::vector<FieldId> party_fields;

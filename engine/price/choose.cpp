@@ -35,8 +35,9 @@ bool finds_prices(const ChoiceContext& context) {
   return schema.type(type).value == model::ValueKind::price;
 }
 
-// Prices are compared for one ordered unit, as fractions, without the factors that both have: so 256 bits hold the 38
-// digits of a value, 18 more decimals, a unit's 10 digits and a price unit's 7. Percents and amounts have no unit.
+// Prices are compared for one ordered unit, as fractions, without the factors that both have: so
+// 256 bits hold the 38 digits of a value, 18 more decimals, a unit's 10 digits and a price
+// unit's 7. Percents and amounts have no unit.
 int compare_values(const ChoiceContext& context, const ConditionRecord& a,
                    const ConditionRecord& b) {
   const Snapshot& snapshot = *context.snapshot;
@@ -77,8 +78,9 @@ std::string padded(std::int64_t number) {
   return std::string(20 - digits.size(), '0') + digits;
 }
 
-// What tells records apart outside where they have no external key, or the same one: what their identity is made of,
-// then what they say. Each part ends with a zero byte, which sorts before every character of a code.
+// What tells records apart outside where they have no external key, or the same one: what their
+// identity is made of, then what they say. Each part ends with a zero byte, which sorts before
+// every character of a code.
 std::string identity_text(const Snapshot& snapshot, std::uint32_t number) {
   const auto& index = snapshot.conditions();
   const ConditionRecord& record = index.record(number);
@@ -152,8 +154,8 @@ std::size_t field_count(const ChoiceContext& context, const Candidate& candidate
   return shape.party_fields.size() + shape.article_fields.size();
 }
 
-// Answers are the same where value, unit, price unit and flags are: then it does not matter which one is taken. No unit
-// is the base unit.
+// Answers are the same where value, unit, price unit and flags are: then it does not matter which
+// one is taken. No unit is the base unit.
 bool same_answer(const Snapshot& snapshot, const Line& line, const ConditionRecord& a,
                  const ConditionRecord& b) {
   const Terms& x = snapshot.conditions().terms(a);
@@ -164,7 +166,8 @@ bool same_answer(const Snapshot& snapshot, const Line& line, const ConditionReco
          told(x.unit) == told(y.unit) && x.price_unit == y.price_unit && x.flags == y.flags;
 }
 
-// Document, then external key, then all else that is known outside: never the order in which records are held.
+// Document, then external key, then all else that is known outside: never the order in which
+// records are held.
 bool externally_before(const Snapshot& snapshot, const Candidate& a, const Candidate& b) {
   const ConditionRecord& x = snapshot.conditions().record(a.record);
   const ConditionRecord& y = snapshot.conditions().record(b.record);

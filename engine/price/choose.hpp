@@ -1,6 +1,7 @@
-// choose: brings the candidates of a line down to one by the step's ordered comparators. What they leave equal is a tie
-// only where the answers differ; a tie is refused (outcome `ambiguous`) or settled by document and external key, never
-// by the order in which the engine happens to hold records. Cost: nothing for a single candidate.
+// choose: brings the candidates of a line down to one by the step's ordered comparators. What they
+// leave equal is a tie only where the answers differ; a tie is refused (outcome `ambiguous`) or
+// settled by document and external key, never by the order in which the engine happens to hold
+// records. Cost: nothing for a single candidate.
 #pragma once
 
 #include "engine/price/scratch.hpp"
@@ -35,18 +36,20 @@ class LossListener {
 Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates,
               LossListener* listener);
 
-// The factor that turns a record's value into the price of one ordered unit: numerator / denominator. Exact.
+// The factor that turns a record's value into the price of one ordered unit: numerator /
+// denominator. Exact.
 struct UnitFactor {
   base::Int128 numerator = 1;
   base::Int128 denominator = 1;
 };
 
-// For records bound to the unit ordered the factor is 1; for those in base units (or without a unit) it is the ordered
-// unit's content in base units; the price unit divides.
+// For records bound to the unit ordered the factor is 1; for those in base units (or without a
+// unit) it is the ordered unit's content in base units; the price unit divides.
 UnitFactor unit_factor(const snapshot::Snapshot& snapshot, const model::Terms& terms,
                        const Line& line);
 
-// Negative, zero or positive as a's comparator comes before, beside or after b's. For the checker, too.
+// Negative, zero or positive as a's comparator comes before, beside or after b's. For the checker,
+// too.
 int compare(const ChoiceContext& context, const rule::Choice& choice, const Candidate& a,
             const Candidate& b);
 

@@ -166,8 +166,8 @@ class BlockRun {
     return lines;
   }
 
-  // All records of a key against everything that can rule them out. Time comes last: a record that fits but for its
-  // validity decides how long the answer holds.
+  // All records of a key against everything that can rule them out. Time comes last: a record that
+  // fits but for its validity decides how long the answer holds.
   void scan(const Hit& hit, const rule::Access& rule, std::uint16_t access) {
     const Line& line = block_.lines[hit.line];
     const PlanPart& part = plan_.parts[hit.part];
@@ -209,8 +209,8 @@ class BlockRun {
     return snapshot_.may_use(document, header_.customer);
   }
 
-  // Scales count in the record's unit: the unit ordered where it is bound to that, else base units. A return's scale is
-  // read by its absolute quantity.
+  // Scales count in the record's unit: the unit ordered where it is bound to that, else base units.
+  // A return's scale is read by its absolute quantity.
   static bool reached(base::Quantity threshold, const Line& line, bool bound) {
     const std::int64_t quantity = std::abs(line.quantity.mantissa());
     if (bound || line.numerator == line.denominator) return threshold.mantissa() <= quantity;
@@ -306,7 +306,8 @@ void start(const Task& task, const BoundProcedure& procedure, PricedLines& out) 
 constexpr base::Int128 amount_max =
     base::int128_max / static_cast<base::Int128>(limits::lines_per_question);
 
-// Hands a step's amount of every priced line to `take(line, amount)`, column by column: the width is looked at once.
+// Hands a step's amount of every priced line to `take(line, amount)`, column by column: the width
+// is looked at once.
 template <class Take>
 void read_amounts(const BoundStep& step, const AmountColumn& column, PricedLines& out,
                   const Take& take) {
@@ -360,7 +361,8 @@ void take_answer(const Task& task, const BoundProcedure& procedure, const Column
   }
 }
 
-// Sums over priced lines. All amounts of a step have the step's decimals and lie within amount_max, so sums are exact.
+// Sums over priced lines. All amounts of a step have the step's decimals and lie within amount_max,
+// so sums are exact.
 void sum_up(const BoundProcedure& procedure, PricedLines& out) {
   const rule::AnswerShape& shape = procedure.rule->answer;
   const std::size_t components = shape.components.size();

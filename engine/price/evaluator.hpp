@@ -1,7 +1,8 @@
-// The evaluator: runs a bound procedure over the lines of a question, phase by phase, block by block, step by step.
-// One evaluator with two finders (questions probe, price lists scan) and two traces (none, waterfall): plain and
-// explained, single and bulk run the same steps and give the same answer. Pure: snapshot and lines in, amounts out.
-// Any thread with its own Scratch. Allocates per question until the scratch is warm, never per line.
+// The evaluator: runs a bound procedure over the lines of a question, phase by phase, block by
+// block, step by step. One evaluator with two finders (questions probe, price lists scan) and two
+// traces (none, waterfall): plain and explained, single and bulk run the same steps and give the
+// same answer. Pure: snapshot and lines in, amounts out. Any thread with its own Scratch. Allocates
+// per question until the scratch is warm, never per line.
 #pragma once
 
 #include "engine/price/line.hpp"
@@ -22,14 +23,15 @@ struct Task {
   std::span<const Line> lines;
 };
 
-// `out` is overwritten. Large tasks are shared out over workers, block by block, with a barrier after each phase.
+// `out` is overwritten. Large tasks are shared out over workers, block by block, with a barrier
+// after each phase.
 void evaluate(const Task& task, Scratch& scratch, PricedLines& out);
 
 // The same with a waterfall per line; on the calling thread.
 void explain(const Task& task, Scratch& scratch, PricedLines& out, std::vector<LineTrace>& traces);
 
-// Lines must be of consecutive articles, rising, all of one date, without agreements: a price list's. The plan is made
-// once by `plan_for_run` and kept in the scratch from call to call.
+// Lines must be of consecutive articles, rising, all of one date, without agreements: a price
+// list's. The plan is made once by `plan_for_run` and kept in the scratch from call to call.
 void plan_for_run(const Task& task, Scratch& scratch);
 void evaluate_run(const Task& task, Scratch& scratch, PricedLines& out);
 

@@ -1,6 +1,7 @@
-// Finders: which keys hold records for the lines of a block under one access. Two of them, with one result: a question
-// looks keys up (HashFinder), a price list scans each part's sorted run beside consecutive articles (RunFinder).
-// What they leave are hits grouped by line; the order within a line means nothing.
+// Finders: which keys hold records for the lines of a block under one access. Two of them, with one
+// result: a question looks keys up (HashFinder), a price list scans each part's sorted run beside
+// consecutive articles (RunFinder). What they leave are hits grouped by line; the order within a
+// line means nothing.
 #pragma once
 
 #include "engine/price/scratch.hpp"
@@ -17,7 +18,8 @@ struct BlockView {
   std::size_t offset = 0;  // of its first line within the question
 };
 
-// Independent probes overlap: slots are prefetched for the whole block, then keys resolved and records prefetched.
+// Independent probes overlap: slots are prefetched for the whole block, then keys resolved and
+// records prefetched.
 class HashFinder {
  public:
   void find(const snapshot::Snapshot& snapshot, const Plan& plan, const AccessPlan& access,

@@ -40,7 +40,8 @@ class Kernel {
 
   const W* top() const { return stack_ + (depth_ - 1) * block_lines; }
 
-  // Lines whose result depends on a division by 0: one in the branch that a condition does not take does no harm.
+  // Lines whose result depends on a division by 0: one in the branch that a condition does not take
+  // does no harm.
   std::uint64_t divided_by_zero() const { return undefined_[depth_ - 1]; }
 
  private:
@@ -73,7 +74,8 @@ class Kernel {
     drop_operand();
   }
 
-  // && and ||: an operand that decides alone makes the other one's division by 0 harmless, on either side, as in CEL.
+  // && and ||: an operand that decides alone makes the other one's division by 0 harmless, on
+  // either side, as in CEL.
   void logical(bool deciding) {
     W* a = at(1);
     const W* b = at(0);
@@ -110,7 +112,8 @@ class Kernel {
       undefined_{};  // by value on the stack: lines divided by 0
 };
 
-// A column can be wider than this formula: its step needed the width on the way to an amount that is proved to be small.
+// A column can be wider than this formula: its step needed the width on the way to an amount that
+// is proved to be small.
 template <class W>
 void Kernel<W>::load_column(const AmountColumn& column) {
   W* to = push();

@@ -1,5 +1,6 @@
-// Runs a bound formula over the lines of a block: each instruction is one loop over a column of up to 64 values, in the
-// width proved for the formula. Pure arithmetic on a stack of columns; no branch on data but in roundings.
+// Runs a bound formula over the lines of a block: each instruction is one loop over a column of up
+// to 64 values, in the width proved for the formula. Pure arithmetic on a stack of columns; no
+// branch on data but in roundings.
 #pragma once
 
 #include "engine/price/find.hpp"
@@ -19,7 +20,8 @@ struct FormulaInput {
   bool keep_exact = false;  // store amounts before rounding, too
 };
 
-// Runs the step's amount and its rounding, and stores both in the step's columns. Returns the lines whose divisor was 0.
+// Runs the step's amount and its rounding, and stores both in the step's columns. Returns the lines
+// whose divisor was 0.
 std::uint64_t run_amount(const FormulaInput& input, const snapshot::BoundStep& step,
                          StepColumns& to, BlockScratch& scratch);
 

@@ -1,5 +1,6 @@
-// What the evaluator needs to know of a question, in ids. A line that can't be priced from the start (its article is
-// unknown, its quantity absurd) comes with its outcome set and is carried along untouched.
+// What the evaluator needs to know of a question, in ids. A line that can't be priced from the
+// start (its article is unknown, its quantity absurd) comes with its outcome set and is carried
+// along untouched.
 #pragma once
 
 #include "engine/base/date.hpp"

@@ -1,7 +1,8 @@
-// Plan: what a customer, with the question's fields, can find at all - resolved once per question and shared by all of
-// its lines. For every access of the procedure: the parts (see snapshot/condition_index.hpp) that the party side of its
-// key comes down to, with the rank, distance and validity by which each was reached.
-// Built per question on the worker's scratch; then read only. Cost: one look-up a part, about a microsecond in all.
+// Plan: what a customer, with the question's fields, can find at all - resolved once per question
+// and shared by all of its lines. For every access of the procedure: the parts (see
+// snapshot/condition_index.hpp) that the party side of its key comes down to, with the rank,
+// distance and validity by which each was reached. Built per question on the worker's scratch; then
+// read only. Cost: one look-up a part, about a microsecond in all.
 #pragma once
 
 #include "engine/price/line.hpp"

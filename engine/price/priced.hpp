@@ -1,4 +1,5 @@
-// What the evaluator leaves for each line, and the waterfall that an explained run leaves beside it.
+// What the evaluator leaves for each line, and the waterfall that an explained run leaves beside
+// it.
 #pragma once
 
 #include "engine/base/date.hpp"

@@ -1,7 +1,8 @@
-// Scratch: the memory an evaluation works in, kept by its worker from question to question so that pricing allocates
-// nothing per line once it is warm. Columns hold a value per line of the question, in the width proved for their step;
-// BlockScratch is what one worker needs for one block of up to 64 lines. Not shared between threads, except that the
-// workers of one large basket write disjoint lines of the same columns.
+// Scratch: the memory an evaluation works in, kept by its worker from question to question so that
+// pricing allocates nothing per line once it is warm. Columns hold a value per line of the
+// question, in the width proved for their step; BlockScratch is what one worker needs for one block
+// of up to 64 lines. Not shared between threads, except that the workers of one large basket write
+// disjoint lines of the same columns.
 #pragma once
 
 #include "engine/base/limits.hpp"

@@ -9,7 +9,8 @@ namespace engine::price {
 
 namespace {
 
-// An exact amount has the decimals of all its factors; where 128 bits don't hold them, zeros at its end are dropped.
+// An exact amount has the decimals of all its factors; where 128 bits don't hold them, zeros at its
+// end are dropped.
 bool take(const AmountColumn& column, std::size_t line, Amount& amount) {
   if (amount_at(column, line, amount.mantissa)) return true;
   base::Int256 value = column.widest[line];

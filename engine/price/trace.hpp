@@ -1,5 +1,6 @@
-// The two traces of the evaluator. NoTrace costs nothing; WaterfallTrace writes down, per line, every step with its
-// candidates, why each of them lost, and the amount before and after rounding. Neither can change an answer.
+// The two traces of the evaluator. NoTrace costs nothing; WaterfallTrace writes down, per line,
+// every step with its candidates, why each of them lost, and the amount before and after rounding.
+// Neither can change an answer.
 #pragma once
 
 #include "engine/price/choose.hpp"

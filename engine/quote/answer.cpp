@@ -9,7 +9,8 @@ using snapshot::Snapshot;
 
 namespace {
 
-// A line that asks about an article that is not there has no availability; any other one has, priced or not.
+// A line that asks about an article that is not there has no availability; any other one has,
+// priced or not.
 avail::Availability line_availability(const Snapshot& snapshot, const Question& question,
                                       const price::Line& line) {
   if (line.article.is_none()) return {};

@@ -1,5 +1,6 @@
-// The answer to a question: priced lines, their availability, totals - all from one generation of the snapshot.
-// Ids are resolved to text with the snapshot that answered, which the caller still holds.
+// The answer to a question: priced lines, their availability, totals - all from one generation of
+// the snapshot. Ids are resolved to text with the snapshot that answered, which the caller still
+// holds.
 #pragma once
 
 #include "engine/avail/band.hpp"
@@ -23,8 +24,9 @@ struct Answer {
   base::CivilMinutes valid_until = base::CivilMinutes::latest();  // earliest of the lines'
 };
 
-// A pure function of snapshot and question; `scratch` belongs to the calling worker and only saves allocations.
-// Baskets from limits::lines_parallel_from lines on are shared out over workers. `answer` is overwritten.
+// A pure function of snapshot and question; `scratch` belongs to the calling worker and only saves
+// allocations. Baskets from limits::lines_parallel_from lines on are shared out over workers.
+// `answer` is overwritten.
 void quote(const snapshot::Snapshot& snapshot, const Question& question, Detail detail,
            price::Scratch& scratch, Answer& answer);
 

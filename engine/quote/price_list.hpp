@@ -1,6 +1,7 @@
-// Bulk: the prices of one customer for a range of articles, by the same evaluator with the scanning finder. Ranges are
-// priced in parallel; each range is handed over complete, in the order of articles, from whichever worker priced it.
-// Pure; the sink is called from several threads at once, never twice for one range.
+// Bulk: the prices of one customer for a range of articles, by the same evaluator with the scanning
+// finder. Ranges are priced in parallel; each range is handed over complete, in the order of
+// articles, from whichever worker priced it. Pure; the sink is called from several threads at once,
+// never twice for one range.
 #pragma once
 
 #include "engine/price/evaluator.hpp"
@@ -21,7 +22,8 @@ struct PriceListRange {
 
 inline constexpr std::uint32_t price_list_range = 4096;  // articles
 
-// `header` and procedure as in a resolved question. Line scope only: order-level rules have no say in a list.
+// `header` and procedure as in a resolved question. Line scope only: order-level rules have no say
+// in a list.
 void price_list(const snapshot::Snapshot& snapshot, const Question& header, base::Quantity quantity,
                 const std::function<void(const PriceListRange&)>& sink);
 

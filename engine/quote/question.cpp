@@ -80,7 +80,8 @@ Result<void> resolve_header(const Snapshot& snapshot, const QuoteRequest& reques
       return Fault{FaultCode::unknown_field, "/" + std::string{name},
                    "no procedure knows a field '" + std::string{name} + "'"};
     }
-    // A value that no record, rule or master has ever named matches nothing, like a field that is not given.
+    // A value that no record, rule or master has ever named matches nothing, like a field that is
+    // not given.
     question.header.fields.emplace_back(*field, snapshot.find_text(code).value_or(model::TextId{}));
   }
   std::ranges::sort(question.header.fields);

@@ -1,7 +1,8 @@
-// A question as it comes (codes as text, views into the caller's buffer) and as the engine takes it (ids).
-// resolve() turns one into the other against a snapshot. What concerns the whole question (an unknown customer,
-// currency or field) is a Fault whose `where` is the JSON pointer of the field; what concerns one line becomes that
-// line's outcome and leaves the others alone. No clock: a question without a date takes the `today` it is given.
+// A question as it comes (codes as text, views into the caller's buffer) and as the engine takes it
+// (ids). resolve() turns one into the other against a snapshot. What concerns the whole question
+// (an unknown customer, currency or field) is a Fault whose `where` is the JSON pointer of the
+// field; what concerns one line becomes that line's outcome and leaves the others alone. No clock:
+// a question without a date takes the `today` it is given.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -30,7 +31,8 @@ struct QuoteRequest {
   std::string_view currency;               // empty: the customer's
   std::string_view language = "en";        // of texts in the answer
   std::optional<base::CivilMinutes> date;  // deciding date; else today
-  // Question fields by name: sales_organisation, site, channel, document_kind and what procedures declare.
+  // Question fields by name: sales_organisation, site, channel, document_kind and what procedures
+  // declare.
   std::vector<std::pair<std::string_view, std::string_view>> fields;
   std::vector<LineRequest> lines;
 };

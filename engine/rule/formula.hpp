@@ -1,7 +1,8 @@
-// Formula: an expression over quantities, amounts and results of earlier steps, as a postfix program.
-// Exact decimals throughout: a sum takes the larger number of decimals, a product the sum of both, and only the
-// rounding instructions lose digits, by a named mode. Division exists only inside a rounding. Truth is 0 or 1.
-// Made by rules/expression from text; given its number of decimals and its width by snapshot/bind.
+// Formula: an expression over quantities, amounts and results of earlier steps, as a postfix
+// program. Exact decimals throughout: a sum takes the larger number of decimals, a product the sum
+// of both, and only the rounding instructions lose digits, by a named mode. Division exists only
+// inside a rounding. Truth is 0 or 1. Made by rules/expression from text; given its number of
+// decimals and its width by snapshot/bind.
 #pragma once
 
 #include "engine/base/decimal.hpp"
@@ -37,7 +38,8 @@ enum class Op : std::uint8_t {
   select,        // condition, then, else
   round,         // to `decimals` by `mode`
   divide_round,  // a / b, rounded once; a line whose divisor is 0 gets the outcome division_by_zero
-  extend_round,  // a price times the line's quantity in the unit and price unit of `step`'s record, rounded once
+  extend_round,  // a price times the line's quantity in the unit and price unit of `step`'s record,
+                 // rounded once
 };
 
 struct Instruction {

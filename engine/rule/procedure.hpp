@@ -1,7 +1,8 @@
-// Procedure: the pricing recipe in the small closed form that the hot path runs, compiled from JSON by rules/compiler.
-// Steps run in order within their phase; phases are separated by barriers: a phase starts when every line has finished
-// the one before. Names of fields and condition types are ids already; codes of data (a group, an offer category)
-// stay text until a snapshot is built, since data comes and goes. Immutable once compiled; shared by all threads.
+// Procedure: the pricing recipe in the small closed form that the hot path runs, compiled from JSON
+// by rules/compiler. Steps run in order within their phase; phases are separated by barriers: a
+// phase starts when every line has finished the one before. Names of fields and condition types are
+// ids already; codes of data (a group, an offer category) stay text until a snapshot is built,
+// since data comes and goes. Immutable once compiled; shared by all threads.
 #pragma once
 
 #include "engine/base/fixed.hpp"
@@ -46,8 +47,8 @@ enum class TiePolicy : std::uint8_t {
   report,  // settled by document and external key, and told in explain
 };
 
-// Which records an access takes, by the framework agreement they came from. Whatever it says, records of an agreement
-// that names its customers are for those only.
+// Which records an access takes, by the framework agreement they came from. Whatever it says,
+// records of an agreement that names its customers are for those only.
 enum class AgreementUse : std::uint8_t {
   any,      // whatever document they came from
   asked,    // only those of the agreement that the line names; no candidate where it names none
@@ -66,8 +67,8 @@ struct KeyConstants {
 struct Access {
   std::string name;
   model::TableId table;
-  std::uint16_t level =
-      0;  // all accesses of a level compete; the next level is asked only where none had a candidate
+  std::uint16_t level = 0;  // all accesses of a level compete; the next level is asked only where
+                            // none had a candidate
   AgreementUse agreement = AgreementUse::any;
   ListsOf lists = ListsOf::any;
   bool exclusive = false;  // asked-for agreement without a record: the search ends here, empty
@@ -103,7 +104,8 @@ struct Component {
   std::uint16_t step = 0;
 };
 
-// What a line's answer is made of. The unit price is per the price unit and unit of `price_step`'s record.
+// What a line's answer is made of. The unit price is per the price unit and unit of `price_step`'s
+// record.
 struct AnswerShape {
   std::uint16_t price_step = 0;
   std::uint16_t unit_price = 0;

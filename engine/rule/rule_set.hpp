@@ -1,5 +1,6 @@
-// RuleSet: all procedures of a data folder, the look-up that says which of them prices a question, and the sets of
-// availability bands with the look-up that says which of them an article is shown by. Immutable once compiled.
+// RuleSet: all procedures of a data folder, the look-up that says which of them prices a question,
+// and the sets of availability bands with the look-up that says which of them an article is shown
+// by. Immutable once compiled.
 #pragma once
 
 #include "engine/base/fixed.hpp"
@@ -11,7 +12,8 @@
 
 namespace engine::rule {
 
-// One row of a look-up: matches when every field named has one of the codes; the first row that matches wins.
+// One row of a look-up: matches when every field named has one of the codes; the first row that
+// matches wins.
 struct LookupRow {
   std::vector<KeyConstants> when;
   std::string result;
@@ -34,7 +36,8 @@ struct Band {
 struct BandSet {
   std::string name;
   std::vector<Band> bands;  // by `from`, rising; the first one has no lower bound
-  // The last band may be one without a threshold, shown instead of the lowest one where goods are on their way.
+  // The last band may be one without a threshold, shown instead of the lowest one where goods are
+  // on their way.
   bool last_is_expected = false;
 
   std::size_t threshold_count() const { return bands.size() - (last_is_expected ? 1 : 0); }

@@ -270,7 +270,8 @@ Result<void> FormulaBinder::add(const Instruction& from) {
                  "an exact result would have more than " + std::to_string(decimals_max) +
                      " decimals; round earlier"};
   }
-  // The powers of ten have to fit, too: beside a value that is always 0 they are the largest number there is.
+  // The powers of ten have to fit, too: beside a value that is always 0 they are the largest number
+  // there is.
   note(power_of_ten(std::max({to.shift_left, to.shift_right, to.drop})));
   to.decimals = static_cast<std::uint8_t>(stack_.back().decimals);
   bound_.code.push_back(std::move(to));

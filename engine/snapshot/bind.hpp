@@ -1,7 +1,8 @@
-// Bound procedures: a rule::Procedure with everything fixed that depends on the data - codes of constants, the number
-// of decimals of every value, and the width (64, 128 or 256 bit) that is proved to hold every intermediate result.
-// The proof takes the largest value among the records of each condition type and the procedure's largest quantity;
-// a procedure that 256 bits can't hold is refused (width_unprovable). No division happens but by a named rounding.
+// Bound procedures: a rule::Procedure with everything fixed that depends on the data - codes of
+// constants, the number of decimals of every value, and the width (64, 128 or 256 bit) that is
+// proved to hold every intermediate result. The proof takes the largest value among the records of
+// each condition type and the procedure's largest quantity; a procedure that 256 bits can't hold is
+// refused (width_unprovable). No division happens but by a named rounding.
 #pragma once
 
 #include "engine/base/int128.hpp"

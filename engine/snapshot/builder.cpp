@@ -23,7 +23,8 @@ std::int32_t rank_of(const model::CustomerGroup& group) { return group.rank; }
 
 std::int32_t rank_of(const model::ArticleGroup&) { return 0; }
 
-// A master's groups and all their ancestors, nearest first, each once. A Fault where parents go in a circle.
+// A master's groups and all their ancestors, nearest first, each once. A Fault where parents go in
+// a circle.
 template <class GroupId, class Group>
 Result<std::vector<Reached>> reach(const std::vector<GroupId>& own,
                                    const model::Masters<Group>& groups) {
@@ -132,7 +133,8 @@ class FactsCodes final : public CodeResolver {
   const model::Dictionary& texts_;  // the snapshot's
 };
 
-// Texts that rules name: of look-ups and constants those that stand for a text field, and the kinds of returns.
+// Texts that rules name: of look-ups and constants those that stand for a text field, and the kinds
+// of returns.
 std::vector<std::string_view> texts_of_rules(const rule::RuleSet& rules,
                                              const model::Schema& schema) {
   std::vector<std::string_view> texts;
@@ -188,8 +190,8 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   return std::shared_ptr<const Snapshot>{std::move(made_)};
 }
 
-// A question's text is found among these. One that only the rules name - the channel of a look-up, a kind of return - is
-// as good as one that stands in the data.
+// A question's text is found among these. One that only the rules name - the channel of a look-up,
+// a kind of return - is as good as one that stands in the data.
 std::shared_ptr<const model::Dictionary> SnapshotBuilder::texts_with_rules() const {
   const auto shared = facts_.share_texts();
   std::shared_ptr<model::Dictionary> own;
@@ -218,7 +220,8 @@ void SnapshotBuilder::take_documents() {
   const auto code = [this](std::uint32_t i) -> const std::string& {
     return made_->documents_[i].code;
   };
-  // A list and an agreement of one code have one place: their ids say in which order they came, and that decides nothing.
+  // A list and an agreement of one code have one place: their ids say in which order they came, and
+  // that decides nothing.
   const auto number_places = [&](std::uint32_t DocumentOrder::*place) {
     for (std::uint32_t at = 0; at < order.size(); ++at) {
       const bool same = at > 0 && code(order[at]) == code(order[at - 1]);
@@ -304,7 +307,8 @@ Result<void> SnapshotBuilder::take_customers() {
   return {};
 }
 
-// The lists of a customer: its own, those of its groups (ancestors included), those for everybody; own ones first.
+// The lists of a customer: its own, those of its groups (ancestors included), those for everybody;
+// own ones first.
 void SnapshotBuilder::take_lists() {
   std::map<std::uint32_t, std::vector<ListReached>> of_customer;
   std::map<std::uint32_t, std::vector<ListReached>> of_group;

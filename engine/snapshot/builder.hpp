@@ -1,6 +1,7 @@
-// SnapshotBuilder: compiles facts and rules into a Snapshot. Checks what only shows when everything is there: groups
-// in a circle, a look-up that names no procedure, a procedure whose width can't be proved.
-// Runs on the writer's thread, sorts in parallel; reads the facts, keeps none of them but shared dictionaries.
+// SnapshotBuilder: compiles facts and rules into a Snapshot. Checks what only shows when everything
+// is there: groups in a circle, a look-up that names no procedure, a procedure whose width can't be
+// proved. Runs on the writer's thread, sorts in parallel; reads the facts, keeps none of them but
+// shared dictionaries.
 #pragma once
 
 #include "engine/base/result.hpp"

@@ -1,4 +1,5 @@
-// The order of codes "as numbers": codes of digits come first, by numeric value of any length; the rest follows as text.
+// The order of codes "as numbers": codes of digits come first, by numeric value of any length; the
+// rest follows as text.
 #pragma once
 
 #include <string_view>

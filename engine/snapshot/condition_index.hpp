@@ -1,13 +1,15 @@
 // ConditionIndex: all condition records of a snapshot, found by (part, article).
-// A *part* is a combination of question- and party-side key values under one table (customer 4711; list PL-7; group
-// G2 in country SE), interned to a dense id: a question looks its parts up once, its lines only meet their ids. The
-// article side of a key is a dense id too: the article itself, or an interned combination of its groups and attributes.
+// A *part* is a combination of question- and party-side key values under one table (customer 4711;
+// list PL-7; group G2 in country SE), interned to a dense id: a question looks its parts up once,
+// its lines only meet their ids. The article side of a key is a dense id too: the article itself,
+// or an interned combination of its groups and attributes.
 //
-// Invariants: 1. records are sorted by part, article key, threshold, start; 2. keys_[i] is the article key whose records
-// are [first_record_[i], first_record_[i + 1]); 3. the keys of a part are a contiguous, rising run, so that bulk can
-// scan it and a small run is searched without the hash; 4. only runs longer than `run_searched_max` have hash slots;
-// 5. the signature of an article has the bit of every part that has a record for it, so that a clear bit proves absence.
-// Immutable; any number of readers.
+// Invariants: 1. records are sorted by part, article key, threshold, start; 2. keys_[i] is the
+// article key whose records are [first_record_[i], first_record_[i + 1]); 3. the keys of a part are
+// a contiguous, rising run, so that bulk can scan it and a small run is searched without the
+// hash; 4. only runs longer than `run_searched_max` have hash slots;
+// 5. the signature of an article has the bit of every part that has a record for it, so that a
+// clear bit proves absence. Immutable; any number of readers.
 #pragma once
 
 #include "engine/base/hash.hpp"

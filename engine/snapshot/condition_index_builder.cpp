@@ -157,7 +157,8 @@ void ConditionIndexBuilder::append_part(const model::TableRows& rows, std::span<
   made_.part_begin_.push_back(static_cast<std::uint32_t>(made_.keys_.size()));
 }
 
-// A document that refuses discounts does so for all of its records, whenever it came to refuse them.
+// A document that refuses discounts does so for all of its records, whenever it came to refuse
+// them.
 std::uint16_t ConditionIndexBuilder::terms_in_document(const model::ConditionRecord& record) {
   if (record.document.is_none() || !refuses_discounts_[record.document.raw()]) return record.terms;
   model::Terms terms = made_.terms_[record.terms];
@@ -231,8 +232,8 @@ void ConditionIndexBuilder::map_articles() {
   }
 }
 
-// Every combination of the article's values that some record stands under. Articles have few groups and one value per
-// attribute, so the product stays small.
+// Every combination of the article's values that some record stands under. Articles have few groups
+// and one value per attribute, so the product stays small.
 void ConditionIndexBuilder::map_article(std::uint32_t article, const Mapping& mapping,
                                         std::vector<ArticleKey>& keys) const {
   struct Partial {

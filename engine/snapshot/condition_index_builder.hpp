@@ -1,6 +1,7 @@
-// ConditionIndexBuilder: sorts the condition rows of the facts into a ConditionIndex and makes the article mappings:
-// for every table whose article side is not the plain article, which of its keys each article reaches.
-// Used by SnapshotBuilder only. Cost: linear in rows, and a sort within each part, in parallel.
+// ConditionIndexBuilder: sorts the condition rows of the facts into a ConditionIndex and makes the
+// article mappings: for every table whose article side is not the plain article, which of its keys
+// each article reaches. Used by SnapshotBuilder only. Cost: linear in rows, and a sort within each
+// part, in parallel.
 #pragma once
 
 #include "engine/model/facts.hpp"

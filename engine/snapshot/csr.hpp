@@ -1,4 +1,5 @@
-// Csr: lists of T per dense id, packed one after the other (compressed sparse rows). Immutable once built.
+// Csr: lists of T per dense id, packed one after the other (compressed sparse rows). Immutable once
+// built.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
-// Snapshot: facts and rules compiled for answering, as of one generation. Immutable: any number of threads read it
-// without locks, and what it says of prices, balances and stock belongs together. Made by SnapshotBuilder.
-// Validity is part of every look-up, so midnight needs no rebuild: prices of the future are in it already.
+// Snapshot: facts and rules compiled for answering, as of one generation. Immutable: any number of
+// threads read it without locks, and what it says of prices, balances and stock belongs together.
+// Made by SnapshotBuilder. Validity is part of every look-up, so midnight needs no rebuild: prices
+// of the future are in it already.
 #pragma once
 
 #include "engine/ledger/balances.hpp"
@@ -30,7 +31,8 @@ struct Reached {
   std::uint16_t distance = 0;
 };
 
-// The article-side key of a table that is not the article itself: a combination of groups and attributes.
+// The article-side key of a table that is not the article itself: a combination of groups and
+// attributes.
 struct ArticleKey {
   std::uint32_t key = 0;
   std::uint16_t distance = 0;  // up the group tree
@@ -103,13 +105,15 @@ class Snapshot {
 
   const Customers& customers() const { return customers_; }
 
-  // How many steps `ancestor` stands above `group` in the tree of customer groups; nothing where it does not.
+  // How many steps `ancestor` stands above `group` in the tree of customer groups; nothing where it
+  // does not.
   std::optional<std::uint16_t> group_distance(model::CustomerGroupId group,
                                               model::CustomerGroupId ancestor) const;
 
   const std::vector<model::Document>& documents() const { return documents_; }
 
-  // Whether records of this document may be used by the customer: an agreement may name who can call it off.
+  // Whether records of this document may be used by the customer: an agreement may name who can
+  // call it off.
   bool may_use(model::DocumentId document, model::CustomerId customer) const {
     return document_access_[document.raw()] != DocumentAccess::restricted ||
            is_named(document, customer);

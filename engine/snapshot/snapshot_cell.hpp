@@ -1,9 +1,10 @@
-// SnapshotCell: where the one writer publishes the newest snapshot; SnapshotReader: how a worker reads it.
-// A reader looks at one atomic number a call and takes the cell's mutex only after a publish, so readers neither wait
-// for each other nor for the writer, who holds the mutex for a pointer swap. (Not std::atomic<std::shared_ptr>: in
-// GCC 12 it locks on every load, and the thread sanitizer reports its loads as races.)
-// The cell: any thread. A reader: one thread, its worker's. A snapshot dies with the last pin on it, on the thread that
-// lets go last; a worker that waits for work calls let_go(), so that it does not keep an old snapshot in memory.
+// SnapshotCell: where the one writer publishes the newest snapshot; SnapshotReader: how a worker
+// reads it. A reader looks at one atomic number a call and takes the cell's mutex only after a
+// publish, so readers neither wait for each other nor for the writer, who holds the mutex for a
+// pointer swap. (Not std::atomic<std::shared_ptr>: in GCC 12 it locks on every load, and the thread
+// sanitizer reports its loads as races.) The cell: any thread. A reader: one thread, its worker's.
+// A snapshot dies with the last pin on it, on the thread that lets go last; a worker that waits for
+// work calls let_go(), so that it does not keep an old snapshot in memory.
 #pragma once
 
 #include "engine/snapshot/snapshot.hpp"
@@ -23,7 +24,8 @@ class SnapshotCell {
   // The newest snapshot; null before the first publish.
   std::shared_ptr<const Snapshot> pin() const;
 
-  // How many were published: 0 before the first. A pin taken after reading it is of that publish or a later one.
+  // How many were published: 0 before the first. A pin taken after reading it is of that publish or
+  // a later one.
   std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
 
  private:

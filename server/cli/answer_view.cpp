@@ -56,7 +56,8 @@ void add_line(const Json& line, Columns& columns) {
                std::move(last)});
 }
 
-// The sum of the lines, then the components that the procedure sums up; the first of those often is the same again.
+// The sum of the lines, then the components that the procedure sums up; the first of those often is
+// the same again.
 void add_totals(const Json& answer, Columns& columns) {
   const auto* totals = answer.find("totals");
   if (totals == nullptr || answer.find("lines")->items().size() < 2) return;

@@ -18,7 +18,8 @@ std::string quote_csv(const rules::Json& answer);
 
 bool has_line_without_price(const rules::Json& answer);
 
-// ---- what the views share -------------------------------------------------------------------------
+// ---- what the views share
+// -------------------------------------------------------------------------
 
 // The text at a path of member names, "availability/band"; empty where there is none.
 std::string_view text_at(const rules::Json& json, std::string_view path);

@@ -1,5 +1,6 @@
-// What `quote` and `explain` have in common: a question from the command line or a file, put to the data folder or to a
-// running node, and the answer as JSON. Both ways go through the same handlers, so both say the same.
+// What `quote` and `explain` have in common: a question from the command line or a file, put to the
+// data folder or to a running node, and the answer as JSON. Both ways go through the same handlers,
+// so both say the same.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -34,8 +35,8 @@ enum class Waterfall : std::uint8_t { without, with };
 void add_header_options(CLI::App& command, AskOptions& options);
 void add_ask_options(CLI::App& command, AskOptions& options);
 
-// A line as it is written on the command line. The quantity is what follows a colon and looks like a number, so that
-// codes may have colons of their own.
+// A line as it is written on the command line. The quantity is what follows a colon and looks like
+// a number, so that codes may have colons of their own.
 struct LineArgument {
   std::string article;
   std::string quantity;  // empty: not said

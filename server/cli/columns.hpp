@@ -1,5 +1,5 @@
-// Columns: rows of cells as aligned text, with colour where the caller may use it. Widths count characters, not bytes
-// nor escape sequences. One thread.
+// Columns: rows of cells as aligned text, with colour where the caller may use it. Widths count
+// characters, not bytes nor escape sequences. One thread.
 #pragma once
 
 #include "server/cli/report.hpp"

@@ -1,8 +1,9 @@
-// The shape of a command: one source file a command, which exposes add_NAME(app, run). It adds its subcommand with
-// help text, examples and options to `app`, and a callback that does the work, writes data to run.out and messages to
-// run.err, and leaves run.exit as the exit code. Options of a command live in a struct that its callback owns.
-// A Fault ends a command through fail(): one line on run.err, and the exit code that its kind deserves.
-// Nothing here keeps global state, so tests run commands in this process (run_netto) with files of their own.
+// The shape of a command: one source file a command, which exposes add_NAME(app, run). It adds its
+// subcommand with help text, examples and options to `app`, and a callback that does the work,
+// writes data to run.out and messages to run.err, and leaves run.exit as the exit code. Options of
+// a command live in a struct that its callback owns. A Fault ends a command through fail(): one
+// line on run.err, and the exit code that its kind deserves. Nothing here keeps global state, so
+// tests run commands in this process (run_netto) with files of their own.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -40,7 +41,8 @@ struct Run {
   Exit exit = Exit::ok;
 };
 
-// The whole command line without the program's name; returns the exit code. Catches what libraries throw.
+// The whole command line without the program's name; returns the exit code. Catches what libraries
+// throw.
 Exit run_netto(std::span<const std::string> arguments, Run& run);
 
 void add_import(CLI::App& app, Run& run);

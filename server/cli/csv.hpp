@@ -1,4 +1,5 @@
-// CSV as commands write it: RFC 4180, UTF-8, quotes only where a cell needs them. Appends; nothing is kept.
+// CSV as commands write it: RFC 4180, UTF-8, quotes only where a cell needs them. Appends; nothing
+// is kept.
 #pragma once
 
 #include <span>

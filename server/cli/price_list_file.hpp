@@ -1,6 +1,6 @@
-// A customer's price list as a file: rows are formatted by the workers that priced them and written in the order of
-// articles. Complete or not there: a file appears under its name only when everything is in it.
-// One thread starts it; what it costs beside pricing is about 50 ns a row.
+// A customer's price list as a file: rows are formatted by the workers that priced them and written
+// in the order of articles. Complete or not there: a file appears under its name only when
+// everything is in it. One thread starts it; what it costs beside pricing is about 50 ns a row.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -37,9 +37,9 @@ using TextSink = std::function<bool(std::string_view text)>;
 // Called now and then with the articles done; never twice at once.
 using PriceListProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
-// Columns: article, name, quantity, unit, currency, price_unit, unit_price, price_unit_of_measure, outcome, document,
-// valid_until, band, expected. NDJSON has the same members and leaves out what is empty.
-// Faults: file_unreadable when the sink takes no more.
+// Columns: article, name, quantity, unit, currency, price_unit, unit_price, price_unit_of_measure,
+// outcome, document, valid_until, band, expected. NDJSON has the same members and leaves out what
+// is empty. Faults: file_unreadable when the sink takes no more.
 engine::base::Result<PriceListCounts> write_price_list(const engine::snapshot::Snapshot& snapshot,
                                                        const engine::quote::Question& question,
                                                        const PriceListOptions& options,

@@ -46,7 +46,8 @@ struct Options {
   bool only_priced = false;
 };
 
-// A file that appears under its name when it is complete; until then, and where that never comes, nobody sees it.
+// A file that appears under its name when it is complete; until then, and where that never comes,
+// nobody sees it.
 class NewFile {
  public:
   explicit NewFile(std::string path)

@@ -1,6 +1,6 @@
-// Progress: one line on a terminal that rewrites itself while long work goes on: a bar, the rate and the time left.
-// Says nothing where stderr is no terminal, and nothing about work that is over within half a second.
-// One thread. Cost: a look at the clock a call.
+// Progress: one line on a terminal that rewrites itself while long work goes on: a bar, the rate
+// and the time left. Says nothing where stderr is no terminal, and nothing about work that is over
+// within half a second. One thread. Cost: a look at the clock a call.
 #pragma once
 
 #include <chrono>
@@ -38,7 +38,8 @@ class Progress {
   bool visible_ = false;
 };
 
-// "conditions.csv  [########------------]  40 %  12.0 MB/s  3 s left": the line for work that has run for `elapsed`.
+// "conditions.csv  [########------------]  40 %  12.0 MB/s  3 s left": the line for work that has
+// run for `elapsed`.
 std::string progress_line(std::string_view label, std::uint64_t done, std::uint64_t all,
                           std::chrono::milliseconds elapsed, Unit unit);
 

@@ -73,7 +73,8 @@ std::size_t shown_width(std::string_view text) {
   return width;
 }
 
-// ---- Table ----------------------------------------------------------------------------------------
+// ---- Table
+// ----------------------------------------------------------------------------------------
 
 void Table::add(std::vector<Value> row) {
   ENSURE(row.size() == headings_.size());
@@ -121,7 +122,8 @@ std::string Table::as_csv() const {
   return text;
 }
 
-// ---- Report ---------------------------------------------------------------------------------------
+// ---- Report
+// ---------------------------------------------------------------------------------------
 
 void Report::fact(std::string name, std::string label, const Value& value) {
   facts_.push_back({std::move(name), std::move(label), value});

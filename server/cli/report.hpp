@@ -1,7 +1,8 @@
-// Report: what a command has found, as facts (label and value) and tables, written as people, scripts or
-// spreadsheets want it: aligned text, one JSON object, or CSV (its main table alone, RFC 4180).
-// Facts and tables have a name for machines beside the heading for people. Numbers of things are numbers in JSON,
-// everything else is text, so that decimals keep their digits. Order is kept. One thread.
+// Report: what a command has found, as facts (label and value) and tables, written as people,
+// scripts or spreadsheets want it: aligned text, one JSON object, or CSV (its main table alone, RFC
+// 4180). Facts and tables have a name for machines beside the heading for people. Numbers of things
+// are numbers in JSON, everything else is text, so that decimals keep their digits. Order is kept.
+// One thread.
 #pragma once
 
 #include "server/cli/command.hpp"

@@ -79,8 +79,8 @@ class SignalStop {
   struct sigaction old_terminate_ {};
 };
 
-// The data folder as it is served: read on a thread of its own while the server already answers that it is not ready,
-// then looked at now and then for what other processes have imported.
+// The data folder as it is served: read on a thread of its own while the server already answers
+// that it is not ready, then looked at now and then for what other processes have imported.
 class ServedFolder {
  public:
   ServedFolder(std::string folder, std::FILE* messages)

@@ -1,7 +1,8 @@
-// What `netto show` knows of one thing: an article, a customer, a document, a record, a procedure. Each view takes the
-// knowledge of an opened folder and a code, and returns a Report, or a Fault that suggests codes like it.
-// Ids of facts and snapshot are the same: facts have everything, the snapshot turns ids back into codes.
-// Records are found by looking at all of them: some ten million a second. Pure; one thread.
+// What `netto show` knows of one thing: an article, a customer, a document, a record, a procedure.
+// Each view takes the knowledge of an opened folder and a code, and returns a Report, or a Fault
+// that suggests codes like it. Ids of facts and snapshot are the same: facts have everything, the
+// snapshot turns ids back into codes. Records are found by looking at all of them: some ten million
+// a second. Pure; one thread.
 #pragma once
 
 #include "engine/base/date.hpp"
@@ -39,7 +40,8 @@ engine::base::Result<Report> show_document(const Knowledge& known, engine::model
 engine::base::Result<Report> show_record(const Knowledge& known, std::string_view code);
 engine::base::Result<Report> show_procedure(const Knowledge& known, std::string_view name);
 
-// ---- what the views share -------------------------------------------------------------------------
+// ---- what the views share
+// -------------------------------------------------------------------------
 
 struct FoundRecord {
   engine::model::TableId table;
@@ -51,7 +53,8 @@ using KeyValues = std::span<const std::uint32_t>;
 using RecordTest = std::function<bool(const engine::model::TableShape& shape, KeyValues keys,
                                       const engine::model::ConditionRecord& record)>;
 
-// Those that pass, in order of type, key, document, threshold and start; without those that are not valid at known.date.
+// Those that pass, in order of type, key, document, threshold and start; without those that are not
+// valid at known.date.
 std::vector<FoundRecord> find_records(const Knowledge& known, const RecordTest& passes);
 
 void add_records(Report& report, const Knowledge& known, std::string name, std::string title,
@@ -75,7 +78,8 @@ std::string flags_text(const Knowledge& known, std::uint16_t flags);
 std::string text_of(engine::base::Quantity quantity);
 // The first day; empty for an open one.
 std::string start_text(engine::base::CivilMinutes from);
-// The last day where it ends with the day, else the first moment no longer valid; empty for an open end.
+// The last day where it ends with the day, else the first moment no longer valid; empty for an open
+// end.
 std::string end_text(engine::base::CivilMinutes to);
 // "2026-01-01 to 2026-12-31", "from 2026-01-01", "always".
 std::string validity_text(const engine::base::Validity& validity);

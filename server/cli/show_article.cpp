@@ -115,7 +115,8 @@ void add_receipts(Report& report, const Knowledge& known, ArticleId id) {
   }
 }
 
-// Whether the article side of a key is the article's: itself, one of its groups or their ancestors, its attributes.
+// Whether the article side of a key is the article's: itself, one of its groups or their ancestors,
+// its attributes.
 class ArticleTest {
  public:
   ArticleTest(const Knowledge& known, ArticleId id)

@@ -15,7 +15,8 @@ std::string folded(std::string_view text) {
   return lower;
 }
 
-// Edits (a character put in, left out, changed, or two neighbours swapped) from one to the other; `bound` + 1 for more.
+// Edits (a character put in, left out, changed, or two neighbours swapped) from one to the other;
+// `bound` + 1 for more.
 std::size_t edits(std::string_view a, std::string_view b, std::size_t bound) {
   if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > bound) return bound + 1;
   std::vector<std::size_t> two_above(b.size() + 1);

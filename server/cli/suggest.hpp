@@ -1,5 +1,6 @@
-// What a person may have meant by a code that is not known: codes that differ by little, in case or in a few
-// characters, or that begin with it or contain it. Pure. Cost: some hundred nanoseconds a code.
+// What a person may have meant by a code that is not known: codes that differ by little, in case or
+// in a few characters, or that begin with it or contain it. Pure. Cost: some hundred nanoseconds a
+// code.
 #pragma once
 
 #include "engine/model/dictionary.hpp"

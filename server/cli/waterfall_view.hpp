@@ -1,5 +1,5 @@
-// The waterfall as a pricing manager reads it: every step with its amount, what it found and what lost against it and
-// why; and as rows for a spreadsheet. Pure; one thread.
+// The waterfall as a pricing manager reads it: every step with its amount, what it found and what
+// lost against it and why; and as rows for a spreadsheet. Pure; one thread.
 #pragma once
 
 #include "rules/json_tree.hpp"

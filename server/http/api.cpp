@@ -27,8 +27,8 @@ bool is_json(std::string_view content_type) {
   return content_type.empty() || equals_ignoring_case(media_type, "application/json");
 }
 
-// Refuses a body that was read well and asks what can't be answered. A field that no rule knows can only have come in
-// as one of the attributes.
+// Refuses a body that was read well and asks what can't be answered. A field that no rule knows can
+// only have come in as one of the attributes.
 void refuse_question(const engine::base::Fault& fault, Response& response) {
   if (fault.code != FaultCode::unknown_field || fault.where.empty())
     return write_body_problem(fault, response);
@@ -150,7 +150,8 @@ Result<Question> Worker::look(const Snapshot& snapshot) {
   return question;
 }
 
-// ---- questions with a body ------------------------------------------------------------------------
+// ---- questions with a body
+// ------------------------------------------------------------------------
 
 namespace {
 
@@ -197,7 +198,8 @@ void Worker::availability(const Request& request, const Target&, Response& respo
   json::write_availability({*newest, body_, *question, answer_}, response.body);
 }
 
-// ---- questions in the address ---------------------------------------------------------------------
+// ---- questions in the address
+// ---------------------------------------------------------------------
 
 void Worker::price(const Request& request, const Target& target, Response& response) {
   const auto* newest = snapshot(response);
@@ -232,7 +234,8 @@ void Worker::availability_of_one(const Request&, const Target& target, Response&
   json::write_available_article({*newest, body_, *question, answer_}, response.body);
 }
 
-// ---- the service itself ---------------------------------------------------------------------------
+// ---- the service itself
+// ---------------------------------------------------------------------------
 
 void Worker::openapi(const Request&, const Target&, Response& response) {
   response.body = openapi_text();

@@ -1,7 +1,7 @@
-// The HTTP interface without the network: a request in, a response out. Routes are listed once, here and in
-// openapi.json, and a test holds the two together. Whatever a caller sends is answered; nothing throws out of handle().
-// One Worker a thread, which keeps its buffers, its scratch and its pin of the snapshot; the Service is shared.
-// Cost beside pricing: under a microsecond.
+// The HTTP interface without the network: a request in, a response out. Routes are listed once,
+// here and in openapi.json, and a test holds the two together. Whatever a caller sends is answered;
+// nothing throws out of handle(). One Worker a thread, which keeps its buffers, its scratch and its
+// pin of the snapshot; the Service is shared. Cost beside pricing: under a microsecond.
 #pragma once
 
 #include "engine/base/date.hpp"
@@ -18,7 +18,8 @@
 
 namespace server::http {
 
-// What the answers stand on. Everything in it must outlive the workers and be callable from any thread.
+// What the answers stand on. Everything in it must outlive the workers and be callable from any
+// thread.
 struct Service {
   const engine::snapshot::SnapshotCell& snapshots;
   std::function<engine::base::CivilMinutes()>

@@ -1,6 +1,6 @@
-// The question behind a look at availability: as a quote's, but it needs no currency, no procedure, and no customer
-// where nobody in particular looks. What concerns one article becomes its line's outcome.
-// Faults: unknown_customer, unknown_field; `where` is the JSON pointer.
+// The question behind a look at availability: as a quote's, but it needs no currency, no procedure,
+// and no customer where nobody in particular looks. What concerns one article becomes its line's
+// outcome. Faults: unknown_customer, unknown_field; `where` is the JSON pointer.
 #pragma once
 
 #include "engine/base/result.hpp"

@@ -1,4 +1,5 @@
-// A question to a running node over HTTP, for the command line. Blocks; one thread. cpp-httplib stays in the .cpp.
+// A question to a running node over HTTP, for the command line. Blocks; one thread. cpp-httplib
+// stays in the .cpp.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -13,8 +14,8 @@ struct ClientAnswer {
   std::string body;
 };
 
-// `address` is "http://HOST[:PORT]". Faults: bad_request for another kind of address, unsupported for https,
-// file_unreadable where nobody answers.
+// `address` is "http://HOST[:PORT]". Faults: bad_request for another kind of address, unsupported
+// for https, file_unreadable where nobody answers.
 engine::base::Result<ClientAnswer> post_json(const std::string& address, const std::string& path,
                                              std::string_view body);
 

@@ -1,6 +1,7 @@
-// Connection: one caller's socket with what has been received and not yet answered, and what has been answered and not
-// yet taken up. A worker that was woken for it owns it until it parks or closes it; only the atomics are for others.
-// No connection ever blocks a thread: receive and send take what there is and come back.
+// Connection: one caller's socket with what has been received and not yet answered, and what has
+// been answered and not yet taken up. A worker that was woken for it owns it until it parks or
+// closes it; only the atomics are for others. No connection ever blocks a thread: receive and send
+// take what there is and come back.
 #pragma once
 
 #include "server/http/framing.hpp"
@@ -32,11 +33,12 @@ class Connection {
 
   int number() const { return socket_.number(); }
 
-  // Appends what has arrived to `received`: all when nothing more was there, some when there may be more, none when
-  // there was nothing, gone when the caller has closed or failed.
+  // Appends what has arrived to `received`: all when nothing more was there, some when there may be
+  // more, none when there was nothing, gone when the caller has closed or failed.
   Transfer receive(std::string& buffer);
 
-  // Sends head and body after whatever is still unsent; what is not taken up now stays here. all, some or gone.
+  // Sends head and body after whatever is still unsent; what is not taken up now stays here. all,
+  // some or gone.
   Transfer send(std::string_view head, std::string_view body);
 
   Transfer send_rest() { return send({}, {}); }

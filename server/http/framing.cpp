@@ -62,7 +62,8 @@ std::string_view Framer::body(std::string_view buffered) const {
   return is_chunked_ ? std::string_view{decoded_} : buffered.substr(head_end_, length_);
 }
 
-// ---- head -----------------------------------------------------------------------------------------
+// ---- head
+// -----------------------------------------------------------------------------------------
 
 bool Framer::find_head_end(std::string_view buffered) {
   while (buffered.substr(head_begin_).starts_with(line_end)) head_begin_ += line_end.size();
@@ -201,7 +202,8 @@ bool Framer::begin_body() {
   return true;
 }
 
-// ---- chunks ---------------------------------------------------------------------------------------
+// ---- chunks
+// ---------------------------------------------------------------------------------------
 
 bool Framer::step(std::string_view buffered) {
   const auto rest = buffered.substr(position_);

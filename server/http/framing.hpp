@@ -1,8 +1,9 @@
-// Where a request begins and ends in the bytes of a connection, and whether its framing can be trusted: a body has
-// either a length or chunks, never both; heads, bodies and fields are limited before anything is stored or parsed.
-// That settles pipelined requests, smuggling and slow senders in one place, ahead of the HTTP library.
-// Fed again with the same bytes and more of them it goes on where it stopped, so bytes are looked at once.
-// One connection, one framer; no sockets, no clock.
+// Where a request begins and ends in the bytes of a connection, and whether its framing can be
+// trusted: a body has either a length or chunks, never both; heads, bodies and fields are limited
+// before anything is stored or parsed. That settles pipelined requests, smuggling and slow senders
+// in one place, ahead of the HTTP library. Fed again with the same bytes and more of them it goes
+// on where it stopped, so bytes are looked at once. One connection, one framer; no sockets, no
+// clock.
 #pragma once
 
 #include <cstddef>

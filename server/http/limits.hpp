@@ -1,5 +1,6 @@
-// Every named maximum of the HTTP front in one place. What exceeds one is told to the caller with the limit's name,
-// and costs the others nothing; limits on what a question may hold stand in engine/base/limits.hpp.
+// Every named maximum of the HTTP front in one place. What exceeds one is told to the caller with
+// the limit's name, and costs the others nothing; limits on what a question may hold stand in
+// engine/base/limits.hpp.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
-// The listening socket: on the loopback interface only, with a backlog that a burst of callers fits into.
+// The listening socket: on the loopback interface only, with a backlog that a burst of callers fits
+// into.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -40,8 +41,8 @@ struct Listener {
 // Port 0 takes any free one. Faults: unsupported, bad_request.
 engine::base::Result<Listener> listen_on(const std::string& host, std::uint16_t port);
 
-// How many connections the process may have open at once, below `wanted`: raises the limit of file descriptors as far
-// as the machine allows and leaves some for everything else.
+// How many connections the process may have open at once, below `wanted`: raises the limit of file
+// descriptors as far as the machine allows and leaves some for everything else.
 std::size_t connections_possible(std::size_t wanted);
 
 }  // namespace server::http

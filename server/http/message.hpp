@@ -1,6 +1,6 @@
-// A request as the handlers see it and the response they fill: plain views and one reused buffer, free of sockets and of
-// any HTTP library, so that handlers are tested without a connection and another front can stand before them.
-// Views are good for the length of the call.
+// A request as the handlers see it and the response they fill: plain views and one reused buffer,
+// free of sockets and of any HTTP library, so that handlers are tested without a connection and
+// another front can stand before them. Views are good for the length of the call.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -29,8 +29,8 @@ struct Response {
   std::string_view allow;                              // of a 405, static storage
   std::string etag;                                    // empty: none
   bool retry_after = false;                            // of a 503: worth another try in a second
-  std::string
-      body;  // keeps its memory from call to call; to HEAD and with a 304 the front sends its length alone
+  std::string body;  // keeps its memory from call to call; to HEAD and with a 304 the front sends
+                     // its length alone
 
   void clear();
 };
@@ -46,8 +46,9 @@ class Handler {
   virtual void rest() {}
 };
 
-// A target taken apart: "/v1/customers/A%20B/prices/X?quantity=5" has the segments "v1", "customers", "A B", "prices",
-// "X". Segments are decoded one by one, so that an encoded slash stays part of a code.
+// A target taken apart: "/v1/customers/A%20B/prices/X?quantity=5" has the segments "v1",
+// "customers", "A B", "prices", "X". Segments are decoded one by one, so that an encoded slash
+// stays part of a code.
 struct Target {
   std::string path;  // as sent, without the query
   std::vector<std::string> segments;

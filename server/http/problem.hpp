@@ -1,5 +1,6 @@
-// Errors as callers see them: RFC 9457 problem details with a stable code and, where a field of the request is to
-// blame, its JSON pointer (of a body) or its name (of a query). Never an internal message or a stack trace.
+// Errors as callers see them: RFC 9457 problem details with a stable code and, where a field of the
+// request is to blame, its JSON pointer (of a body) or its name (of a query). Never an internal
+// message or a stack trace.
 #pragma once
 
 #include "engine/base/result.hpp"

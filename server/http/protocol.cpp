@@ -12,7 +12,8 @@ namespace server::http {
 
 namespace {
 
-// The head of a request to read from and the head of its response to write to, where httplib expects a socket.
+// The head of a request to read from and the head of its response to write to, where httplib
+// expects a socket.
 class HeadStream final : public httplib::Stream {
  public:
   void restart(std::string_view request_head) {
@@ -76,7 +77,8 @@ class Protocol::Inner final : private httplib::Server {
     stream_.restart(request_head);
     bool caller_closes = false;
     process_request(stream_, wanted == After::close, caller_closes, [](httplib::Request& request) {
-      // What httplib would act upon by itself: partial answers, compression, a second "100 Continue".
+      // What httplib would act upon by itself: partial answers, compression, a second "100
+      // Continue".
       request.ranges.clear();
       request.headers.erase("Accept-Encoding");
       request.headers.erase("Expect");

@@ -1,7 +1,8 @@
-// Protocol: HTTP/1.1 itself, by cpp-httplib, which stays in the .cpp. A framed request goes in, the handler is asked, the
-// status line and header fields come out; the body is sent from the handler's own buffer, without a copy.
-// cpp-httplib's server loop (a thread a connection, eleven system calls a request) is not used; its reading of request
-// lines and fields and its writing of response heads is. One thread. Cost: about 4 us.
+// Protocol: HTTP/1.1 itself, by cpp-httplib, which stays in the .cpp. A framed request goes in, the
+// handler is asked, the status line and header fields come out; the body is sent from the handler's
+// own buffer, without a copy. cpp-httplib's server loop (a thread a connection, eleven system calls
+// a request) is not used; its reading of request lines and fields and its writing of response heads
+// is. One thread. Cost: about 4 us.
 #pragma once
 
 #include "server/http/framing.hpp"
@@ -22,7 +23,8 @@ class Protocol {
 
   enum class After { keep, close };
 
-  // The answer is head() and body() until the next call. `wanted` close tells the caller so in the answer.
+  // The answer is head() and body() until the next call. `wanted` close tells the caller so in the
+  // answer.
   After answer(std::string_view request_head, std::string_view request_body, After wanted);
 
   std::string_view head() const;

@@ -1,6 +1,7 @@
-// A question that stands in an address instead of a body: ?quantity=5&unit=BOX&date=2026-11-22&channel=internet ...
-// Parameters that are no part of a line are question fields by their name; an unknown one is refused when the question
-// is resolved. Also what little of HTTP's header values the handlers read themselves. Pure; any thread.
+// A question that stands in an address instead of a body:
+// ?quantity=5&unit=BOX&date=2026-11-22&channel=internet ... Parameters that are no part of a line
+// are question fields by their name; an unknown one is refused when the question is resolved. Also
+// what little of HTTP's header values the handlers read themselves. Pure; any thread.
 #pragma once
 
 #include "engine/base/result.hpp"

@@ -149,7 +149,8 @@ void Server::Inner::run() {
   connections_.clear();
 }
 
-// ---- connections come and go ----------------------------------------------------------------------
+// ---- connections come and go
+// ----------------------------------------------------------------------
 
 void Server::Inner::accept_until_stopped() {
   auto swept = Clock::now();
@@ -228,7 +229,8 @@ void Server::Inner::sweep(Clock::time_point now) {
     const bool is_late = connection->deadline.load() <= now.time_since_epoch().count();
     if (!is_late && !(is_idle && is_stopping_.load())) continue;
     connection->is_overdue.store(true);
-    // A caller that is late with its request is told; the others have nothing to be told, or don't listen.
+    // A caller that is late with its request is told; the others have nothing to be told, or don't
+    // listen.
     if (connection->wait.load() == Wait::rest) {
       connection->shut_receiving();
     } else {
@@ -245,7 +247,8 @@ void Server::Inner::drain() {
   }
 }
 
-// ---- what a worker does ---------------------------------------------------------------------------
+// ---- what a worker does
+// ---------------------------------------------------------------------------
 
 void Server::Inner::work(Handler& handler) {
   Desk desk{handler};
@@ -324,7 +327,8 @@ void Server::Inner::receive(Connection& connection, Desk& desk) {
   park(connection, connection.received.empty() ? Wait::request : Wait::rest);
 }
 
-// Answers every complete request that has been received; false when the connection was parked or closed on the way.
+// Answers every complete request that has been received; false when the connection was parked or
+// closed on the way.
 bool Server::Inner::answer_complete(Connection& connection, Desk& desk) {
   while (!connection.received.empty()) {
     const auto state = connection.framer.look(connection.received);
@@ -377,8 +381,8 @@ void Server::Inner::refuse(Connection& connection, const Refusal& refusal) {
   }
 }
 
-// The last answer is sent. Closing at once with bytes unread would reset the connection, and the caller would not see
-// its refusal: so the rest is read and dropped for a while.
+// The last answer is sent. Closing at once with bytes unread would reset the connection, and the
+// caller would not see its refusal: so the rest is read and dropped for a while.
 void Server::Inner::finish(Connection& connection) {
   if (!connection.is_refused) return close(connection);
   connection.shut_sending();
@@ -418,7 +422,8 @@ void Server::Inner::park(Connection& connection, Wait wait) {
 
 void Server::Inner::prepare_to_wait(Connection& connection, Wait wait) {
   const auto now = Clock::now();
-  // The time for a request, or for a farewell, runs from its beginning, however often a byte arrives.
+  // The time for a request, or for a farewell, runs from its beginning, however often a byte
+  // arrives.
   const bool runs_on = wait == Wait::rest || wait == Wait::goodbye;
   const auto end = (runs_on ? connection.began : now) + time_for(wait);
   if (wait == Wait::request) {
@@ -457,7 +462,8 @@ void Server::Inner::count_buffered(Connection& connection) {
   connection.counted = now;
 }
 
-// ---- the door -------------------------------------------------------------------------------------
+// ---- the door
+// -------------------------------------------------------------------------------------
 
 Result<std::unique_ptr<Server>> Server::open(const ServerOptions& options,
                                              HandlerFactory handlers) {

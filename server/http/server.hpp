@@ -1,10 +1,12 @@
-// Server: connections of the loopback interface, their requests to handlers, the answers back. A connection that waits
-// - idle, sending slowly, reading slowly - is a few hundred bytes in an epoll set and holds no thread: workers take up a
-// connection only when it has something to say, and a request only when it is complete. So a thousand idle callers, or
-// callers that stop in mid-request, cost the others nothing, and no more threads are needed than there are cores.
-// Everything a caller can make large has a limit (limits.hpp); beyond it the caller is told and let go.
-// run() blocks; stop() may be called from any thread and from a signal handler. Handlers are made one a worker.
-// Cost: four system calls a request.
+// Server: connections of the loopback interface, their requests to handlers, the answers back. A
+// connection that waits
+// - idle, sending slowly, reading slowly - is a few hundred bytes in an epoll set and holds no
+// thread: workers take up a connection only when it has something to say, and a request only when
+// it is complete. So a thousand idle callers, or callers that stop in mid-request, cost the others
+// nothing, and no more threads are needed than there are cores. Everything a caller can make large
+// has a limit (limits.hpp); beyond it the caller is told and let go. run() blocks; stop() may be
+// called from any thread and from a signal handler. Handlers are made one a worker. Cost: four
+// system calls a request.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -34,7 +36,8 @@ using HandlerFactory = std::function<std::unique_ptr<Handler>()>;
 
 class Server {
  public:
-  // Listens from here on. Faults: unsupported for an address that is not loopback, bad_request for a port that is taken.
+  // Listens from here on. Faults: unsupported for an address that is not loopback, bad_request for
+  // a port that is taken.
   static engine::base::Result<std::unique_ptr<Server>> open(const ServerOptions& options,
                                                             HandlerFactory handlers);
   ~Server();
@@ -45,7 +48,8 @@ class Server {
   // "http://127.0.0.1:8080".
   std::string address() const;
 
-  // Answers until stop(); then takes no new connection, finishes the requests that have begun, and returns.
+  // Answers until stop(); then takes no new connection, finishes the requests that have begun, and
+  // returns.
   void run();
   void stop() noexcept;
 

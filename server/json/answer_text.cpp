@@ -47,8 +47,8 @@ void write_head(const Answered& answered, JsonWriter& json) {
   write_moment(json, "valid_until", answered.answer.valid_until);
 }
 
-// The condition type of the record that gave the price. Most price steps search one type only; where there are several,
-// the record is traced back to its table.
+// The condition type of the record that gave the price. Most price steps search one type only;
+// where there are several, the record is traced back to its table.
 engine::model::ConditionTypeId type_of(const Snapshot& snapshot,
                                        const engine::rule::Procedure& procedure,
                                        std::uint32_t record) {
@@ -147,7 +147,8 @@ void write_totals(const Answered& answered, JsonWriter& json) {
   json.end_object();
 }
 
-// The text in the language asked for, else in its main language (sv for sv-FI), else in English, else the first.
+// The text in the language asked for, else in its main language (sv for sv-FI), else in English,
+// else the first.
 std::string_view text_in(const engine::rule::Band& band, std::string_view language) {
   const auto find = [&](std::string_view wanted) -> const std::string* {
     for (const auto& text : band.texts) {
@@ -184,7 +185,8 @@ std::string filled_in(std::string_view text, const engine::rule::Band& band,
   return filled;
 }
 
-// An article of an availability question: its band, or why there is none to show. Without the braces.
+// An article of an availability question: its band, or why there is none to show. Without the
+// braces.
 void write_article(const Answered& answered, std::size_t number, JsonWriter& json) {
   const auto& asked = answered.body.request.lines[number];
   const auto& line = answered.question.lines[number];

@@ -1,8 +1,9 @@
-// Answers as JSON, in the form that docs and openapi.json promise: decimals as strings with all their digits, dates in
-// ISO 8601, codes as the caller knows them. Members that have nothing to say are left out, but for `valid_until`, which
-// is null where nothing known will change the answer.
-// Exact stock never appears here. Appends to a buffer that the caller reuses; a plain line allocates nothing.
-// Cost: about 0.2 us a line; a waterfall is several microseconds, since each record is traced back to its key.
+// Answers as JSON, in the form that docs and openapi.json promise: decimals as strings with all
+// their digits, dates in ISO 8601, codes as the caller knows them. Members that have nothing to say
+// are left out, but for `valid_until`, which is null where nothing known will change the answer.
+// Exact stock never appears here. Appends to a buffer that the caller reuses; a plain line
+// allocates nothing. Cost: about 0.2 us a line; a waterfall is several microseconds, since each
+// record is traced back to its key.
 #pragma once
 
 #include "engine/quote/answer.hpp"
@@ -15,7 +16,8 @@
 
 namespace server::json {
 
-// A question as asked and as resolved, its answer, and the snapshot that gave it. Lines correspond one to one.
+// A question as asked and as resolved, its answer, and the snapshot that gave it. Lines correspond
+// one to one.
 struct Answered {
   const engine::snapshot::Snapshot& snapshot;
   const QuoteBody& body;
@@ -25,8 +27,8 @@ struct Answered {
 
 void write_quote(const Answered& answered, std::string& out);
 
-// The answer to a question of one line, without the list around it. The day stands in it where it was asked for, so
-// that the same words mean the same answer until `valid_until`.
+// The answer to a question of one line, without the list around it. The day stands in it where it
+// was asked for, so that the same words mean the same answer until `valid_until`.
 void write_price(const Answered& answered, std::string& out);
 
 // Bands alone: one of `availability` a line of the question.

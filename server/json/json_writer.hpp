@@ -1,6 +1,7 @@
-// JsonWriter: appends JSON to a string that the caller keeps and reuses, so that writing an answer allocates nothing
-// once the buffer has grown. Commas are set by what was written last; the caller pairs begin and end.
-// Texts must be UTF-8 (what comes in is checked); decimals are written as strings, digits as they stand.
+// JsonWriter: appends JSON to a string that the caller keeps and reuses, so that writing an answer
+// allocates nothing once the buffer has grown. Commas are set by what was written last; the caller
+// pairs begin and end. Texts must be UTF-8 (what comes in is checked); decimals are written as
+// strings, digits as they stand.
 #pragma once
 
 #include "engine/base/date.hpp"
@@ -56,7 +57,8 @@ class JsonWriter {
   std::string& out_;
 };
 
-// Appends "2026-11-22", with "T14:30" only where the time is not midnight. Requires that `at` is not open.
+// Appends "2026-11-22", with "T14:30" only where the time is not midnight. Requires that `at` is
+// not open.
 void append_moment(std::string& out, engine::base::CivilMinutes at);
 
 }  // namespace server::json

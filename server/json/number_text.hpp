@@ -1,5 +1,5 @@
-// JSON numbers as text: checked against RFC 8259, and written without their exponent, so that a decimal can be read
-// digit by digit. Pure; any thread.
+// JSON numbers as text: checked against RFC 8259, and written without their exponent, so that a
+// decimal can be read digit by digit. Pure; any thread.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,8 @@ namespace server::json {
 // Whether `token` is a JSON number: no leading zeros, no plus, digits on both sides of the point.
 bool is_json_number(std::string_view token);
 
-// "12.5e2" as "1250"; nothing where there is no exponent, or one beyond exponent_max. Requires a JSON number.
+// "12.5e2" as "1250"; nothing where there is no exponent, or one beyond exponent_max. Requires a
+// JSON number.
 std::optional<std::string> without_exponent(std::string_view token);
 
 inline constexpr int exponent_max = 40;  // past what any amount or quantity can hold

@@ -139,7 +139,8 @@ struct Place {
   }
 };
 
-// What a kind of body may hold: members of the root, and of each element of the list that it is about.
+// What a kind of body may hold: members of the root, and of each element of the list that it is
+// about.
 struct Shape {
   std::span<const MemberName> root;
   std::span<const MemberName> line;

@@ -1,11 +1,12 @@
-// What a caller asks, read from a JSON body: baskets (POST /v1/quote) and lists of articles (POST /v1/availability).
-// Strict: a member that is not known, stands twice or has the wrong type is a Fault whose `where` is its RFC 6901
-// pointer. Decimals are taken from the token's own text, string or number alike, and never pass through floating
-// point. `null` counts as absent. Nothing below the shape itself (three levels) is descended into, so no depth of
-// nesting can hurt. Faults: bad_json (with the place in the text as `where`), missing_value, bad_request, bad_text,
-// bad_date, unknown_field, duplicate_key, too_many.
-// A reader belongs to one thread and keeps its buffers; the views in a body are good until its next read.
-// Cost: about 30 ns a line beside simdjson's own pass over the text.
+// What a caller asks, read from a JSON body: baskets (POST /v1/quote) and lists of articles (POST
+// /v1/availability). Strict: a member that is not known, stands twice or has the wrong type is a
+// Fault whose `where` is its RFC 6901 pointer. Decimals are taken from the token's own text, string
+// or number alike, and never pass through floating point. `null` counts as absent. Nothing below
+// the shape itself (three levels) is descended into, so no depth of nesting can hurt. Faults:
+// bad_json (with the place in the text as `where`), missing_value, bad_request, bad_text, bad_date,
+// unknown_field, duplicate_key, too_many. A reader belongs to one thread and keeps its buffers; the
+// views in a body are good until its next read. Cost: about 30 ns a line beside simdjson's own pass
+// over the text.
 #pragma once
 
 #include "engine/base/result.hpp"

@@ -1,4 +1,5 @@
-// Whether a text is valid UTF-8, for rooms that may not see the JSON library which knows it best. Pure; several GB/s.
+// Whether a text is valid UTF-8, for rooms that may not see the JSON library which knows it best.
+// Pure; several GB/s.
 #pragma once
 
 #include <string_view>

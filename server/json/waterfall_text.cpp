@@ -52,7 +52,8 @@ class Waterfall {
   }
 
  private:
-  // A line without a price ends with the step that found none: that has no amount, not an amount of zero.
+  // A line without a price ends with the step that found none: that has no amount, not an amount of
+  // zero.
   void write_step(const StepTrace& trace, bool stops_here) {
     const auto& step = procedure_.steps[trace.step];
     json_.begin_object();
@@ -183,8 +184,9 @@ class Waterfall {
     json_.end_object();
   }
 
-  // What the article has in a field of a key that it was found under. Keys of groups are numbers of their own; the
-  // group is the article's one at the key's distance, and is left out where the article has several there.
+  // What the article has in a field of a key that it was found under. Keys of groups are numbers of
+  // their own; the group is the article's one at the key's distance, and is left out where the
+  // article has several there.
   std::string_view article_value(FieldId id, std::uint32_t position,
                                  const engine::snapshot::TableInfo& table) const {
     const auto& articles = snapshot_.articles();

@@ -1,6 +1,6 @@
-// What an import puts into the journal: rules documents, feed descriptions and accepted rows, in this order, as one
-// text. Before each part stands a line "part KIND NAME-BYTES CONTENT-BYTES", so that a person can read a batch, too.
-// Part of the stored format. Pure; any thread.
+// What an import puts into the journal: rules documents, feed descriptions and accepted rows, in
+// this order, as one text. Before each part stands a line "part KIND NAME-BYTES CONTENT-BYTES", so
+// that a person can read a batch, too. Part of the stored format. Pure; any thread.
 #pragma once
 
 #include "engine/base/result.hpp"

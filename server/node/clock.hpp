@@ -1,5 +1,6 @@
-// Clock: the only place that asks for the time of day. The engine takes `today` as an argument, in civil minutes of the
-// procedure's time zone; a moment of an import is UTC. Cheap to copy; any thread; now() costs under a microsecond.
+// Clock: the only place that asks for the time of day. The engine takes `today` as an argument, in
+// civil minutes of the procedure's time zone; a moment of an import is UTC. Cheap to copy; any
+// thread; now() costs under a microsecond.
 #pragma once
 
 #include "engine/base/date.hpp"
@@ -33,7 +34,8 @@ class Clock {
   const date::time_zone* zone_ = nullptr;  // null: UTC
 };
 
-// The zone of the procedures of `snapshot`; the first one's where they differ, UTC where there is none.
+// The zone of the procedures of `snapshot`; the first one's where they differ, UTC where there is
+// none.
 std::string time_zone_of(const engine::snapshot::Snapshot& snapshot);
 
 // "2026-03-01T02:00:00Z".

@@ -1,6 +1,7 @@
-// What an import is given, told apart: rules documents and feed descriptions (JSON) and data files. A path is a file, a
-// folder (its files, not those of folders below) or "-", standard input. In a folder, JSON that is neither rules nor a
-// feed description is passed over and told; given by name it is a Fault. JSON is read here, data files are not.
+// What an import is given, told apart: rules documents and feed descriptions (JSON) and data files.
+// A path is a file, a folder (its files, not those of folders below) or "-", standard input. In a
+// folder, JSON that is neither rules nor a feed description is passed over and told; given by name
+// it is a Fault. JSON is read here, data files are not.
 #pragma once
 
 #include "engine/base/result.hpp"

@@ -104,7 +104,8 @@ std::vector<std::string> paths_of(const std::vector<TextFile>& files) {
 
 }  // namespace
 
-// ---- opening --------------------------------------------------------------------------------------
+// ---- opening
+// --------------------------------------------------------------------------------------
 
 Result<std::unique_ptr<Node>> Node::open(const std::string& folder, const NodeOptions& options) {
   auto journal = store::open_journal(folder, options.access);
@@ -165,7 +166,8 @@ Result<bool> Node::refresh() {
   return true;
 }
 
-// ---- importing ------------------------------------------------------------------------------------
+// ---- importing
+// ------------------------------------------------------------------------------------
 
 ImportOutcome Node::import(const ImportRequest& request) {
   ImportOutcome outcome;

@@ -1,8 +1,9 @@
-// Node: a data folder opened - its journal replayed into facts and rules, the snapshot built from them and published -
-// and the one door through which new data comes in. An import is one transaction: read, put, build, journal, publish,
-// in this order; where a step fails, nothing has changed for anybody, and the next import starts from the journal.
-// One thread opens, imports and refreshes; snapshot() and cell() are for any thread.
-// Cost of opening: about a microsecond a row in the journal, and the building of the snapshot.
+// Node: a data folder opened - its journal replayed into facts and rules, the snapshot built from
+// them and published - and the one door through which new data comes in. An import is one
+// transaction: read, put, build, journal, publish, in this order; where a step fails, nothing has
+// changed for anybody, and the next import starts from the journal. One thread opens, imports and
+// refreshes; snapshot() and cell() are for any thread. Cost of opening: about a microsecond a row
+// in the journal, and the building of the snapshot.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -22,8 +23,8 @@ namespace server::node {
 
 using store::Access;
 
-// Facts are needed by imports and by `show`. A node that lets go of them needs about half the memory and reads its
-// journal again when an import comes.
+// Facts are needed by imports and by `show`. A node that lets go of them needs about half the
+// memory and reads its journal again when an import comes.
 enum class Keep : std::uint8_t { facts, snapshot_only };
 
 struct NodeOptions {
@@ -72,7 +73,8 @@ class Node {
 
   const LastImport& last_import() const { return last_; }
 
-  // Null unless opened with Keep::facts, and after an import that failed. Changes with the next import or refresh.
+  // Null unless opened with Keep::facts, and after an import that failed. Changes with the next
+  // import or refresh.
   const engine::model::Facts* facts() const { return state_ ? &state_->facts() : nullptr; }
 
   // As they were written; none where facts() is null.

@@ -1,6 +1,7 @@
-// State: what a data folder knows after batch N - facts, rules documents, feed descriptions - as a pure function of the
-// batches 1..N, which are applied in order. After a Fault the state is of no use any more and is made anew from the
-// journal. The writer's thread only. Cost: about a microsecond a row.
+// State: what a data folder knows after batch N - facts, rules documents, feed descriptions - as a
+// pure function of the batches 1..N, which are applied in order. After a Fault the state is of no
+// use any more and is made anew from the journal. The writer's thread only. Cost: about a
+// microsecond a row.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -25,7 +26,8 @@ class State {
   // Fault: store_corrupt, naming the batch.
   engine::base::Result<void> apply(const store::Batch& batch);
 
-  // Rules documents take the place of earlier ones of the same name; the whole book is compiled again. No faults: done.
+  // Rules documents take the place of earlier ones of the same name; the whole book is compiled
+  // again. No faults: done.
   std::vector<engine::base::Fault> put_rules(const std::vector<TextFile>& files);
   // Feed descriptions take the place of earlier ones of the same name.
   engine::base::Result<void> put_feed_descriptions(const std::vector<TextFile>& files);

@@ -1,5 +1,6 @@
-// Checksum: CRC-64/XZ over any number of pieces, as batches carry it in the journal. Part of the stored format: never
-// change what it computes. A value type; cost about a nanosecond for a byte and a half.
+// Checksum: CRC-64/XZ over any number of pieces, as batches carry it in the journal. Part of the
+// stored format: never change what it computes. A value type; cost about a nanosecond for a byte
+// and a half.
 #pragma once
 
 #include <cstdint>

@@ -28,7 +28,8 @@ std::string last_holder(int file) {
   return "process " + holder;
 }
 
-// Only for the message of whoever comes second: when it can't be written, the lock holds all the same.
+// Only for the message of whoever comes second: when it can't be written, the lock holds all the
+// same.
 void name_holder(int file) {
   const std::string text = std::to_string(::getpid()) + "\n";
   if (::ftruncate(file, 0) == 0) {

@@ -1,6 +1,6 @@
-// FolderLock: keeps a second writer out of a data folder. An advisory lock on `folder`/netto.lock that the kernel
-// gives up with the process, however that ends; the file stays and names the last holder, for the message.
-// Movable; one owner.
+// FolderLock: keeps a second writer out of a data folder. An advisory lock on `folder`/netto.lock
+// that the kernel gives up with the process, however that ends; the file stays and names the last
+// holder, for the message. Movable; one owner.
 #pragma once
 
 #include "engine/base/result.hpp"

@@ -1,9 +1,11 @@
-// Journal: every batch that a data folder has accepted, in order. State after sequence N is a pure function of the
-// batches 1..N. append() returns when the batch would survive a power failure, and not before; a batch is in the
-// journal whole, with the rows refused beside it, or not at all. The journal knows nothing of what a batch holds.
-// One object: one thread. One writer a folder, held off from others by a lock for as long as its journal is open; any
-// number of readers beside it. Faults name the folder: store_unavailable (missing, not writable, locked, disk full),
-// store_format (another product's file, or a newer version's), store_corrupt (bytes that are not what was written).
+// Journal: every batch that a data folder has accepted, in order. State after sequence N is a pure
+// function of the batches 1..N. append() returns when the batch would survive a power failure, and
+// not before; a batch is in the journal whole, with the rows refused beside it, or not at all. The
+// journal knows nothing of what a batch holds. One object: one thread. One writer a folder, held
+// off from others by a lock for as long as its journal is open; any number of readers beside it.
+// Faults name the folder: store_unavailable (missing, not writable, locked, disk full),
+// store_format (another product's file, or a newer version's), store_corrupt (bytes that are not
+// what was written).
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -17,7 +19,8 @@
 
 namespace server::store {
 
-// `create` makes what is missing, but not before the first append: what fails earlier leaves nothing behind.
+// `create` makes what is missing, but not before the first append: what fails earlier leaves
+// nothing behind.
 enum class Access : std::uint8_t { read, write, create };
 
 // A row that could not be used, kept for repair.

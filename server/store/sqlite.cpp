@@ -37,7 +37,8 @@ Fault fault_of(int code, const char* message, const std::string& file) {
 
 }  // namespace
 
-// ---- Statement ------------------------------------------------------------------------------------
+// ---- Statement
+// ------------------------------------------------------------------------------------
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
@@ -96,7 +97,8 @@ std::string Statement::text(int column) const {
   return bytes == nullptr ? std::string{} : std::string{bytes, static_cast<std::size_t>(size)};
 }
 
-// ---- Database -------------------------------------------------------------------------------------
+// ---- Database
+// -------------------------------------------------------------------------------------
 
 void Database::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
 
@@ -129,7 +131,8 @@ Result<Database> Database::open(const std::string& file, OpenMode mode) {
   const auto looked = database->number("PRAGMA page_count");
   if (looked || sqlite3_extended_errcode(database->database_.get()) != SQLITE_READONLY_ROLLBACK)
     return database;
-  // A writer died within a commit. Only a connection that may write can undo that; it is safe beside other processes.
+  // A writer died within a commit. Only a connection that may write can undo that; it is safe
+  // beside other processes.
   auto healer = connect(file, OpenMode::write);
   if (!healer) return healer.error();
   if (const auto healed = healer->number("PRAGMA page_count"); !healed) return healed.error();
@@ -174,7 +177,8 @@ Result<void> Database::read_blob(const char* table, const char* column, std::int
   return fault_of(code, sqlite3_errmsg(database_.get()), file_);
 }
 
-// ---- Transaction ----------------------------------------------------------------------------------
+// ---- Transaction
+// ----------------------------------------------------------------------------------
 
 Result<Transaction> Transaction::begin(Database& database) {
   // At once a writer: a lock that comes later could fail half way.

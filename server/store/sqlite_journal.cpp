@@ -96,7 +96,8 @@ fs::path existing_parent(const std::string& folder) {
 
 }  // namespace
 
-// ---- opening --------------------------------------------------------------------------------------
+// ---- opening
+// --------------------------------------------------------------------------------------
 
 SqliteJournal::SqliteJournal(std::string folder, Access access, std::size_t part_bytes)
     : folder_{std::move(folder)}, access_{access}, part_bytes_{part_bytes} {}
@@ -191,7 +192,8 @@ Result<void> SqliteJournal::create() {
   return {};
 }
 
-// ---- writing --------------------------------------------------------------------------------------
+// ---- writing
+// --------------------------------------------------------------------------------------
 
 Result<std::uint64_t> SqliteJournal::append(const NewBatch& batch) {
   if (access_ == Access::read)
@@ -261,7 +263,8 @@ Result<void> SqliteJournal::write_refused(std::uint64_t sequence,
   return {};
 }
 
-// ---- reading --------------------------------------------------------------------------------------
+// ---- reading
+// --------------------------------------------------------------------------------------
 
 Result<std::uint64_t> SqliteJournal::last_sequence() {
   if (!database_) return std::uint64_t{0};
@@ -314,7 +317,8 @@ Result<void> SqliteJournal::read_parts(Batch& batch, std::size_t size) {
   auto select = database_->prepare("SELECT id FROM batch_part WHERE sequence = ? ORDER BY id");
   if (!select) return select.error();
   select->bind(1, static_cast<std::int64_t>(batch.sequence));
-  // A damaged size must not ask for the whole memory: what is really there is read, the checksum judges it.
+  // A damaged size must not ask for the whole memory: what is really there is read, the checksum
+  // judges it.
   batch.content.reserve(std::min(size, part_bytes_));
   for (;;) {
     const auto row = select->step();

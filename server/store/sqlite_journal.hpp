@@ -1,9 +1,10 @@
-// SqliteJournal: the journal in one SQLite file, `folder`/netto.db. A batch is one transaction: its line, its content
-// as one blob (several rows where it is larger than SQLite takes) and the rows refused beside it.
-// A rollback journal, and no write-ahead log: batches append, so a big blob is written once and not twice, and a
-// folder without write permission can still be read. `synchronous=EXTRA`: a batch acknowledged outlives a power
-// failure. Every batch carries a checksum, and sequence numbers have no gaps: what was damaged is told, not replayed.
-// See journal.hpp for threads and faults.
+// SqliteJournal: the journal in one SQLite file, `folder`/netto.db. A batch is one transaction: its
+// line, its content as one blob (several rows where it is larger than SQLite takes) and the rows
+// refused beside it. A rollback journal, and no write-ahead log: batches append, so a big blob is
+// written once and not twice, and a folder without write permission can still be read.
+// `synchronous=EXTRA`: a batch acknowledged outlives a power failure. Every batch carries a
+// checksum, and sequence numbers have no gaps: what was damaged is told, not replayed. See
+// journal.hpp for threads and faults.
 #pragma once
 
 #include "server/store/folder_lock.hpp"

@@ -33,7 +33,8 @@ oracle::World standard_world() {
   return world;
 }
 
-// A column of condition records: "discount by customer + article", "price in group list", "price on FA".
+// A column of condition records: "discount by customer + article", "price in group list", "price on
+// FA".
 struct RecordColumn {
   std::string type;
   Texts keys;

@@ -1,4 +1,5 @@
-// Makes a world and a question out of one line of a table of cases; see README.md for what cells mean.
+// Makes a world and a question out of one line of a table of cases; see README.md for what cells
+// mean.
 #pragma once
 
 #include "tests/cases/table.hpp"

@@ -1,5 +1,5 @@
-// Runs every table of cases in this folder: each line against the engine, and the engine against the oracle.
-// UPDATE_CASES=1 writes what the engine says into the tables instead of comparing.
+// Runs every table of cases in this folder: each line against the engine, and the engine against
+// the oracle. UPDATE_CASES=1 writes what the engine says into the tables instead of comparing.
 #include "tests/cases/case_world.hpp"
 #include "tests/cases/table.hpp"
 #include "tests/catch.hpp"
@@ -60,7 +60,8 @@ class Answered {
   }
 
  private:
-  // A line without a price ends with the step that found none: neither that step nor a later one came to anything.
+  // A line without a price ends with the step that found none: neither that step nor a later one
+  // came to anything.
   std::string step_or_component(const std::string& column, bool priced) const {
     const auto& rule = *snapshot_.procedures()[question_.procedure].rule;
     const auto& steps = answer_.traces.front().steps;

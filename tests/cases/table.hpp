@@ -1,6 +1,6 @@
-// A table of cases as a pricing clerk writes it: comment lines in front, a header, a case a line. Columns whose name
-// begins with "=" hold what is expected; the others say what is given. Kept as it stands, so that UPDATE_CASES=1 can
-// write the expectations anew and leave the rest alone.
+// A table of cases as a pricing clerk writes it: comment lines in front, a header, a case a line.
+// Columns whose name begins with "=" hold what is expected; the others say what is given. Kept as
+// it stands, so that UPDATE_CASES=1 can write the expectations anew and leave the rest alone.
 #pragma once
 
 #include <string>

@@ -1,8 +1,10 @@
 // Runs what the documents show. In docs/*.md and README.md
 //   ```csv file=prices.csv     (or json file=..., text file=...) writes the block into a file,
-//   ```console                 runs every line that starts with "$ " and compares what it prints with what follows.
-// Each document has a temporary folder of its own, in which `docs` leads to the project's and `netto` is on the path;
-// its blocks run from top to bottom. UPDATE_CASES=1 rewrites the outputs in the documents: review the difference.
+//   ```console                 runs every line that starts with "$ " and compares what it prints
+//   with what follows.
+// Each document has a temporary folder of its own, in which `docs` leads to the project's and
+// `netto` is on the path; its blocks run from top to bottom. UPDATE_CASES=1 rewrites the outputs in
+// the documents: review the difference.
 #include "tests/catch.hpp"
 
 #include <array>

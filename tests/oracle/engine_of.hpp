@@ -1,5 +1,6 @@
-// The engine with a world put into it: the same rows that the oracle reads, as drafts to model::Facts, with rules
-// compiled from the same JSON texts. And what tests compare: the engine's answer against the oracle's.
+// The engine with a world put into it: the same rows that the oracle reads, as drafts to
+// model::Facts, with rules compiled from the same JSON texts. And what tests compare: the engine's
+// answer against the oracle's.
 #pragma once
 
 #include "engine/model/facts.hpp"
@@ -17,13 +18,14 @@
 
 namespace oracle {
 
-// All rows, masters before what refers to them, as one batch. Faults name the row. Fields, types and accesses must be
-// declared in the facts' schema.
+// All rows, masters before what refers to them, as one batch. Faults name the row. Fields, types
+// and accesses must be declared in the facts' schema.
 std::vector<engine::base::Fault> put_world(const World& world, engine::model::Facts& facts);
 
 engine::base::Result<void> put_record(const RecordRow& row, engine::model::Facts& facts);
 
-// Compiles the rules into the facts' schema; std::runtime_error with all faults where they are refused.
+// Compiles the rules into the facts' schema; std::runtime_error with all faults where they are
+// refused.
 std::shared_ptr<const engine::rule::RuleSet> compile_rules(std::span<const std::string> rules,
                                                            engine::model::Facts& facts);
 
@@ -31,7 +33,8 @@ class Engine {
  public:
   // std::runtime_error with the fault where a row or a document is refused.
   Engine(const World& world, std::span<const std::string> rules);
-  // The same after another batch: what `world` says of a code or record replaces what `before` said.
+  // The same after another batch: what `world` says of a code or record replaces what `before`
+  // said.
   Engine(const World& before, const World& world, std::span<const std::string> rules);
 
   const engine::snapshot::Snapshot& snapshot() const { return *snapshot_; }
@@ -74,8 +77,8 @@ std::string describe(const LineText& line);
 
 Rational rational(const engine::price::Amount& amount);
 
-// Empty where both say the same of every line; else what differs, line by line. An explained answer is compared step
-// by step, too.
+// Empty where both say the same of every line; else what differs, line by line. An explained answer
+// is compared step by step, too.
 std::string difference(const Engine& engine, const Ask& ask, const engine::quote::Answer& answer,
                        const Said& said);
 

@@ -1,6 +1,7 @@
-// The oracle's own reading of the expression language: it walks the text and computes as it goes, with rationals. The
-// branch of a condition that is not taken, and the side of && or || that can't change the result, is read but not
-// computed, as CEL has it: what is wrong in there does no harm. Text must be an expression that the rules accept.
+// The oracle's own reading of the expression language: it walks the text and computes as it goes,
+// with rationals. The branch of a condition that is not taken, and the side of && or || that can't
+// change the result, is read but not computed, as CEL has it: what is wrong in there does no harm.
+// Text must be an expression that the rules accept.
 #pragma once
 
 #include "tests/oracle/numbers.hpp"
@@ -17,7 +18,8 @@ class Names {
   virtual ~Names() = default;
   // "quantity", "step", "step.exact", "step.value", "step.found", "step.discountable", a parameter.
   virtual Rational named(std::string_view name) const = 0;
-  // A price times the quantity, by unit and price unit of the record of `step`; empty: the first required step.
+  // A price times the quantity, by unit and price unit of the record of `step`; empty: the first
+  // required step.
   virtual Rational extended(const Rational& price, std::string_view step) const = 0;
 };
 

@@ -1,5 +1,5 @@
-// What the oracle asks of a world's masters: plain searches by code, and the groups that an article or a customer
-// belongs to, ancestors included, each with the number of steps up.
+// What the oracle asks of a world's masters: plain searches by code, and the groups that an article
+// or a customer belongs to, ancestors included, each with the number of steps up.
 #pragma once
 
 #include "tests/oracle/numbers.hpp"
@@ -42,7 +42,8 @@ inline bool contains(const Texts& texts, const std::string& text) {
 
 const std::string* key_of(const RecordRow& record, const std::string& field);
 
-// How many base units one of `unit` is; nothing where the article is not sold in it. Empty: the base unit.
+// How many base units one of `unit` is; nothing where the article is not sold in it. Empty: the
+// base unit.
 std::optional<Rational> content_of(const ArticleRow& article, const std::string& unit);
 
 }  // namespace oracle

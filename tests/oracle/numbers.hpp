@@ -1,5 +1,6 @@
-// Numbers of the oracle: rationals of any size, so that nothing is ever rounded but where a rounding is asked for, and
-// a rounding is what its name says: the two neighbours are compared. Slow and plain on purpose; any thread.
+// Numbers of the oracle: rationals of any size, so that nothing is ever rounded but where a
+// rounding is asked for, and a rounding is what its name says: the two neighbours are compared.
+// Slow and plain on purpose; any thread.
 #pragma once
 
 #include <boost/multiprecision/cpp_int.hpp>
@@ -21,8 +22,8 @@ Rational number(std::string_view text);
 
 Whole power_of_ten(int exponent);
 
-// Value rounded to `decimals` places. Modes: half_up, half_even, half_down, up, down; half modes and up, down go by
-// distance from zero.
+// Value rounded to `decimals` places. Modes: half_up, half_even, half_down, up, down; half modes
+// and up, down go by distance from zero.
 Rational rounded(const Rational& value, int decimals, std::string_view mode);
 
 // The smallest whole number that is not below the value.
@@ -31,7 +32,8 @@ Whole ceiling(const Rational& value);
 // How many decimals the text of a number has.
 int decimals_of(std::string_view text);
 
-// "12.5", or "1/3" where the decimal does not end: for messages and for comparing with a caret under the difference.
+// "12.5", or "1/3" where the decimal does not end: for messages and for comparing with a caret
+// under the difference.
 std::string text_of(const Rational& value);
 
 }  // namespace oracle

@@ -33,7 +33,8 @@ bool any_group(const Texts& own, const std::vector<GroupRow>& groups, const Text
                      [&](const auto& group) { return contains(wanted, group.first); });
 }
 
-// Whether a row of a look-up asks for this customer, these fields and, where there is one, this article.
+// Whether a row of a look-up asks for this customer, these fields and, where there is one, this
+// article.
 bool row_matches(const World& world, const LookupRule& row, const Ask& ask,
                  const CustomerRow& customer, const ArticleRow* article) {
   return std::all_of(row.when.begin(), row.when.end(), [&](const auto& condition) {
@@ -49,7 +50,8 @@ bool row_matches(const World& world, const LookupRule& row, const Ask& ask,
   });
 }
 
-// ---- one line -------------------------------------------------------------------------------------
+// ---- one line
+// -------------------------------------------------------------------------------------
 
 class LinePricer final : public Names {
  public:
@@ -136,7 +138,8 @@ class LinePricer final : public Names {
   LineSaid& said_;
 };
 
-// ---- the question ---------------------------------------------------------------------------------
+// ---- the question
+// ---------------------------------------------------------------------------------
 
 class Answering {
  public:
@@ -261,8 +264,9 @@ class Answering {
     return said;
   }
 
-  // The first date of a receipt by which what is there and what is due together cover the quantity, and are more than
-  // nothing. What should have come before the day of the question promises nothing.
+  // The first date of a receipt by which what is there and what is due together cover the quantity,
+  // and are more than nothing. What should have come before the day of the question promises
+  // nothing.
   Minutes expected(const ArticleRow& article, const Rational& available, const Rational& wanted,
                    Minutes date) const {
     Minutes first = open_end;

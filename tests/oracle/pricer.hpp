@@ -1,6 +1,7 @@
-// The slow oracle: answers questions from a World by straight loops over all of its records, with rationals. It knows
-// no index, no plan, no width and no snapshot; it was written from what prices and availability are to mean, and is
-// what the engine is held against. A question costs about a millisecond a line in a world of a hundred records.
+// The slow oracle: answers questions from a World by straight loops over all of its records, with
+// rationals. It knows no index, no plan, no width and no snapshot; it was written from what prices
+// and availability are to mean, and is what the engine is held against. A question costs about a
+// millisecond a line in a world of a hundred records.
 #pragma once
 
 #include "tests/oracle/numbers.hpp"
@@ -41,8 +42,8 @@ struct LineSaid {
 };
 
 struct Said {
-  std::string
-      fault;  // "no_procedure", "unknown_customer", "missing_currency" ...: nothing else is said then
+  std::string fault;  // "no_procedure", "unknown_customer", "missing_currency" ...: nothing else is
+                      // said then
   std::string procedure;
   std::vector<LineSaid> lines;
 };

@@ -1,6 +1,7 @@
-// Rules as the oracle takes them: procedures, look-ups and bands read from their JSON text into plain text and numbers.
-// Only names are read; expressions stay text until a line needs them. Throws std::invalid_argument where a document
-// is not what the rules accept: tests are to feed both sides the same documents.
+// Rules as the oracle takes them: procedures, look-ups and bands read from their JSON text into
+// plain text and numbers. Only names are read; expressions stay text until a line needs them.
+// Throws std::invalid_argument where a document is not what the rules accept: tests are to feed
+// both sides the same documents.
 #pragma once
 
 #include "tests/oracle/numbers.hpp"

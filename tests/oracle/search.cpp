@@ -194,7 +194,8 @@ void collect(const OpenLine& line, const AccessRule& access, std::vector<Candida
   }
 }
 
-// ---- comparators: negative where a comes first ------------------------------------------------------
+// ---- comparators: negative where a comes first
+// ------------------------------------------------------
 
 template <class T>
 int order(const T& a, const T& b) {
@@ -242,7 +243,8 @@ int order_documents(const OpenLine& line, const RecordRow& a, const RecordRow& b
   return as_number ? number_order(x->code, y->code) : order(x->code, y->code);
 }
 
-// What a record is known by where it has no external key: all that its identity is made of, then what it says.
+// What a record is known by where it has no external key: all that its identity is made of, then
+// what it says.
 auto identity(const OpenLine& line, const RecordRow& record) {
   Texts values;
   for (const bool article_side : {false, true}) {

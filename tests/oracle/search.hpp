@@ -1,5 +1,6 @@
-// How the oracle finds the record of a step: every record is held against every access of a level, by each way in which
-// the customer comes to its key; what is left competes by the step's comparators.
+// How the oracle finds the record of a step: every record is held against every access of a level,
+// by each way in which the customer comes to its key; what is left competes by the step's
+// comparators.
 #pragma once
 
 #include "tests/oracle/masters.hpp"

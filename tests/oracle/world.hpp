@@ -1,6 +1,6 @@
-// World: a company's facts as plain text and numbers, the way a person would write them down: no id, no index, no
-// dictionary. The oracle answers from it by straight loops; engine_of.hpp puts the same rows into the engine.
-// Copy, change and shuffle it freely.
+// World: a company's facts as plain text and numbers, the way a person would write them down: no
+// id, no index, no dictionary. The oracle answers from it by straight loops; engine_of.hpp puts the
+// same rows into the engine. Copy, change and shuffle it freely.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// Draw: random choices that are the same on every machine: SplitMix64, and nothing of <random>'s distributions.
-// A case of a property test is made from one number; printing that number is enough to make it again.
+// Draw: random choices that are the same on every machine: SplitMix64, and nothing of <random>'s
+// distributions. A case of a property test is made from one number; printing that number is enough
+// to make it again.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +57,8 @@ inline std::uint64_t seed_or(std::uint64_t otherwise) {
   return given == nullptr ? otherwise : std::strtoull(given, nullptr, 10);
 }
 
-// NETTO_CASES where it is set. Sanitizers cost a factor of ten or more, so a run under them tries fewer cases.
+// NETTO_CASES where it is set. Sanitizers cost a factor of ten or more, so a run under them tries
+// fewer cases.
 inline std::size_t cases_or(std::size_t otherwise) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   otherwise = otherwise / 10 + 1;

@@ -1,5 +1,6 @@
-// Made-up companies with made-up procedures, and the same questions to the engine and to the slow oracle. A failure
-// prints the seed of its case: NETTO_SEED=<seed> NETTO_CASES=1 makes it again, alone.
+// Made-up companies with made-up procedures, and the same questions to the engine and to the slow
+// oracle. A failure prints the seed of its case: NETTO_SEED=<seed> NETTO_CASES=1 makes it again,
+// alone.
 #include "engine/base/limits.hpp"
 #include "engine/quote/price_list.hpp"
 
@@ -102,7 +103,8 @@ std::string both(const std::vector<LineText>& one, const std::vector<LineText>& 
   return one.size() == other.size() ? "" : "numbers of lines differ";
 }
 
-// Rows of a feed are known by their line, and that is all that may differ when facts come in another order.
+// Rows of a feed are known by their line, and that is all that may differ when facts come in
+// another order.
 std::string without_row(const std::string& source) {
   return source.substr(0, source.find(" / row "));
 }

@@ -17,7 +17,8 @@ std::string list(const Texts& items) {
   return text + "]";
 }
 
-// A formula with an upper bound of its decimals, so that a text can be kept within what the binder takes.
+// A formula with an upper bound of its decimals, so that a text can be kept within what the binder
+// takes.
 struct Formula {
   std::string text;
   int decimals = 0;
@@ -67,7 +68,8 @@ class ProcedureMaker {
     return text + "}";
   }
 
-  // ---- finding ------------------------------------------------------------------------------------
+  // ---- finding
+  // ------------------------------------------------------------------------------------
 
   std::string access(const std::string& kind, const std::string& search) {
     const Texts types = kind == "price"     ? Texts{"base_price", "special_price"}
@@ -159,7 +161,8 @@ class ProcedureMaker {
            (required ? ", \"required\": true}" : "}");
   }
 
-  // ---- formulas -----------------------------------------------------------------------------------
+  // ---- formulas
+  // -----------------------------------------------------------------------------------
 
   std::string mode() { return draw_.of(Texts{"half_up", "half_even", "half_down", "up", "down"}); }
 
@@ -239,7 +242,8 @@ class ProcedureMaker {
     return step.name + draw_.of(Texts{".found", ".discountable", ".stackable"});
   }
 
-  // ---- steps --------------------------------------------------------------------------------------
+  // ---- steps
+  // --------------------------------------------------------------------------------------
 
   // Adds the roundings and notes what later formulas may refer to.
   void finish(StepMade step, std::string text) {

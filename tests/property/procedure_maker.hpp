@@ -1,6 +1,7 @@
-// Makes rules documents out of a number: a procedure of random steps with random accesses, comparators, conditions,
-// formulas and roundings, sometimes with a look-up and with availability bands. Every text is one that the rules accept;
-// whether 256 bits can be proved to hold its numbers is for the binder to say.
+// Makes rules documents out of a number: a procedure of random steps with random accesses,
+// comparators, conditions, formulas and roundings, sometimes with a look-up and with availability
+// bands. Every text is one that the rules accept; whether 256 bits can be proved to hold its
+// numbers is for the binder to say.
 #pragma once
 
 #include "tests/property/draw.hpp"

@@ -54,8 +54,8 @@ Ask every_line() {
   return ask;
 }
 
-// Two articles and two groups, three thresholds, each open, starting and ending on the leap day; with and without
-// documents, external keys and flags.
+// Two articles and two groups, three thresholds, each open, starting and ending on the leap day;
+// with and without documents, external keys and flags.
 World thresholds_and_dates() {
   World world = empty_world();
   world.documents = {{"promotion", "7", "", {day(2024, 1, 1), oracle::open_end}, 0, false, {}},

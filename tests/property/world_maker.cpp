@@ -169,7 +169,8 @@ class WorldMaker {
     }
   }
 
-  // ---- condition records --------------------------------------------------------------------------
+  // ---- condition records
+  // --------------------------------------------------------------------------
 
   // Mostly one of the first: so that several records meet under one key.
   template <class Row>

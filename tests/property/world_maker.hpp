@@ -1,6 +1,7 @@
-// Makes a small company out of a number: groups in trees, lists by several ways and ranks, restricted agreements, odd
-// units, three currencies, and condition records that overlap, tie and sit on borders. And questions that aim at those
-// borders. Records stand only under keys that the procedure looks under.
+// Makes a small company out of a number: groups in trees, lists by several ways and ranks,
+// restricted agreements, odd units, three currencies, and condition records that overlap, tie and
+// sit on borders. And questions that aim at those borders. Records stand only under keys that the
+// procedure looks under.
 #pragma once
 
 #include "tests/oracle/rules.hpp"
@@ -25,7 +26,8 @@ oracle::Ask make_ask(const oracle::World& world, Draw& draw, std::size_t lines);
 // The same facts in another order; what refers to a row still stands behind it.
 oracle::World shuffled(oracle::World world, Draw& draw);
 
-// The same codes and identities with other contents: what a later batch with the world itself must leave nothing of.
+// The same codes and identities with other contents: what a later batch with the world itself must
+// leave nothing of.
 oracle::World disturbed(oracle::World world, Draw& draw);
 
 }  // namespace property

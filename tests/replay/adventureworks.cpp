@@ -1,10 +1,10 @@
-// adventureworks FILE.csv[.xz] [--masters DIR] [--http [COUNT]]: the company's order lines, priced anew and compared.
-// Imports the example of docs/examples/adventureworks into a data folder of its own, asks every line of FILE with its
-// own day, customer, channel and quantity, and compares all amounts to the last digit, and on the reseller channel the
-// offer. The last line of the output is "N of M": lines that are right, of all lines (with --http: of those asked and
-// those that can't be).
-// Exit codes: 0 all lines are right and there is at least one; 1 not so; 2 the file, the data or the arguments can't
-// be used.
+// adventureworks FILE.csv[.xz] [--masters DIR] [--http [COUNT]]: the company's order lines, priced
+// anew and compared. Imports the example of docs/examples/adventureworks into a data folder of its
+// own, asks every line of FILE with its own day, customer, channel and quantity, and compares all
+// amounts to the last digit, and on the reseller channel the offer. The last line of the output is
+// "N of M": lines that are right, of all lines (with --http: of those asked and those that can't
+// be). Exit codes: 0 all lines are right and there is at least one; 1 not so; 2 the file, the data
+// or the arguments can't be used.
 #include "tests/replay/parts/billed_lines.hpp"
 #include "tests/replay/parts/comparison.hpp"
 #include "tests/replay/parts/examples.hpp"

@@ -1,11 +1,14 @@
-// va_fss FILE.csv[.xz] --date YYYY-MM-DD: a Federal Supply Schedule imported and quoted as of a day.
-// Imports the example of docs/examples/va-fss and FILE, as it is, into a data folder of its own, and asks
-//   (a) every price in force on the day, by its contract and as an agency of its group: the answer must be that row;
-//   (b) every article as an agency of each group without a contract: the answer must be what the independent program
-//       tests/replay/va_fss_expected.py says, its price, contract and price type, or that there is none.
+// va_fss FILE.csv[.xz] --date YYYY-MM-DD: a Federal Supply Schedule imported and quoted as of a
+// day. Imports the example of docs/examples/va-fss and FILE, as it is, into a data folder of its
+// own, and asks
+//   (a) every price in force on the day, by its contract and as an agency of its group: the answer
+//   must be that row; (b) every article as an agency of each group without a contract: the answer
+//   must be what the independent program
+//       tests/replay/va_fss_expected.py says, its price, contract and price type, or that there is
+//       none.
 // The last line of the output is "N of M": right answers of all questions.
-// Exit codes: 0 all answers are right, there is at least one, and every row of FILE is accounted for; 1 not so; 2 the
-// file, the data or the arguments can't be used.
+// Exit codes: 0 all answers are right, there is at least one, and every row of FILE is accounted
+// for; 1 not so; 2 the file, the data or the arguments can't be used.
 #include "tests/replay/parts/agency_questions.hpp"
 #include "tests/replay/parts/csv_rows.hpp"
 #include "tests/replay/parts/examples.hpp"

@@ -1,5 +1,5 @@
-// The company of docs/examples/adventureworks, priced as it was billed: the committed sample always, all 77,186 lines
-// where the full file lies beside the project.
+// The company of docs/examples/adventureworks, priced as it was billed: the committed sample
+// always, all 77,186 lines where the full file lies beside the project.
 #include "tests/catch.hpp"
 #include "tests/replay/parts/billed_lines.hpp"
 #include "tests/replay/parts/comparison.hpp"

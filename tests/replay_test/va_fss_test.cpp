@@ -1,5 +1,6 @@
-// The Federal Supply Schedule of docs/examples/va-fss: real framework agreements, quoted by contract and by group. The
-// committed sample always, all 21,160 prices where the full file lies beside the project.
+// The Federal Supply Schedule of docs/examples/va-fss: real framework agreements, quoted by
+// contract and by group. The committed sample always, all 21,160 prices where the full file lies
+// beside the project.
 #include "tests/catch.hpp"
 #include "tests/replay/parts/agency_questions.hpp"
 #include "tests/replay/parts/examples.hpp"
@@ -92,7 +93,8 @@ TEST_CASE("va-fss: without a contract the buyer's group decides, whatever the am
   const auto articles = by_article(prices).size();
   check_all_right(asked(schedule, published, questions_by_group(prices, published)),
                   articles * agency_groups.size());
-  // Each of these days some prices of the sample have begun or ended: 18 of all prices end on the day of publication.
+  // Each of these days some prices of the sample have begun or ended: 18 of all prices end on the
+  // day of publication.
   for (const CivilMinutes day : {day_of(2018, 3, 14), day_of(2018, 3, 15), day_of(2025, 2, 18),
                                  day_of(2025, 7, 31), day_of(2025, 8, 1), day_of(2030, 1, 1)}) {
     INFO(engine::base::to_string(day));

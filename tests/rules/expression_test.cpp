@@ -14,7 +14,8 @@ using rules::ExpressionType;
 
 namespace {
 
-// Steps: price (finds, required), rate (finds), net (an amount). Parameters: share. Flags of the schema.
+// Steps: price (finds, required), rate (finds), net (an amount). Parameters: share. Flags of the
+// schema.
 struct Scope {
   engine::model::Schema schema;
   std::map<std::string, engine::base::Decimal> parameters{{"share", {60, 2}}};

@@ -1,7 +1,8 @@
-// A validator for the part of JSON Schema 2020-12 that this project's schemas use, so that the tests can hold documents,
-// schemas and readers together. Findings name the place in the document and the reason. A keyword it does not know is a
-// finding too: a schema must not promise what nobody checks. Numbers are compared as decimals, never as floating point.
-// Plain functions over trees that outlive the call; any thread. Only for tests.
+// A validator for the part of JSON Schema 2020-12 that this project's schemas use, so that the
+// tests can hold documents, schemas and readers together. Findings name the place in the document
+// and the reason. A keyword it does not know is a finding too: a schema must not promise what
+// nobody checks. Numbers are compared as decimals, never as floating point. Plain functions over
+// trees that outlive the call; any thread. Only for tests.
 #pragma once
 
 #include "rules/json_tree.hpp"

@@ -1,4 +1,5 @@
-// Rules documents: what is right compiles to the closed form, and every mistake names its file and JSON pointer.
+// Rules documents: what is right compiles to the closed form, and every mistake names its file and
+// JSON pointer.
 #include "rules/rule_book.hpp"
 
 #include "engine/base/limits.hpp"

@@ -1,5 +1,5 @@
-// The schemas beside rules/ and the readers in it say the same: every shipped document fits both, both know the same
-// members and the same values, and what one refuses, the other does too.
+// The schemas beside rules/ and the readers in it say the same: every shipped document fits both,
+// both know the same members and the same values, and what one refuses, the other does too.
 #include "engine/model/schema.hpp"
 
 #include "rules/rule_book.hpp"
@@ -126,7 +126,8 @@ void collect_choices(const Json& schema, std::set<std::string>& pointers) {
   for (const Json& item : schema.items()) collect_choices(item, pointers);
 }
 
-// Documents with everything in them; the marks (@step@) are the ends of objects, where a test can put a member.
+// Documents with everything in them; the marks (@step@) are the ends of objects, where a test can
+// put a member.
 const std::string full_procedure = R"json({
   "$schema": "x", "comment": ["any", "thing"], "procedure": "p", "title": "P", "time_zone": "UTC",
   "parameters": {"share": {"type": "decimal", "value": "0.60", "title": "t" @parameter@}},
@@ -224,7 +225,8 @@ const std::vector<Choice> choices{
      {"#/$defs/comparator_name", "#/$defs/comparator/oneOf/1/properties/by"}},
 };
 
-// A full document with one thing changed, and whether reader and schema both take it, or both refuse it.
+// A full document with one thing changed, and whether reader and schema both take it, or both
+// refuse it.
 struct Change {
   std::string from, to;
   bool taken;

@@ -1,5 +1,6 @@
-// A small shop for tests of answers: two customers, a handful of articles, an offer, an agreement and stock - made
-// through the same doors as real data. Prices are chosen so that results are easily done by hand.
+// A small shop for tests of answers: two customers, a handful of articles, an offer, an agreement
+// and stock - made through the same doors as real data. Prices are chosen so that results are
+// easily done by hand.
 #pragma once
 
 #include "engine/snapshot/snapshot.hpp"

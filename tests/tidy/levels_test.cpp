@@ -1,5 +1,6 @@
-// What no other tool knows about this source tree: who may include whom, which words stay out of which room, what a
-// header opens with, and what lies at the top of the project. The levels are read from docs/LEVELS.txt.
+// What no other tool knows about this source tree: who may include whom, which words stay out of
+// which room, what a header opens with, and what lies at the top of the project. The levels are
+// read from docs/LEVELS.txt.
 #include "tests/catch.hpp"
 
 #include <algorithm>
@@ -53,7 +54,8 @@ bool has_word(std::string_view line, std::string_view word) {
   return false;
 }
 
-// ---- reading C++ ----------------------------------------------------------------------------------
+// ---- reading C++
+// ----------------------------------------------------------------------------------
 
 enum class Literals { keep, blank };
 
@@ -77,7 +79,8 @@ std::size_t literal_end(const std::string& text, std::size_t at) {
   return text.size();
 }
 
-// The text with comments blanked, and the insides of literals too if asked; lines keep their numbers.
+// The text with comments blanked, and the insides of literals too if asked; lines keep their
+// numbers.
 std::string code_of(std::string text, Literals literals) {
   const auto blank = [&text](std::size_t from, std::size_t to) {
     for (auto i = from; i < std::min(to, text.size()); ++i) {
@@ -126,7 +129,8 @@ std::vector<Include> includes_of(const Source& source) {
   return includes;
 }
 
-// ---- rooms ----------------------------------------------------------------------------------------
+// ---- rooms
+// ----------------------------------------------------------------------------------------
 
 Levels levels_from(const std::string& text) {
   Levels levels;
@@ -179,7 +183,8 @@ Findings level_findings(const Source& source, const Levels& levels) {
   return findings;
 }
 
-// ---- banned words and libraries -------------------------------------------------------------------
+// ---- banned words and libraries
+// -------------------------------------------------------------------
 
 struct Ban {
   std::vector<std::string> words;     // whole words, outside comments and literals
@@ -196,7 +201,8 @@ bool in_engine_or_rules(const std::string& path) {
 
 bool is_everywhere(const std::string&) { return true; }
 
-// In rules the sources (not the headers) whose name says that they read JSON: a reader or json_....cpp.
+// In rules the sources (not the headers) whose name says that they read JSON: a reader or
+// json_....cpp.
 bool is_no_json_reader(const std::string& path) {
   const fs::path file{path};
   const auto name = file.stem().string();
@@ -282,7 +288,8 @@ Findings ban_findings(const Source& source) {
   return findings;
 }
 
-// ---- the tree -------------------------------------------------------------------------------------
+// ---- the tree
+// -------------------------------------------------------------------------------------
 
 std::vector<Source> sources_of_rooms() {
   std::vector<Source> sources;

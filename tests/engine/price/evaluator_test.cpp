@@ -1,4 +1,5 @@
-// What becomes of a line: every outcome provoked, how long answers hold, and what a waterfall says of the losers.
+// What becomes of a line: every outcome provoked, how long answers hold, and what a waterfall says
+// of the losers.
 #include "engine/price/evaluator.hpp"
 
 #include "engine/base/limits.hpp"

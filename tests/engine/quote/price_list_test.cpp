@@ -16,7 +16,8 @@ const std::string rules = fixture::price_rules(
     R"("accesses": [{"keys": ["customer", "article"]}, {"keys": ["price_list", "article"]}, {"keys": ["article_group"]}, {"keys": ["article"]}],
        "choose": ["highest_threshold", "lowest_value"])");
 
-// `count` articles; every third has a price of the customer, every fifth one in the list, every seventh a group's.
+// `count` articles; every third has a price of the customer, every fifth one in the list, every
+// seventh a group's.
 World large(std::size_t count) {
   World world = fixture::shop();
   world.articles.clear();

@@ -1,4 +1,5 @@
-// Widths are proved, not hoped for: each border from the last number that fits to the first that does not.
+// Widths are proved, not hoped for: each border from the last number that fits to the first that
+// does not.
 #include "engine/snapshot/bind.hpp"
 
 #include "engine/snapshot/type_bound.hpp"
@@ -20,7 +21,8 @@ class NoCodes final : public snapshot::CodeResolver {
   }
 };
 
-// A procedure with the type "price" (bound 0), the percent "rate" (bound 1) and the steps that a test gives.
+// A procedure with the type "price" (bound 0), the percent "rate" (bound 1) and the steps that a
+// test gives.
 struct Bound {
   std::shared_ptr<const engine::rule::RuleSet> rules;
   engine::base::Result<snapshot::BoundProcedure> result{engine::base::Fault{}};

@@ -1,4 +1,5 @@
-// A small shop in model::Facts for tests of the engine's rooms, put draft by draft, with faults as texts to compare.
+// A small shop in model::Facts for tests of the engine's rooms, put draft by draft, with faults as
+// texts to compare.
 #pragma once
 
 #include "engine/model/facts.hpp"
@@ -40,8 +41,9 @@ inline engine::base::CivilMinutes at(const char* text) {
   return *moment;
 }
 
-// Price, discount, charge and factor, each by (article), (customer, article), (price_list, article) and (); currency
-// EUR; group G; articles A and B in pieces; customer C; list L; agreement F; promotion P; warehouse W. In batch 1.
+// Price, discount, charge and factor, each by (article), (customer, article), (price_list, article)
+// and (); currency EUR; group G; articles A and B in pieces; customer C; list L; agreement F;
+// promotion P; warehouse W. In batch 1.
 struct Shop {
   engine::model::Facts facts;
   engine::model::FieldId brand;

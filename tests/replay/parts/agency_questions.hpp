@@ -1,5 +1,6 @@
-// Questions of agencies about a Federal Supply Schedule, and the comparison of answers with what they must be: every
-// price in force on its own contract, and every article for every group without one. One thread.
+// Questions of agencies about a Federal Supply Schedule, and the comparison of answers with what
+// they must be: every price in force on its own contract, and every article for every group without
+// one. One thread.
 #pragma once
 
 #include "engine/base/date.hpp"

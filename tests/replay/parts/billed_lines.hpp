@@ -1,6 +1,6 @@
-// The order lines of AdventureWorks as they were billed: what was asked (day, customer, article, quantity) and what came
-// out (amounts and the offer used). A line that can't be used keeps its place and says why; it is never left out.
-// Plain values; any thread.
+// The order lines of AdventureWorks as they were billed: what was asked (day, customer, article,
+// quantity) and what came out (amounts and the offer used). A line that can't be used keeps its
+// place and says why; it is never left out. Plain values; any thread.
 #pragma once
 
 #include "engine/base/date.hpp"
@@ -40,7 +40,8 @@ struct BilledLine {
 // Plain or xz. Faults: the file can't be read; wrong_header.
 engine::base::Result<std::vector<BilledLine>> read_billed_lines(const std::string& path);
 
-// Lines that are asked together: consecutive ones of one order, customer, day and channel, as many as a question takes.
+// Lines that are asked together: consecutive ones of one order, customer, day and channel, as many
+// as a question takes.
 using Order = std::vector<const BilledLine*>;
 
 // Of the lines without a problem, in the order of the file. Good as long as `lines`.

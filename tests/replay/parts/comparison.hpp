@@ -1,5 +1,6 @@
-// An order line as billed against the same line as answered, amount by amount, as exact decimals: 12.5 equals 12.5000,
-// and nothing else is near enough. A line is right when all of it is. One thread.
+// An order line as billed against the same line as answered, amount by amount, as exact
+// decimals: 12.5 equals 12.5000, and nothing else is near enough. A line is right when all of it
+// is. One thread.
 #pragma once
 
 #include "tests/replay/parts/billed_lines.hpp"

@@ -1,8 +1,9 @@
-// Rows of a CSV file for the replay tools: the plainest reader there is, which shares nothing with the one that imports
-// use, so that a mistake there can't hide here. Comma, quotes doubled within quotes, rows ending in \n or \r\n, a byte
-// order mark passed over, blank lines too. A row that can't be split, or is not UTF-8, says so in `problem` and costs
-// itself only: reading goes on with the line after the one where it began.
-// Plain functions, any thread; rows are copies. Cost: about 50 ns a cell.
+// Rows of a CSV file for the replay tools: the plainest reader there is, which shares nothing with
+// the one that imports use, so that a mistake there can't hide here. Comma, quotes doubled within
+// quotes, rows ending in \n or \r\n, a byte order mark passed over, blank lines too. A row that
+// can't be split, or is not UTF-8, says so in `problem` and costs itself only: reading goes on with
+// the line after the one where it began. Plain functions, any thread; rows are copies. Cost: about
+// 50 ns a cell.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -33,8 +34,8 @@ struct CsvTable {
       rows;  // those below the header; one of another width than the header has a problem
 };
 
-// As above, of a file that may be xz; the first row is the header and must have every one of `columns`.
-// Faults: those of reading the file; wrong_header.
+// As above, of a file that may be xz; the first row is the header and must have every one of
+// `columns`. Faults: those of reading the file; wrong_header.
 engine::base::Result<CsvTable> read_csv(const std::string& path,
                                         std::span<const std::string_view> columns,
                                         QuotedCells quoted);

@@ -1,5 +1,5 @@
-// The examples of docs/examples, imported as a user would: through a Node, into a data folder that lives as long as the
-// object. Imported says what became of every row. One thread.
+// The examples of docs/examples, imported as a user would: through a Node, into a data folder that
+// lives as long as the object. Imported says what became of every row. One thread.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -34,7 +34,8 @@ class DataFolder {
 
 inline constexpr std::string_view adventureworks_masters = "docs/examples/adventureworks/masters";
 
-// Rules, feed descriptions, charges and offer exceptions of the example, with the masters of `masters`.
+// Rules, feed descriptions, charges and offer exceptions of the example, with the masters of
+// `masters`.
 server::node::ImportOutcome import_adventureworks(server::node::Node& node,
                                                   const std::string& masters);
 

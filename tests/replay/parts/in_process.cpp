@@ -96,7 +96,8 @@ AnsweredLine InProcess::answered(const Question& question, std::size_t line) con
   return made;
 }
 
-// The document of the record that won the step `offer`; empty where the procedure has none, or nothing won.
+// The document of the record that won the step `offer`; empty where the procedure has none, or
+// nothing won.
 std::string InProcess::offer_of(const Question& question,
                                 const engine::price::LineTrace& trace) const {
   const auto& steps = snapshot_->procedures()[question.procedure].rule->steps;

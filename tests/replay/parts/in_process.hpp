@@ -1,5 +1,5 @@
-// Asks orders of AdventureWorks in process: each order as one question, priced plainly (timed) and then explained, which
-// must say the same; the offer is read from the explanation. One thread.
+// Asks orders of AdventureWorks in process: each order as one question, priced plainly (timed) and
+// then explained, which must say the same; the offer is read from the explanation. One thread.
 #pragma once
 
 #include "engine/price/scratch.hpp"

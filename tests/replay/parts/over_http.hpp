@@ -1,5 +1,6 @@
-// Asks orders of AdventureWorks over HTTP: a server of the real kind in this process, on any free port, and a client of
-// another make that talks to it through the loopback interface, one request an order. One thread beside the server's.
+// Asks orders of AdventureWorks over HTTP: a server of the real kind in this process, on any free
+// port, and a client of another make that talks to it through the loopback interface, one request
+// an order. One thread beside the server's.
 #pragma once
 
 #include "engine/base/result.hpp"

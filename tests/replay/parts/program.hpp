@@ -1,5 +1,5 @@
-// Another program, run to its end: its output, and how it ended. No shell in between, so arguments need no quoting.
-// What it says on standard error goes to ours. One thread.
+// Another program, run to its end: its output, and how it ended. No shell in between, so arguments
+// need no quoting. What it says on standard error goes to ours. One thread.
 #pragma once
 
 #include "engine/base/result.hpp"

@@ -75,7 +75,8 @@ std::string take(const CsvRow& row, const std::vector<std::size_t>& at, Publishe
   return {};
 }
 
-// Whether `a` is taken before `b`, both of one type: lowest price, later contract start, smaller contract number.
+// Whether `a` is taken before `b`, both of one type: lowest price, later contract start, smaller
+// contract number.
 bool goes_before(const PublishedPrice& a, const PublishedPrice& b) {
   const int decimals = std::max(a.price.decimals, b.price.decimals);
   const auto a_price = engine::base::mantissa_at(a.price, decimals);

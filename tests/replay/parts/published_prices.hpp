@@ -1,6 +1,7 @@
-// The rows of a Federal Supply Schedule price file, read by themselves and not through the feed that imports use, and
-// the price each group of agencies should get: the search order as straight loops over an article's rows.
-// Plain values; any thread. Cost: a search looks at all rows of the article.
+// The rows of a Federal Supply Schedule price file, read by themselves and not through the feed
+// that imports use, and the price each group of agencies should get: the search order as straight
+// loops over an article's rows. Plain values; any thread. Cost: a search looks at all rows of the
+// article.
 #pragma once
 
 #include "engine/base/date.hpp"
@@ -52,7 +53,8 @@ using PricesByArticle = std::map<std::string, std::vector<const PublishedPrice*>
 // Good as long as `prices`.
 PricesByArticle by_article(const PublishedPrices& prices);
 
-// The row that prices the article for the group where no contract is named; null where there is none.
+// The row that prices the article for the group where no contract is named; null where there is
+// none.
 const PublishedPrice* price_for(const std::vector<const PublishedPrice*>& rows,
                                 std::string_view group, engine::base::CivilMinutes day);
 

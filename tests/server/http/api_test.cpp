@@ -68,7 +68,8 @@ struct Shop {
     return answer.find("lines")->items()[0];
   }
 
-  // The text at a path of names and numbers: "source/document/code"; "(none)" where there is nothing.
+  // The text at a path of names and numbers: "source/document/code"; "(none)" where there is
+  // nothing.
   static std::string at(const Json& json, std::string_view path) {
     const Json* node = &json;
     while (!path.empty() && node != nullptr) {
@@ -212,7 +213,8 @@ TEST_CASE("quote: explain adds the waterfall and changes nothing else", "[server
   CHECK(at("lines/1/waterfall/0/candidates/1/why") == "agreement");
   CHECK(at("lines/1/waterfall/0/candidates/1/document/code") == "AG-1");
   CHECK(at("lines/1/waterfall/1/winner") == "null");
-  // Two records claim the line: both lost by the tie, and the step has no amount, not an amount of zero.
+  // Two records claim the line: both lost by the tie, and the step has no amount, not an amount of
+  // zero.
   CHECK(at("lines/2/waterfall/0/candidates/0/why") == "tie");
   CHECK(at("lines/2/waterfall/0/candidates/1/why") == "tie");
   CHECK(at("lines/2/waterfall/0/amount") == "(none)");

@@ -1,4 +1,5 @@
-// The server over real sockets: what callers do to it, kind and unkind, and what the others notice of it.
+// The server over real sockets: what callers do to it, kind and unkind, and what the others notice
+// of it.
 #include "server/http/server.hpp"
 
 #include "server/http/api.hpp"

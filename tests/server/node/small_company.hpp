@@ -1,4 +1,5 @@
-// A company of two articles and one customer, as files: what the tests of node and command line import.
+// A company of two articles and one customer, as files: what the tests of node and command line
+// import.
 #pragma once
 
 #include <filesystem>

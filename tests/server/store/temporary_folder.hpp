@@ -1,4 +1,5 @@
-// TemporaryFolder: a folder of its own for a test, removed with everything in it when the test ends.
+// TemporaryFolder: a folder of its own for a test, removed with everything in it when the test
+// ends.
 #pragma once
 
 #include <cstdlib>

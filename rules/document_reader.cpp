@@ -9,7 +9,7 @@ using engine::base::Fault;
 using engine::base::FaultCode;
 
 void DocumentReader::fault(const Json& at, FaultCode code, std::string why) {
-  faults_.push_back(Fault{code, file_ + "#" + at.pointer(), std::move(why)});
+  faults_.push_back(Fault{code, place(at), std::move(why)});
 }
 
 void DocumentReader::fault(const Json& at, const Fault& from) {
@@ -63,15 +63,18 @@ bool DocumentReader::flag(const Json& object, std::string_view name, bool otherw
 
 std::optional<Decimal> DocumentReader::decimal(const Json& object, std::string_view name) {
   const Json* value = object.find(name);
-  if (value == nullptr) return std::nullopt;
-  if (!value->is(Json::Kind::string) && !value->is(Json::Kind::number)) {
-    fault(*value, FaultCode::bad_number,
-          std::string{"a number is wanted here, not "} + kind_name(value->kind()));
+  return value == nullptr ? std::nullopt : decimal_of(*value);
+}
+
+std::optional<Decimal> DocumentReader::decimal_of(const Json& value) {
+  if (!value.is(Json::Kind::string) && !value.is(Json::Kind::number)) {
+    fault(value, FaultCode::bad_number,
+          std::string{"a number is wanted here, not "} + kind_name(value.kind()));
     return std::nullopt;
   }
-  auto parsed = engine::base::parse_decimal(value->text());
+  auto parsed = engine::base::parse_decimal(value.text());
   if (!parsed) {
-    fault(*value, parsed.error());
+    fault(value, parsed.error());
     return std::nullopt;
   }
   return *parsed;

@@ -34,12 +34,17 @@ class DocumentReader {
   bool flag(const Json& object, std::string_view name, bool otherwise);
   std::optional<engine::base::Decimal> decimal(const Json& object, std::string_view name);
   std::optional<int> whole(const Json& object, std::string_view name, int least, int most);
+  // The value itself, which must be a number, or a text that is one.
+  std::optional<engine::base::Decimal> decimal_of(const Json& value);
   // The value itself, which must be a text that is not empty.
   std::optional<std::string> text_of(const Json& value);
   // A text, or an array of texts.
   std::vector<std::string> texts(const Json& value);
   std::span<const Json> items(const Json& object, std::string_view name, bool required);
   std::span<const JsonMember> entries(const Json& object, std::string_view name);
+
+  // "file#/steps/3/name"
+  std::string place(const Json& at) const { return file_ + "#" + at.pointer(); }
 
   const std::string& file() const { return file_; }
 

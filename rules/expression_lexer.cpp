@@ -15,8 +15,9 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
-constexpr std::array<std::string_view, 18> symbols{
-    "<=", ">=", "==", "!=", "&&", "||", "+", "-", "*", "/", "(", ")", "<", ">", "!", "?", ":", ","};
+constexpr std::array<std::string_view, 20> symbols{"<=", ">=", "==", "!=", "&&", "||", "+",
+                                                   "-",  "*",  "/",  "(",  ")",  "<",  ">",
+                                                   "!",  "?",  ":",  ",",  "[",  "]"};
 
 std::size_t number_length(std::string_view rest) {
   std::size_t length = 0;

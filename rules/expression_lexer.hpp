@@ -1,4 +1,4 @@
-// Tokens of the expression language. Used by expression.cpp only.
+// Tokens of the expression language. Used by expression_*.cpp only.
 #pragma once
 
 #include "engine/base/result.hpp"

@@ -142,6 +142,24 @@ const Json* Json::find(std::string_view name) const {
   return found == members_.end() ? nullptr : &found->value;
 }
 
+Json Json::replaced(const std::function<const Json*(const Json&)>& instead) const {
+  if (const Json* other = instead(*this)) {
+    Json copy = *other;
+    copy.move_to(pointer_);
+    return copy;
+  }
+  Json copy = *this;
+  for (Json& item : copy.items_) item = item.replaced(instead);
+  for (JsonMember& member : copy.members_) member.value = member.value.replaced(instead);
+  return copy;
+}
+
+void Json::move_to(const std::string& pointer) {
+  pointer_ = pointer;
+  for (Json& item : items_) item.move_to(pointer);
+  for (JsonMember& member : members_) member.value.move_to(pointer);
+}
+
 const char* kind_name(Json::Kind kind) {
   switch (kind) {
     case Json::Kind::null:

@@ -9,6 +9,7 @@
 #include "engine/base/result.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,8 +45,14 @@ class Json {
   // "/steps/3/name"; empty for the root.
   const std::string& pointer() const { return pointer_; }
 
+  // A copy in which the value that `instead` gives stands in place of each one that it gives one
+  // for. Pointers stay those of this tree: all of what is put in has the pointer of its place.
+  Json replaced(const std::function<const Json*(const Json&)>& instead) const;
+
  private:
   friend class JsonReader;
+
+  void move_to(const std::string& pointer);
 
   Kind kind_ = Kind::null;
   bool boolean_ = false;

@@ -1,6 +1,7 @@
 #include "rules/lookup_reader.hpp"
 
 #include "engine/base/limits.hpp"
+#include "rules/parameters.hpp"
 
 #include <algorithm>
 
@@ -14,13 +15,11 @@ using engine::model::Schema;
 
 namespace {
 
-enum class Reach { header, article };  // whether rows may ask for fields of the article
+// What a row can ask for: a header field only, or one of the article, too.
+enum class Reach { header, article };
 
-rule::LookupRow read_row(const Json& row, std::string_view result, Reach reach,
-                         DocumentReader& reader, const Schema& schema) {
-  rule::LookupRow made;
-  if (!reader.members(row, {"when", result})) return made;
-  made.result = reader.required_text(row, result);
+void read_when(const Json& row, Reach reach, DocumentReader& reader, const Schema& schema,
+               rule::LookupRow& made) {
   for (const JsonMember& member : reader.entries(row, "when")) {
     const auto field = schema.find_field(member.name);
     if (!field) {
@@ -29,13 +28,44 @@ rule::LookupRow read_row(const Json& row, std::string_view result, Reach reach,
       continue;
     }
     const bool of_article = schema.field(*field).side == FieldSide::article;
-    if ((of_article && reach == Reach::header) || *field == Schema::price_list) {
+    const bool unasked = *field == Schema::price_list || *field == Schema::currency ||
+                         *field == Schema::unit || (of_article && reach == Reach::header);
+    if (unasked) {
       reader.fault(member.value, FaultCode::bad_document,
                    "'" + member.name + "' can't be asked for in this look-up");
       continue;
     }
     made.when.push_back({*field, reader.texts(member.value)});
   }
+}
+
+// Of which type a value must be, only its procedure knows.
+void check_value(const Json& value, DocumentReader& reader) {
+  const auto is_plain = [](const Json& json) {
+    return json.is(Json::Kind::number) || json.is(Json::Kind::string);
+  };
+  const bool list = value.is(Json::Kind::array) && std::ranges::all_of(value.items(), is_plain);
+  if (list || is_plain(value) || value.is(Json::Kind::boolean)) return;
+  reader.fault(value, FaultCode::bad_document,
+               "a number, true or false, a text or a list of these is wanted here");
+}
+
+rule::LookupRow read_procedure_row(const Json& row, DocumentReader& reader, const Schema& schema) {
+  rule::LookupRow made;
+  if (!reader.members(row, {"when", "procedure", "parameters"})) return made;
+  made.result = reader.required_text(row, "procedure");
+  for (const JsonMember& member : reader.entries(row, "parameters"))
+    check_value(member.value, reader);
+  made.variant = variant_text(row.find("parameters"));
+  read_when(row, Reach::header, reader, schema, made);
+  return made;
+}
+
+rule::LookupRow read_set_row(const Json& row, DocumentReader& reader, const Schema& schema) {
+  rule::LookupRow made;
+  if (!reader.members(row, {"when", "set"})) return made;
+  made.result = reader.required_text(row, "set");
+  read_when(row, Reach::article, reader, schema, made);
   return made;
 }
 
@@ -114,7 +144,7 @@ void read_procedure_lookup(const Json& document, DocumentReader& reader, const S
   if (!reader.members(document, {"procedure_lookup", "title"})) return;
   reader.text(document, "title");
   for (const Json& row : reader.items(document, "procedure_lookup", true)) {
-    rules.procedure_lookup.push_back(read_row(row, "procedure", Reach::header, reader, schema));
+    rules.procedure_lookup.push_back(read_procedure_row(row, reader, schema));
   }
 }
 
@@ -125,7 +155,7 @@ void read_availability_bands(const Json& document, DocumentReader& reader, const
   for (const Json& set : reader.items(document, "availability_bands", true))
     read_set(set, reader, rules);
   for (const Json& row : reader.items(document, "lookup", false)) {
-    rules.band_lookup.push_back(read_row(row, "set", Reach::article, reader, schema));
+    rules.band_lookup.push_back(read_set_row(row, reader, schema));
   }
 }
 

@@ -77,6 +77,62 @@ void check_names(std::span<const Parsed> parsed, const engine::rule::RuleSet& ru
   }
 }
 
+// Compiles procedures with the parameters that rows of the look-ups give them: each combination
+// once, beside the procedure with its own values.
+class Variants {
+ public:
+  Variants(std::span<const Parsed> parsed, engine::model::Schema& schema,
+           engine::rule::RuleSet& rules, std::vector<Fault>& faults)
+      : parsed_{parsed}, schema_{schema}, rules_{rules}, faults_{faults} {}
+
+  void compile() {
+    for (const Parsed& document : parsed_) {
+      if (document.kind != DocumentKind::procedure_lookup) continue;
+      const Json* rows = document.json.find("procedure_lookup");
+      if (rows == nullptr) continue;
+      DocumentReader reader{document.document->file, faults_};
+      for (const Json& row : rows->items()) compile(row, reader);
+    }
+  }
+
+ private:
+  void compile(const Json& row, DocumentReader& reader) {
+    const Json* name = row.find("procedure");
+    const Json* given = row.find("parameters");
+    const std::string variant = variant_text(given);
+    const Parsed* procedure =
+        name == nullptr || variant.empty() ? nullptr : procedure_named(name->text());
+    if (procedure == nullptr || is_compiled(name->text(), variant)) return;
+    // What is wrong with a procedure's own values is told once, where they stand.
+    std::vector<Fault> faults;
+    DocumentReader of_procedure{procedure->document->file, faults};
+    rules_.procedures.push_back(
+        read_procedure(procedure->json, of_procedure, schema_, {given, &reader}));
+    for (const Fault& fault : faults) {
+      reader.fault(*given, fault.code,
+                   "with these values " + fault.where + " is wrong: " + fault.detail);
+    }
+  }
+
+  const Parsed* procedure_named(const std::string& name) const {
+    const auto found = std::ranges::find_if(parsed_, [&](const Parsed& each) {
+      return each.kind == DocumentKind::procedure && each.json.find("procedure")->text() == name;
+    });
+    return found == parsed_.end() ? nullptr : &*found;
+  }
+
+  bool is_compiled(const std::string& name, const std::string& variant) const {
+    return std::ranges::any_of(rules_.procedures, [&](const engine::rule::Procedure& each) {
+      return each.name == name && each.variant == variant;
+    });
+  }
+
+  std::span<const Parsed> parsed_;
+  engine::model::Schema& schema_;
+  engine::rule::RuleSet& rules_;
+  std::vector<Fault>& faults_;
+};
+
 }  // namespace
 
 bool is_rule_document(std::string_view text) {
@@ -105,8 +161,7 @@ Compiled compile(std::span<const RuleDocument> documents, engine::model::Schema&
     DocumentReader reader{document.document->file, made.faults};
     switch (document.kind) {
       case DocumentKind::procedure:
-        if (auto procedure = read_procedure(document.json, reader, schema))
-          rules->procedures.push_back(*std::move(procedure));
+        rules->procedures.push_back(read_procedure(document.json, reader, schema));
         break;
       case DocumentKind::procedure_lookup:
         read_procedure_lookup(document.json, reader, schema, *rules);
@@ -121,6 +176,8 @@ Compiled compile(std::span<const RuleDocument> documents, engine::model::Schema&
     }
   }
   check_names(parsed, *rules, made.faults);
+  // A procedure that is wrong by itself is not told again with other values.
+  if (made.faults.empty()) Variants{parsed, schema, *rules, made.faults}.compile();
   if (made.faults.empty()) made.rules = std::move(rules);
   return made;
 }

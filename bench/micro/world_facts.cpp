@@ -188,7 +188,7 @@ class FactsSink final : public world::WorldSink {
     draft.currency = "EUR";
     draft.from_quantity = Quantity::whole(from);
     draft.validity = validity;
-    draft.flags_cleared = refuses ? model::flag_bit(model::Schema::discountable) : std::uint16_t{0};
+    draft.flags_cleared = refuses ? model::flag_bit(model::Schema::discountable) : std::uint32_t{0};
     draft.line = ++line_;
     put(facts_.put(draft));
   }

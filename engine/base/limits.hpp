@@ -28,6 +28,8 @@ inline constexpr std::size_t text_length = 4'096;              // bytes of any n
 inline constexpr int value_decimals = 18;                      // of one record
 inline constexpr std::int64_t quantity_whole = 1'000'000'000;  // a billion units on a line
 inline constexpr std::size_t bands_per_set = 32;
+inline constexpr std::size_t aggregates_per_procedure = 64;
+inline constexpr int amount_digits = 24;  // of what an apply step takes, at its decimals
 
 static_assert(lines_per_block == 64);
 static_assert(lines_parallel_from % lines_per_block == 0);

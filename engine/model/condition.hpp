@@ -5,11 +5,14 @@
 #pragma once
 
 #include "engine/base/date.hpp"
+#include "engine/base/decimal.hpp"
 #include "engine/base/fixed.hpp"
 #include "engine/model/ids.hpp"
 
 #include <compare>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace engine::model {
 
@@ -18,10 +21,11 @@ struct Terms {
   UnitId unit;                   // none: the article's base unit, scaled to the unit ordered
   std::uint32_t price_unit = 1;  // the value is for this many of `unit`
   std::int32_t rank = 0;         // smaller comes first
-  std::uint16_t flags = 0;       // bits by FlagId
+  std::uint32_t flags = 0;       // bits by FlagId
   std::uint8_t decimals = 0;     // of the value's mantissa
   bool has_window = false;       // an upper quantity bound stands in the snapshot's windows
-  bool wide = false;             // the value is an index into the snapshot's wide values
+  bool wide = false;             // the value is the extra's, in 128 bits
+  bool has_more = false;         // the extra has a scale, a condition, a formula or parameters
 
   friend auto operator<=>(const Terms&, const Terms&) = default;  // NOLINT(modernize-use-nullptr)
 };
@@ -41,5 +45,28 @@ struct ConditionRecord {
 };
 
 static_assert(sizeof(ConditionRecord) == 40);
+
+inline constexpr std::uint32_t nothing_there = UINT32_MAX;
+
+// What few records have.
+struct RecordExtra {
+  base::Quantity window_to;                // inclusive; meaningful where terms.has_window
+  base::Int128 wide = 0;                   // the mantissa where 64 bits do not hold it (terms.wide)
+  std::uint32_t scale = nothing_there;     // index of its own scale
+  std::uint32_t when = nothing_there;      // index of its condition among the record texts
+  std::uint32_t formula = nothing_there;   // index of the formula that computes its value
+  std::uint32_t buy_when = nothing_there;  // of buy_get: lines whose units count as bought; absent:
+                                           // those that it rewards
+  ArticleId free_article;                  // of free_goods; none: the line's own
+  std::vector<std::pair<std::uint16_t, base::Decimal>>
+      parameters;  // by position among its type's parameters; absent ones are missing
+
+  const base::Decimal* parameter(std::uint16_t place) const {
+    for (const auto& [own, number] : parameters) {
+      if (own == place) return &number;
+    }
+    return nullptr;
+  }
+};
 
 }  // namespace engine::model

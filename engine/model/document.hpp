@@ -22,6 +22,9 @@ struct Document {
   bool refuses_discounts = false;     // clears `discountable` on every record of the list
   bool declared = false;              // false: known only from records that name it
   std::vector<CustomerId> customers;  // who may call off an agreement; empty: whoever names it
+  std::uint32_t when = UINT32_MAX;    // index of its condition among the record texts; none
+  DocumentId based_on;                // the price list whose prices this one's are made from
+  bool refuses_merge = false;         // of a price list, where lists are merged slot by slot
 };
 
 }  // namespace engine::model

@@ -61,6 +61,23 @@ Result<void> check_stock(base::Quantity quantity, const char* column) {
   return Fault{FaultCode::out_of_range, column, "a quantity of goods is at most a billion units"};
 }
 
+// Formulas count on a number where a field is declared as one.
+Result<void> check_attributes(const Schema& schema, std::span<const AttributeText> attributes) {
+  for (const auto& [id, value] : attributes) {
+    const Field& field = schema.field(id);
+    const std::string column = "attribute:" + field.name;
+    if (field.value == FieldValue::number) {
+      const auto number = parse_field_number(value);
+      if (!number) return Fault{number.error().code, column, number.error().detail};
+    }
+    if (field.value == FieldValue::truth && value != "true" && value != "false") {
+      return Fault{FaultCode::bad_text, column,
+                   "'" + std::string{value} + "' is neither true nor false"};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Facts::Put Facts::put(const CurrencyDraft& draft) {
@@ -92,6 +109,7 @@ Facts::Put Facts::put(const ArticleDraft& draft) {
                                          FaultCode::unknown_article_group, "groups");
   if (!groups) return groups.error();
   if (auto ok = check_stock(draft.safety_stock, "safety_stock"); !ok) return ok;
+  if (auto ok = check_attributes(schema, draft.attributes); !ok) return ok;
   auto number = entry(articles_, draft.code, batch_, "code");
   if (!number) return number.error();
   Article& article = articles_.items[*number];
@@ -101,6 +119,7 @@ Facts::Put Facts::put(const ArticleDraft& draft) {
       draft.base_unit.empty() ? UnitId{} : UnitId{writable(units_).intern(draft.base_unit)};
   article.safety_stock = draft.safety_stock;
   article.minimum_quantity = draft.minimum_quantity;
+  article.maximum_quantity = draft.maximum_quantity;
   article.multiple_quantity = draft.multiple_quantity;
   article.status = draft.status;
   article.successor = draft.successor;
@@ -171,6 +190,7 @@ Facts::Put Facts::put(const CustomerDraft& draft) {
     if (!find_document(DocumentKind::price_list, list))
       return unknown(FaultCode::unknown_document, "price_lists", list);
   }
+  if (auto ok = check_attributes(schema, draft.attributes); !ok) return ok;
   for (const auto& [field, value] : draft.attributes) {
     customer.attributes.push_back({field, TextId{writable(texts_).intern(value)}});
   }
@@ -231,6 +251,17 @@ Facts::Put Facts::put(const DocumentDraft& draft) {
       find_all<CustomerId>(customers_, draft.customers, FaultCode::unknown_customer, "customers");
   if (!customers) return customers.error();
   document.customers = *std::move(customers);
+  document.refuses_merge = draft.refuses_merge;
+  if (!draft.based_on.empty()) {
+    const auto base_list = find_document(DocumentKind::price_list, draft.based_on);
+    if (!base_list) return unknown(FaultCode::unknown_document, "based_on", draft.based_on);
+    document.based_on = *base_list;
+  }
+  if (!draft.when.empty()) {
+    auto when = intern_text(draft.when, TextUse::condition, nullptr);
+    if (!when) return Fault{when.error().code, "when", when.error().detail};
+    document.when = *when;
+  }
   const std::uint32_t number = document_codes_.intern(detail::document_key(draft.kind, draft.code));
   if (number == documents_.size()) {
     documents_.emplace_back();

@@ -13,6 +13,8 @@
 #include "engine/model/document.hpp"
 #include "engine/model/identity_map.hpp"
 #include "engine/model/masters.hpp"
+#include "engine/model/record_text.hpp"
+#include "engine/model/scale.hpp"
 #include "engine/model/schema.hpp"
 
 #include <array>
@@ -43,7 +45,7 @@ struct ArticleDraft {
   std::string_view code, name, base_unit, status, successor;
   std::span<const std::string_view> groups;
   std::span<const AttributeText> attributes;
-  base::Quantity safety_stock, minimum_quantity, multiple_quantity;
+  base::Quantity safety_stock, minimum_quantity, maximum_quantity, multiple_quantity;
 };
 
 struct ArticleUnitDraft {
@@ -71,6 +73,9 @@ struct DocumentDraft {
   std::int32_t rank = 0;
   bool refuses_discounts = false;
   std::span<const std::string_view> customers;
+  std::string_view when;       // a condition that every record of it is under; empty: always
+  std::string_view based_on;   // code of the price list whose prices this one's are made from
+  bool refuses_merge = false;  // of a price list: see rule::Find::merge
 };
 
 struct ListAssignmentDraft {
@@ -92,9 +97,23 @@ struct ConditionDraft {
   std::optional<base::Quantity> to_quantity;  // inclusive
   base::Validity validity;
   std::int32_t rank = 0;
-  std::uint16_t flags_set = 0, flags_cleared = 0;
+  std::uint32_t flags_set = 0, flags_cleared = 0;
   std::string_view feed, key;  // external key, unique within its feed
   std::uint32_t line = 0;      // of the feed's file
+  std::string_view when;       // a condition in the expression language; empty: always
+  std::string_view formula;    // computes the value instead of `value`
+  std::string_view buy_when;   // of calculation buy_get; see RecordExtra
+  std::string_view free_article;
+  std::string_view scale;  // "10.00; 9.00 from 10", see scale.hpp; instead of `value`
+  ScaleKind scale_kind = ScaleKind::whole;
+  std::span<const std::pair<std::string_view, base::Decimal>> parameters;  // of its type
+};
+
+struct ExchangeRateDraft {
+  std::string_view from, to, kind;  // one unit of `from` is `rate` / `per` of `to`
+  base::Decimal rate;
+  std::int64_t per = 1;
+  base::CivilMinutes valid_from = base::CivilMinutes::earliest();
 };
 
 struct WarehouseDraft {
@@ -110,12 +129,6 @@ struct ReceiptDraft {
   std::string_view article, warehouse, reference;
   base::CivilMinutes date;
   base::Quantity quantity;
-};
-
-// What few records have.
-struct RecordExtra {
-  base::Quantity window_to;  // inclusive; meaningful where terms.has_window
-  base::Int128 wide = 0;     // the mantissa where 64 bits do not hold it (terms.wide)
 };
 
 struct TableRows {
@@ -161,6 +174,7 @@ class Facts {
   Put put(const WarehouseDraft& draft);
   Put put(const StockDraft& draft);
   Put put(const ReceiptDraft& draft);
+  Put put(const ExchangeRateDraft& draft);
 
   const Masters<Article>& articles() const { return articles_; }
 
@@ -192,6 +206,19 @@ class Facts {
 
   const std::vector<RecordExtra>& extras() const { return extras_; }
 
+  const std::vector<Scale>& scales() const { return scales_; }
+
+  const std::vector<ExchangeRate>& exchange_rates() const { return exchange_rates_; }
+
+  // Conditions and formulas that stand in records and documents, each text once. Compiled by the
+  // compiler given here, which a writer sets before the first row; without one no record may have
+  // them.
+  const std::vector<RecordText>& record_texts() const { return record_texts_; }
+
+  void set_compiler(std::shared_ptr<const RecordTextCompiler> compiler) {
+    compiler_ = std::move(compiler);
+  }
+
   const std::vector<StockRow>& stock() const { return stock_; }
 
   const std::vector<Receipt>& receipts() const { return receipts_; }
@@ -210,6 +237,16 @@ class Facts {
   base::Result<std::uint16_t> intern_terms(const Terms& terms);
   Put put_value(const ConditionDraft& draft, const ConditionType& type, Terms& terms,
                 ConditionRecord& record, RecordExtra& extra);
+  Put put_scale(const ConditionDraft& draft, const ConditionType& type, Terms& terms,
+                RecordExtra& extra);
+  Put put_texts(const ConditionDraft& draft, const ConditionType& type, RecordExtra& extra);
+  Put put_parameters(const ConditionDraft& draft, const ConditionType& type, RecordExtra& extra);
+  Put put_free_article(const ConditionDraft& draft, const ConditionType& type,
+                       RecordExtra& extra) const;
+  Put put_more(const ConditionDraft& draft, const ConditionType& type, Terms& terms,
+               RecordExtra& extra);
+  base::Result<std::uint32_t> intern_text(std::string_view text, TextUse use,
+                                          const ConditionType* type);
   Identity identity_of(const ConditionDraft& draft, TableId table, const ConditionRecord& record,
                        const Terms& terms) const;
   Put store(TableId table, const Identity& identity, const ConditionRecord& record,
@@ -237,6 +274,13 @@ class Facts {
   std::vector<Terms> terms_;
   std::map<Terms, std::uint16_t> terms_index_;
   std::vector<RecordExtra> extras_;
+  std::vector<Scale> scales_;
+  std::map<std::string, std::uint32_t> scales_index_;  // by kind and text
+  std::vector<ExchangeRate> exchange_rates_;
+  std::vector<std::uint32_t> exchange_rate_batches_;
+  std::vector<RecordText> record_texts_;
+  std::map<std::string, std::uint32_t> record_texts_index_;
+  std::shared_ptr<const RecordTextCompiler> compiler_;
   std::vector<StockRow> stock_;
   std::vector<Receipt> receipts_;
   std::vector<std::uint32_t> receipt_batches_;
@@ -244,8 +288,13 @@ class Facts {
   IdentityMap stock_places_;
   IdentityMap receipt_places_;
   IdentityMap assignment_places_;
+  IdentityMap exchange_rate_places_;
   std::array<std::uint32_t, 8> resolved_keys_{};  // scratch of put(ConditionDraft)
   std::uint32_t batch_ = 1;
 };
+
+// Whether every chain of price lists that are made from each other ends. Lists come in in any order,
+// so that this can be told only when all are there. Faults: circular_reference, too_deep.
+base::Result<void> check_list_chains(const Facts& facts);
 
 }  // namespace engine::model

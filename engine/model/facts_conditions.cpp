@@ -43,6 +43,8 @@ Result<std::uint32_t> Facts::key_value(const Field& field, std::string_view code
       if (!list) return unknown(FaultCode::unknown_document, field.name.c_str(), code);
       return list->raw();
     }
+    case Domain::currency:
+    case Domain::unit:
     case Domain::text:
       break;
   }
@@ -118,7 +120,7 @@ Result<Terms> Facts::terms_of(const ConditionDraft& draft, const ConditionType& 
   Terms terms;
   terms.rank = draft.rank;
   terms.flags =
-      static_cast<std::uint16_t>((type.default_flags | draft.flags_set) & ~draft.flags_cleared);
+      static_cast<std::uint32_t>((type.default_flags | draft.flags_set) & ~draft.flags_cleared);
   if (!draft.currency.empty()) {
     auto currency = currency_of(draft.currency);
     if (!currency) return currency.error();
@@ -142,6 +144,11 @@ Result<Terms> Facts::terms_of(const ConditionDraft& draft, const ConditionType& 
 
 Facts::Put Facts::put_value(const ConditionDraft& draft, const ConditionType& type, Terms& terms,
                             ConditionRecord& record, RecordExtra& extra) {
+  if (!draft.scale.empty() || !draft.formula.empty()) {
+    if (draft.value.mantissa == 0) return put_scale(draft, type, terms, extra);
+    return Fault{FaultCode::contradicting_values, "value",
+                 "a record has one of value, scale and formula"};
+  }
   base::Decimal value = draft.value;
   while (value.decimals > 0 && value.mantissa % 10 == 0) {
     value.mantissa /= 10;
@@ -189,6 +196,7 @@ Identity Facts::identity_of(const ConditionDraft& draft, TableId table,
   for (std::size_t i = 0; i < count; ++i) identity.add(resolved_keys_[i]);
   identity.add(terms.currency.raw()).add(terms.unit.raw());
   identity.add(static_cast<std::uint64_t>(record.threshold.mantissa()));
+  if (!draft.when.empty()) identity.add_text(draft.when);
   return identity.add(static_cast<std::uint32_t>(record.valid_from.raw()));
 }
 
@@ -228,14 +236,9 @@ Facts::Put Facts::store(TableId table, const Identity& identity, const Condition
   return {};
 }
 
-Facts::Put Facts::put(const ConditionDraft& draft) {
-  auto table = table_of(draft);
-  if (!table) return table.error();
-  const TableShape& shape = schema.table(*table);
-  const ConditionType& type = schema.type(shape.type);
-  if (auto ok = resolve_keys(draft, shape); !ok) return ok;
-  auto document = document_of(draft);
-  if (!document) return document.error();
+namespace {
+
+Result<void> check_bounds(const ConditionDraft& draft) {
   if (draft.validity.from >= draft.validity.to) {
     return Fault{FaultCode::contradicting_values, "valid_to", "the validity ends before it starts"};
   }
@@ -246,11 +249,26 @@ Facts::Put Facts::put(const ConditionDraft& draft) {
   if (draft.from_quantity < base::Quantity{}) {
     return Fault{FaultCode::out_of_range, "from_quantity", "a threshold can't be negative"};
   }
+  return {};
+}
+
+}  // namespace
+
+Facts::Put Facts::put(const ConditionDraft& draft) {
+  auto table = table_of(draft);
+  if (!table) return table.error();
+  const TableShape& shape = schema.table(*table);
+  const ConditionType& type = schema.type(shape.type);
+  if (auto ok = resolve_keys(draft, shape); !ok) return ok;
+  auto document = document_of(draft);
+  if (!document) return document.error();
+  if (auto ok = check_bounds(draft); !ok) return ok;
   auto terms = terms_of(draft, type, *document);
   if (!terms) return terms.error();
   ConditionRecord record;
   RecordExtra extra;
   if (auto ok = put_value(draft, type, *terms, record, extra); !ok) return ok;
+  if (auto ok = put_more(draft, type, *terms, extra); !ok) return ok;
   if (draft.to_quantity) {
     terms->has_window = true;
     extra.window_to = *draft.to_quantity;
@@ -264,12 +282,12 @@ Facts::Put Facts::put(const ConditionDraft& draft) {
   record.terms = *terms_number;
   record.keyed = draft.key.empty() ? 0 : 1;
   record.row = draft.key.empty() ? draft.line : writable(record_keys_).intern(draft.key);
+  const bool has_extra = terms->has_window || terms->wide || terms->has_more;
+  if (has_extra) record.extra = static_cast<std::uint32_t>(extras_.size());
   const Identity identity = identity_of(draft, *table, record, *terms);
-  if (terms->has_window || terms->wide) {
-    record.extra = static_cast<std::uint32_t>(extras_.size());
-    extras_.push_back(extra);
-  }
-  return store(*table, identity, record, draft.line);
+  auto stored = store(*table, identity, record, draft.line);
+  if (stored && has_extra) extras_.push_back(std::move(extra));
+  return stored;
 }
 
 }  // namespace engine::model

@@ -34,6 +34,7 @@ struct Article {
   UnitId base_unit;
   base::Quantity safety_stock;
   base::Quantity minimum_quantity;   // 0: none
+  base::Quantity maximum_quantity;   // 0: none
   base::Quantity multiple_quantity;  // 0: none
   std::string status;
   std::string successor;
@@ -76,6 +77,17 @@ struct ListAssignment {
 struct Currency {
   std::uint8_t decimals = 2;
   std::string name;
+};
+
+// One unit of `from` is numerator / 10^decimals / per of `to`, from `valid_from` on.
+struct ExchangeRate {
+  CurrencyId from;
+  CurrencyId to;
+  TextId kind;
+  base::CivilMinutes valid_from = base::CivilMinutes::earliest();
+  std::int64_t mantissa = 0;
+  std::uint8_t decimals = 0;
+  std::int64_t per = 1;
 };
 
 struct Warehouse {

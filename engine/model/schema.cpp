@@ -3,6 +3,7 @@
 #include "engine/base/limits.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace engine::model {
 
@@ -28,7 +29,40 @@ Fault contradiction(std::string_view what, std::string_view name) {
       std::string{what} + " '" + std::string{name} + "' is declared twice, in different ways"};
 }
 
+// What every record has beside its key; a number of the same name could not be told apart.
+constexpr std::array<std::string_view, 20> record_members{
+    "type",     "agreement",  "promotion",     "value",       "currency",
+    "unit",     "price_unit", "from_quantity", "to_quantity", "valid_from",
+    "valid_to", "rank",       "flags",         "key",         "when",
+    "formula",  "scale",      "scale_kind",    "buy_when",    "free_article"};
+
+Fault name_taken(std::string_view name, std::string_view by) {
+  return Fault{
+      FaultCode::contradicting_values, std::string{name},
+      "'" + std::string{name} + "' can't name both a number of a record and " + std::string{by}};
+}
+
 }  // namespace
+
+Result<base::Decimal> parse_field_number(std::string_view text) {
+  auto number = base::parse_decimal(text);
+  if (!number) {
+    const FaultCode code = number.error().code;
+    return Fault{code, "", "'" + std::string{text} + "' is not a decimal number such as 1234.5"};
+  }
+  while (number->decimals > 0 && number->mantissa % 10 == 0) {
+    number->mantissa /= 10;
+    --number->decimals;
+  }
+  const auto mantissa = base::mantissa_at(*number, field_decimals_max);
+  const base::Int128 most =
+      base::Int128{field_whole_max} * base::pow10<base::Int128>(field_decimals_max);
+  if (mantissa && *mantissa <= most && *mantissa >= -most) return number;
+  return Fault{FaultCode::out_of_range, "",
+               "'" + std::string{text} +
+                   "' is beyond what a field holds: " + std::to_string(field_decimals_max) +
+                   " decimals, and " + std::to_string(field_whole_max)};
+}
 
 Schema::Schema()
     : fields_{{"customer", FieldSide::party, Domain::customer},
@@ -40,27 +74,36 @@ Schema::Schema()
               {"channel", FieldSide::question, Domain::text},
               {"document_kind", FieldSide::question, Domain::text},
               {"article", FieldSide::article, Domain::article},
-              {"article_group", FieldSide::article, Domain::article_group}},
-      flags_{"discountable", "exclusive", "stackable", "find_next", "price_on_request"} {}
+              {"article_group", FieldSide::article, Domain::article_group},
+              {"currency", FieldSide::question, Domain::currency},
+              {"unit", FieldSide::question, Domain::unit}},
+      flags_{"discountable", "exclusive",  "stackable",     "find_next", "price_on_request", "stop",
+             "on_original",  "on_running", "partial_group", "per_group", "per_line"} {}
 
-Result<FieldId> Schema::declare_field(std::string_view name, FieldSide side, Domain domain) {
+Result<FieldId> Schema::declare_field(std::string_view name, FieldSide side, Domain domain,
+                                      FieldValue value) {
   if (const auto known = find_field(name)) {
     const Field& field = fields_[known->raw()];
-    if (field.side != side || field.domain != domain) return contradiction("field", name);
+    if (field.side != side || field.domain != domain || field.value != value)
+      return contradiction("field", name);
     return *known;
   }
+  const bool is_parameter = std::ranges::any_of(types_, [name](const ConditionType& type) {
+    return std::ranges::find(type.parameters, name) != type.parameters.end();
+  });
+  if (is_parameter) return name_taken(name, "a field");
   if (fields_.size() == limits::fields) {
     return Fault{FaultCode::too_many, std::string{name},
                  "more than " + std::to_string(limits::fields) + " fields"};
   }
-  fields_.push_back(Field{std::string{name}, side, domain});
+  fields_.push_back(Field{std::string{name}, side, domain, value});
   return FieldId{static_cast<std::uint32_t>(fields_.size() - 1)};
 }
 
 Result<ConditionTypeId> Schema::declare_type(const ConditionType& type) {
   if (const auto known = find_type(type.name)) {
     const ConditionType& declared = types_[known->raw()];
-    if (declared.value != type.value || declared.default_flags != type.default_flags) {
+    if (declared != type) {
       return contradiction("condition type", type.name);
     }
     return *known;
@@ -68,6 +111,11 @@ Result<ConditionTypeId> Schema::declare_type(const ConditionType& type) {
   if (types_.size() == limits::condition_types) {
     return Fault{FaultCode::too_many, type.name,
                  "more than " + std::to_string(limits::condition_types) + " condition types"};
+  }
+  for (const std::string& parameter : type.parameters) {
+    if (find_field(parameter)) return name_taken(parameter, "a field");
+    if (std::ranges::find(record_members, parameter) != record_members.end())
+      return name_taken(parameter, "a member that every record has");
   }
   types_.push_back(type);
   return ConditionTypeId{static_cast<std::uint32_t>(types_.size() - 1)};

@@ -22,54 +22,93 @@ int three_way(const T& a, const T& b) {
 
 int first_if(bool a, bool b) { return static_cast<int>(b) - static_cast<int>(a); }
 
-// Whether a record's value and threshold count in base units; else in the unit ordered.
-bool is_in_base_units(const Snapshot& snapshot, const Terms& terms, const Line& line) {
-  const model::UnitId base_unit = snapshot.articles().base_units[line.article.raw()];
-  const model::UnitId ordered = line.unit.is_none() ? base_unit : line.unit;
-  return terms.unit.is_none() || terms.unit == base_unit || terms.unit != ordered;
-}
-
-bool finds_prices(const ChoiceContext& context) {
+bool finds_prices(const ChoiceContext& context, const Candidate& candidate) {
   const auto& schema = context.snapshot->schema();
-  const model::ConditionTypeId type = schema.table(context.find->accesses.front().table).type;
-  return schema.type(type).value == model::ValueKind::price;
+  const auto& access = context.find->accesses[candidate.access];
+  return schema.type(schema.table(access.table).type).value == model::ValueKind::price;
 }
 
-// Prices are compared for one ordered unit, as fractions, without the factors that both have: so
-// 256 bits hold the 38 digits of a value, 18 more decimals, a unit's 10 digits and a price
-// unit's 7. Percents and amounts have no unit.
-int compare_values(const ChoiceContext& context, const ConditionRecord& a,
-                   const ConditionRecord& b) {
+// What a candidate comes to, as a fraction: the price of one ordered unit in the currency of the
+// question. Percents and amounts have no unit.
+struct Worth {
+  base::Int256 value = 0;
+  int decimals = 0;
+  base::Int256 numerator = 1;
+  base::Int256 denominator = 1;
+  bool known = true;  // false: no exchange rate
+};
+
+Worth worth_of(const ChoiceContext& context, const Candidate& candidate) {
   const Snapshot& snapshot = *context.snapshot;
-  if (a.terms == b.terms && !snapshot.conditions().terms(a).wide)
-    return three_way(a.value, b.value);
-  const bool prices = finds_prices(context);
-  const auto comparable = [&](const ConditionRecord& x, const ConditionRecord& y) {
-    const Terms& own = snapshot.conditions().terms(x);
-    const Terms& other = snapshot.conditions().terms(y);
-    base::Int256 value = snapshot.record_value(x);
-    value *= base::pow10<base::Int256>(std::max(0, other.decimals - own.decimals));
-    if (!prices) return value;
-    value *= other.price_unit;
-    const bool in_base = is_in_base_units(snapshot, own, *context.line);
-    const bool other_in_base = is_in_base_units(snapshot, other, *context.line);
-    if (in_base && !other_in_base) value *= context.line->numerator;
-    if (other_in_base && !in_base) value *= context.line->denominator;
-    return value;
-  };
-  return three_way(comparable(a, b), comparable(b, a));
+  const ConditionRecord& record = snapshot.conditions().record(candidate.record);
+  const Terms& terms = snapshot.conditions().terms(record);
+  Worth worth;
+  if (context.values != nullptr && terms.has_more) {
+    worth.value = context.values->value_of(candidate);
+    worth.decimals = context.values->decimals();
+  } else {
+    worth.value = snapshot.record_value(record);
+    worth.decimals = terms.decimals;
+  }
+  if (finds_prices(context, candidate)) {
+    const UnitFactor factor = unit_factor(snapshot, terms, *context.line);
+    worth.numerator = factor.numerator;
+    worth.denominator = factor.denominator;
+  }
+  if (context.values != nullptr && !terms.currency.is_none()) {
+    const auto rate = context.values->rate_from(terms.currency);
+    worth.known = rate.has_value();
+    if (rate) {
+      worth.numerator *= rate->numerator;
+      worth.denominator *= rate->denominator;
+    }
+  }
+  return worth;
 }
 
-// Thresholds of records in different units are compared in base units.
+// By cross multiplication. What both have in common drops out, so 256 bits hold the 38 digits of
+// two values of one currency; else the numbers grow as they need to.
+int compare_worths(const Worth& a, const Worth& b) {
+  if (a.known != b.known) return first_if(a.known, b.known);
+  const bool same_factor = a.numerator == b.numerator && a.denominator == b.denominator;
+  const auto scaled = [](const Worth& own, const Worth& other) {
+    return base::pow10<base::Int256>(std::max(0, other.decimals - own.decimals));
+  };
+  if (same_factor) {
+    return three_way(base::Int256{a.value * scaled(a, b)}, base::Int256{b.value * scaled(b, a)});
+  }
+  const auto product = [&](const Worth& own, const Worth& other) {
+    return base::BigInt{base::BigInt{own.value} * base::BigInt{scaled(own, other)} *
+                        base::BigInt{own.numerator} * base::BigInt{other.denominator}};
+  };
+  return three_way(product(a, b), product(b, a));
+}
+
+int compare_values(const ChoiceContext& context, const Candidate& a, const Candidate& b) {
+  const ConditionRecord& x = context.snapshot->conditions().record(a.record);
+  const ConditionRecord& y = context.snapshot->conditions().record(b.record);
+  if (x.terms == y.terms && context.values == nullptr &&
+      !context.snapshot->conditions().terms(x).wide)
+    return three_way(x.value, y.value);
+  return compare_worths(worth_of(context, a), worth_of(context, b));
+}
+
+// Thresholds of records in different units are compared in ordered units.
 int compare_thresholds(const ChoiceContext& context, const ConditionRecord& a,
                        const ConditionRecord& b) {
-  const auto comparable = [&](const ConditionRecord& record) {
-    const Terms& terms = context.snapshot->conditions().terms(record);
-    const bool in_base = is_in_base_units(*context.snapshot, terms, *context.line);
-    return base::Int128{record.threshold.mantissa()} *
-           (in_base ? context.line->denominator : context.line->numerator);
+  const auto ratio = [&](const ConditionRecord& record) {
+    return unit_ratio(*context.snapshot, context.snapshot->conditions().terms(record),
+                      *context.line);
   };
-  return three_way(comparable(a), comparable(b));
+  if (a.terms == b.terms) return three_way(a.threshold, b.threshold);
+  const UnitFactor of_a = ratio(a);
+  const UnitFactor of_b = ratio(b);
+  const auto comparable = [](const ConditionRecord& record, const UnitFactor& own,
+                             const UnitFactor& other) {
+    return base::Int256{base::Int256{record.threshold.mantissa()} * own.denominator *
+                        other.numerator};
+  };
+  return three_way(comparable(a, of_a, of_b), comparable(b, of_b, of_a));
 }
 
 // Whole numbers that sort as text; never negative here.
@@ -139,6 +178,15 @@ int compare_record_keys(const Snapshot& snapshot, std::uint32_t a, std::uint32_t
   return three_way(identity_text(snapshot, a), identity_text(snapshot, b));
 }
 
+bool has_document(const ConditionRecord& record) { return !record.document.is_none(); }
+
+int compare_document_ranks(const Snapshot& snapshot, const ConditionRecord& a,
+                           const ConditionRecord& b) {
+  if (!has_document(a) || !has_document(b)) return first_if(has_document(a), has_document(b));
+  return three_way(snapshot.documents()[a.document.raw()].rank,
+                   snapshot.documents()[b.document.raw()].rank);
+}
+
 base::CivilMinutes document_start(const Snapshot& snapshot, const ConditionRecord& record) {
   if (record.document.is_none()) return base::CivilMinutes::earliest();
   return snapshot.documents()[record.document.raw()].validity.from;
@@ -158,12 +206,15 @@ std::size_t field_count(const ChoiceContext& context, const Candidate& candidate
 // one is taken. No unit is the base unit.
 bool same_answer(const Snapshot& snapshot, const Line& line, const ConditionRecord& a,
                  const ConditionRecord& b) {
+  if (snapshot.conditions().terms(a).has_more || snapshot.conditions().terms(b).has_more)
+    return false;
   const Terms& x = snapshot.conditions().terms(a);
   const Terms& y = snapshot.conditions().terms(b);
   const model::UnitId base_unit = snapshot.articles().base_units[line.article.raw()];
   const auto told = [base_unit](model::UnitId unit) { return unit.is_none() ? base_unit : unit; };
   return snapshot.record_value(a) == snapshot.record_value(b) && x.decimals == y.decimals &&
-         told(x.unit) == told(y.unit) && x.price_unit == y.price_unit && x.flags == y.flags;
+         x.currency == y.currency && told(x.unit) == told(y.unit) && x.price_unit == y.price_unit &&
+         x.flags == y.flags;
 }
 
 // Document, then external key, then all else that is known outside: never the order in which
@@ -178,9 +229,23 @@ bool externally_before(const Snapshot& snapshot, const Candidate& a, const Candi
 
 }  // namespace
 
+UnitFactor unit_ratio(const Snapshot& snapshot, const Terms& terms, const Line& line) {
+  if (line.article.is_none()) return {1, 1};
+  const model::UnitId base_unit = snapshot.articles().base_units[line.article.raw()];
+  const model::UnitId ordered = line.unit.is_none() ? base_unit : line.unit;
+  if (terms.unit == ordered && !terms.unit.is_none() && terms.unit != base_unit) return {1, 1};
+  if (terms.unit.is_none() || terms.unit == base_unit) return {line.numerator, line.denominator};
+  const auto units = snapshot.articles().units[line.article.raw()];
+  const auto own = std::ranges::find(units, terms.unit, &model::ArticleUnit::unit);
+  if (own == units.end()) return {line.numerator, line.denominator};
+  return {base::Int128{line.numerator} * own->denominator,
+          base::Int128{line.denominator} * own->numerator};
+}
+
 UnitFactor unit_factor(const Snapshot& snapshot, const Terms& terms, const Line& line) {
-  if (!is_in_base_units(snapshot, terms, line)) return {1, terms.price_unit};
-  return {line.numerator, static_cast<base::Int128>(line.denominator) * terms.price_unit};
+  UnitFactor factor = unit_ratio(snapshot, terms, line);
+  factor.denominator *= terms.price_unit;
+  return factor;
 }
 
 int compare(const ChoiceContext& context, const rule::Choice& choice, const Candidate& a,
@@ -214,9 +279,9 @@ int compare(const ChoiceContext& context, const rule::Choice& choice, const Cand
     case Comparator::newest_document:
       return three_way(document_start(snapshot, y), document_start(snapshot, x));
     case Comparator::lowest_value:
-      return compare_values(context, x, y);
+      return compare_values(context, a, b);
     case Comparator::highest_value:
-      return compare_values(context, y, x);
+      return compare_values(context, b, a);
     case Comparator::flag_set: {
       const auto bit = model::flag_bit(choice.flag);
       return first_if((terms_x.flags & bit) != 0, (terms_y.flags & bit) != 0);
@@ -233,13 +298,25 @@ int compare(const ChoiceContext& context, const rule::Choice& choice, const Cand
       return compare_record_keys(snapshot, a.record, b.record, true);
     case Comparator::record_text:
       return compare_record_keys(snapshot, a.record, b.record, false);
+    case Comparator::document_rank:
+      return compare_document_ranks(snapshot, x, y);
+    case Comparator::highest_rank:
+      return three_way(terms_y.rank, terms_x.rank);
+    case Comparator::highest_document_rank:
+      return has_document(x) && has_document(y) ? compare_document_ranks(snapshot, y, x)
+                                                : compare_document_ranks(snapshot, x, y);
+    case Comparator::access:
+      return three_way(a.access, b.access);
+    case Comparator::lowest_threshold:
+      return compare_thresholds(context, x, y);
   }
   return 0;
 }
 
 Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates,
               LossListener* listener) {
-  for (const rule::Choice& choice : context.find->choose) {
+  const auto& choices = context.choices != nullptr ? *context.choices : context.find->choose;
+  for (const rule::Choice& choice : choices) {
     if (candidates.size() == 1) break;
     std::size_t kept = 1;  // candidates[0, kept) are the best so far, equal among themselves
     for (std::size_t i = 1; i < candidates.size(); ++i) {
@@ -258,7 +335,7 @@ Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates,
     }
     candidates = candidates.first(kept);
   }
-  if (candidates.size() == 1) return {candidates[0].record, false};
+  if (candidates.size() == 1) return {candidates[0], false};
   const Snapshot& snapshot = *context.snapshot;
   const auto& first = snapshot.conditions().record(candidates[0].record);
   const bool differ = std::ranges::any_of(candidates.subspan(1), [&](const Candidate& other) {
@@ -274,7 +351,23 @@ Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates,
         listener->lost(other.record, Loss::tie, Comparator::rank);
     }
   }
-  return {winner->record, ambiguous};
+  return {*winner, ambiguous};
+}
+
+bool sort_candidates(const ChoiceContext& context, std::span<Candidate> candidates) {
+  const auto by_choices = [&](const Candidate& a, const Candidate& b) {
+    for (const rule::Choice& choice : context.find->choose) {
+      const int order = compare(context, choice, a, b);
+      if (order != 0) return order;
+    }
+    return 0;
+  };
+  std::ranges::sort(candidates, [&](const Candidate& a, const Candidate& b) {
+    const int order = by_choices(a, b);
+    if (order != 0) return order < 0;
+    return externally_before(*context.snapshot, a, b);
+  });
+  return candidates.size() > 1 && by_choices(candidates[0], candidates[1]) == 0;
 }
 
 }  // namespace engine::price

@@ -8,13 +8,25 @@
 #include "engine/snapshot/snapshot.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace engine::price {
 
 struct Chosen {
-  std::uint32_t record = no_record;
+  Candidate candidate;
   bool ambiguous = false;
+};
+
+// What candidates are worth where that takes more than their own number: formulas, scales,
+// exchange rates.
+class CandidateValues {
+ public:
+  virtual ~CandidateValues() = default;
+  virtual base::Int256 value_of(const Candidate& candidate) const = 0;  // at `decimals`
+  virtual int decimals() const = 0;
+  // Into the question's currency on the line's date; nothing where there is no rate.
+  virtual std::optional<snapshot::RateFactor> rate_from(model::CurrencyId currency) const = 0;
 };
 
 // What a comparison between records needs to know beside them.
@@ -22,7 +34,10 @@ struct ChoiceContext {
   const snapshot::Snapshot* snapshot = nullptr;
   const Plan* plan = nullptr;
   const rule::Find* find = nullptr;
+  const std::vector<rule::Choice>* choices = nullptr;  // null: find->choose
   const Line* line = nullptr;
+  const CandidateValues* values = nullptr;  // null: every candidate's value is its own number, in
+                                            // the question's currency
 };
 
 // Told about every candidate that drops out; see Trace in evaluator.cpp.
@@ -36,6 +51,10 @@ class LossListener {
 Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates,
               LossListener* listener);
 
+// Sorts candidates as the comparators want them applied, best first; what they leave equal stands
+// in the order of document and external key. True where the first two are equal to all of them.
+bool sort_candidates(const ChoiceContext& context, std::span<Candidate> candidates);
+
 // The factor that turns a record's value into the price of one ordered unit: numerator /
 // denominator. Exact.
 struct UnitFactor {
@@ -44,9 +63,14 @@ struct UnitFactor {
 };
 
 // For records bound to the unit ordered the factor is 1; for those in base units (or without a
-// unit) it is the ordered unit's content in base units; the price unit divides.
+// unit) it is the ordered unit's content in base units, for those in another unit its content in
+// that; the price unit divides.
 UnitFactor unit_factor(const snapshot::Snapshot& snapshot, const model::Terms& terms,
                        const Line& line);
+
+// One ordered unit in units of the record: what its thresholds and scales count.
+UnitFactor unit_ratio(const snapshot::Snapshot& snapshot, const model::Terms& terms,
+                      const Line& line);
 
 // Negative, zero or positive as a's comparator comes before, beside or after b's. For the checker,
 // too.

@@ -21,6 +21,9 @@ struct Task {
   std::uint16_t procedure = 0;
   const Header* header = nullptr;
   std::span<const Line> lines;
+  // Each line stands for itself: sums over the order are those of the line, and steps of the order
+  // do nothing. For single prices and lists, which say so.
+  bool line_scope = false;
 };
 
 // `out` is overwritten. Large tasks are shared out over workers, block by block, with a barrier

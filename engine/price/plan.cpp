@@ -27,8 +27,9 @@ struct FieldValue {
 
 class AccessPlanner {
  public:
-  AccessPlanner(const Snapshot& snapshot, const Header& header, Plan& plan)
-      : snapshot_{snapshot}, header_{header}, plan_{plan} {}
+  AccessPlanner(const Snapshot& snapshot, const Header& header, const LineFields& fields,
+                Plan& plan)
+      : snapshot_{snapshot}, header_{header}, fields_{fields}, plan_{plan} {}
 
   void add(const BoundAccess& access) {
     AccessPlan& made = plan_.accesses.emplace_back();
@@ -78,7 +79,7 @@ class AccessPlanner {
     if (field == Schema::customer) return each_customer(take);
     if (field == Schema::customer_group) return each_group(take);
     if (field == Schema::price_list) return each_list(take);
-    for (const auto& [given, value] : header_.fields) {
+    for (const auto& [given, value] : fields_.texts) {
       if (given == field) return take({value.raw(), 0, {}, 0});
     }
     if (header_.customer.is_none()) return;
@@ -144,6 +145,7 @@ class AccessPlanner {
 
   const Snapshot& snapshot_;
   const Header& header_;
+  const LineFields& fields_;
   Plan& plan_;
   const BoundAccess* access_ = nullptr;
   const snapshot::TableInfo* table_ = nullptr;
@@ -157,10 +159,17 @@ void make_plan(const Snapshot& snapshot, const snapshot::BoundProcedure& procedu
   plan.parts.clear();
   plan.accesses.clear();
   plan.first_access.clear();
-  AccessPlanner planner{snapshot, header, plan};
+  plan.access_count = procedure.access_count;
+  std::uint32_t first = 0;
   for (const snapshot::BoundStep& step : procedure.steps) {
-    plan.first_access.push_back(static_cast<std::uint32_t>(plan.accesses.size()));
-    for (const BoundAccess& access : step.accesses) planner.add(access);
+    plan.first_access.push_back(first);
+    first += static_cast<std::uint32_t>(step.accesses.size());
+  }
+  for (const LineFields& fields : header.fields) {
+    AccessPlanner planner{snapshot, header, fields, plan};
+    for (const snapshot::BoundStep& step : procedure.steps) {
+      for (const BoundAccess& access : step.accesses) planner.add(access);
+    }
   }
 }
 

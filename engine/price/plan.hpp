@@ -40,8 +40,15 @@ struct AccessPlan {
 
 struct Plan {
   std::vector<PlanPart> parts;
-  std::vector<AccessPlan> accesses;         // of all steps, in the order of steps, then accesses
-  std::vector<std::uint32_t> first_access;  // by step: index into accesses
+  // For each set of fields that lines share (Header::fields), of all steps, in the order of steps,
+  // then accesses.
+  std::vector<AccessPlan> accesses;
+  std::vector<std::uint32_t> first_access;  // by step: index into the accesses of one set
+  std::uint32_t access_count = 0;           // of one set
+
+  const AccessPlan& of(std::size_t fields, std::uint16_t step, std::size_t access) const {
+    return accesses[fields * access_count + first_access[step] + access];
+  }
 };
 
 void make_plan(const snapshot::Snapshot& snapshot, const snapshot::BoundProcedure& procedure,

@@ -22,7 +22,9 @@ struct Amount {
 
 struct PricedLine {
   model::Outcome outcome = model::Outcome::priced;
-  Amount unit_price;  // per price_unit of `unit`
+  model::Reason reason = model::Reason::none;  // where the outcome is `refused`
+  std::uint16_t notes = 0;                     // bits by Reason, of guards that only mark
+  Amount unit_price;                           // per price_unit of `unit`
   std::uint32_t price_unit = 1;
   model::UnitId unit;  // of the price; none: the base unit, which has no code
   Amount line_amount;
@@ -31,8 +33,32 @@ struct PricedLine {
       base::CivilMinutes::latest();  // the answer holds before this moment
 };
 
+inline constexpr std::uint32_t no_line = UINT32_MAX;
+
+// What a record took off a line (or, negative, put on it), or off a charge of the order.
+struct Adjustment {
+  std::uint16_t step = 0;
+  std::uint32_t record = no_record;
+  std::uint32_t line = no_line;  // no_line: of the charge
+  std::uint16_t charge = 0;      // index among the step's charges
+  Amount amount;
+};
+
+// Units that come free, or at a price of their own, beside those ordered.
+struct FreeLine {
+  std::uint16_t step = 0;
+  std::uint32_t record = no_record;
+  std::uint32_t line = no_line;  // that earned it; no_line: the order
+  model::ArticleId article;
+  base::Quantity quantity;
+  Amount unit_price;
+};
+
 struct PricedLines {
   std::vector<PricedLine> lines;
+  std::vector<Amount> order;            // named amounts of the order: AnswerShape::order
+  std::vector<Adjustment> adjustments;  // in the order in which they were made
+  std::vector<FreeLine> free_lines;
   std::vector<Amount> components;  // lines x components of the procedure's answer, line after line
   std::vector<Amount>
       totals;  // the line amounts' sum first, then the answer's totals, over priced lines
@@ -47,6 +73,9 @@ enum class Loss : std::uint8_t {
   threshold,
   window,
   agreement,
+  condition,    // its own, or its document's
+  merged,       // an earlier list fills its slot
+  not_applied,  // another one shut it out, its condition was not met, or it changed nothing
   comparator,
   tie
 };

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 namespace engine::price {
@@ -28,15 +29,38 @@ struct AmountColumn {
   void resize(base::Width wanted, std::size_t lines);
 };
 
+// What the records' own texts may name, as one step gives it: a column per input.
+struct InputColumns {
+  std::vector<AmountColumn> values;
+  std::vector<std::vector<std::uint64_t>> missing;  // by input, by block: lines without the number
+};
+
 struct StepColumns {
   AmountColumn amount;
   AmountColumn exact;  // filled only where a formula or an explained run needs it
   std::vector<std::uint32_t>
       winner;  // record found, no_record where none; empty for steps that find nothing
+  // Of steps whose records have more than a value (BoundStep::has_more): what the winner's value is
+  // on the line, at the step's value_decimals.
+  std::vector<base::Int256> value;
+  std::vector<base::Int128> charges;  // of an apply step: what it left of its charges
+  InputColumns inputs;
 };
+
+// An aggregate of the order; where a line's number is missing or divided by zero, so is the sum.
+struct AggregateValue {
+  base::Int256 value = 0;
+  bool missing = false;
+  bool divided_by_zero = false;
+};
+
+// Aggregates that records' texts have of their own, kept until the amounts they see change.
+using TextAggregates = std::map<std::uint32_t, std::vector<AggregateValue>>;
 
 struct Columns {
   std::vector<StepColumns> steps;
+  std::vector<AggregateValue> aggregates;
+  std::vector<AmountColumn> line_aggregates;  // in place of them where each line stands for itself
 };
 
 // A key found for a line.
@@ -51,6 +75,7 @@ struct Hit {
 struct Candidate {
   std::uint32_t record = 0;
   std::uint32_t part = 0;      // index into Plan::parts
+  std::uint32_t position = 0;  // of its key
   std::uint16_t access = 0;    // within the step
   std::uint16_t distance = 0;  // article side and party side together
   std::uint8_t line = 0;       // within the block
@@ -64,10 +89,32 @@ struct PendingProbe {
   std::uint8_t line = 0;
 };
 
+// What the lines and charges of an apply step are, and what is left of them.
+struct Running {
+  std::vector<base::Int128> amounts;  // by line of the question
+};
+
+struct ApplyState {
+  std::vector<base::Int128> original;
+  Running running;
+  std::vector<base::Int128> floors;
+  std::vector<base::Int256> units;  // that the line's amount is for, at unit_decimals; without sign
+  int unit_decimals = base::Quantity::decimals;
+  std::vector<base::Int128> charges;
+  std::vector<base::Int128> original_charges;
+  std::vector<base::Int128> pool;  // whole units that no buy_get has used
+};
+
 struct BlockScratch {
   std::vector<Hit> hits;
   std::vector<PendingProbe> probes;
   std::vector<Candidate> candidates;  // of all lines of the block
+  std::vector<Candidate> kept;        // winners that let the search go on (find_next)
+  ApplyState applied;
+  AmountColumn basis;              // what the scales of a step are read with, by line of the block
+  TextAggregates text_aggregates;  // of the step
+  std::vector<Adjustment> adjustments;  // of the segment's blocks so far
+  std::vector<FreeLine> free_lines;
   std::array<std::int64_t, base::limits::formula_depth * block_lines> narrow_stack{};
   std::array<base::Int128, base::limits::formula_depth * block_lines> wide_stack{};
   std::vector<base::Int256> widest_stack;  // only where some step needs it

@@ -55,6 +55,7 @@ void WaterfallTrace::lost(std::uint32_t record, Loss loss, rule::Comparator comp
 
 void WaterfallTrace::end_step(const snapshot::BoundStep& step, const StepColumns& columns,
                               const BlockView& block, std::uint64_t open) {
+  offset_ = block.offset;
   for (std::uint32_t line = 0; line < block.count; ++line) {
     if ((open >> line & 1U) == 0) continue;
     StepTrace& trace = current(line);
@@ -62,7 +63,11 @@ void WaterfallTrace::end_step(const snapshot::BoundStep& step, const StepColumns
     trace.amount.decimals = step.amount.decimals;
     trace.exact.decimals = step.amount.exact_decimals;
     trace.amount_held = take(columns.amount, block.offset + line, trace.amount);
-    trace.exact_held = take(columns.exact, block.offset + line, trace.exact);
+    const bool as_rounded =
+        step.applies || step.spread || (step.rule->of_order && !step.exact_needed);
+    trace.exact_held =
+        take(as_rounded ? columns.amount : columns.exact, block.offset + line, trace.exact);
+    if (as_rounded) trace.exact = trace.amount;
   }
 }
 

@@ -22,12 +22,25 @@ class WaterfallTrace final : public LossListener {
 
   explicit WaterfallTrace(std::vector<LineTrace>& lines) : lines_{lines} {}
 
+  // Moves to the block that starts at `offset`.
+  void at(std::size_t offset) { offset_ = offset; }
+
   void begin_step(std::uint16_t step, const BlockView& block, std::uint64_t open,
                   std::uint64_t active);
   void candidate(std::uint8_t line, std::uint32_t record, std::uint16_t access, Loss loss);
   // Losses told from here on are of this line.
   LossListener* listener(std::uint8_t line);
   void lost(std::uint32_t record, Loss loss, rule::Comparator comparator) override;
+
+  // Of an apply step: candidates for which `acted(record)` is false have lost.
+  template <class Acted>
+  void keep_applied(std::uint8_t line, const Acted& acted) {
+    for (CandidateTrace& candidate : current(line).candidates) {
+      if (candidate.loss == Loss::won && !acted(candidate.record))
+        candidate.loss = Loss::not_applied;
+    }
+  }
+
   void end_step(const snapshot::BoundStep& step, const StepColumns& columns, const BlockView& block,
                 std::uint64_t open);
 

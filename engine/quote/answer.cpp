@@ -14,7 +14,7 @@ namespace {
 avail::Availability line_availability(const Snapshot& snapshot, const Question& question,
                                       const price::Line& line) {
   if (line.article.is_none()) return {};
-  const avail::Viewer viewer{question.header.customer, &question.header.fields};
+  const avail::Viewer viewer{question.header.customer, &question.header.fields[line.fields].texts};
   const base::Int128 ordered =
       static_cast<base::Int128>(std::max<std::int64_t>(line.quantity.mantissa(), 0));
   const base::Int128 in_base = base::round_quotient<base::Int128>(

@@ -2,8 +2,10 @@
 
 #include "engine/base/decimal.hpp"
 #include "engine/base/limits.hpp"
+#include "engine/quote/fields.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace engine::quote {
 
@@ -30,7 +32,7 @@ bool matches_header(const Snapshot& snapshot, const price::Header& header, model
     return std::ranges::any_of(groups,
                                [&](const snapshot::Reached& group) { return among(group.id); });
   }
-  for (const auto& [given, value] : header.fields) {
+  for (const auto& [given, value] : header.fields.front().texts) {
     if (given == field) return among(value.raw());
   }
   const auto attributes = snapshot.customers().attributes[header.customer.raw()];
@@ -71,42 +73,53 @@ Result<void> resolve_header(const Snapshot& snapshot, const QuoteRequest& reques
     return Fault{FaultCode::missing_value, "/currency",
                  "the customer has no currency of its own; name one"};
   }
-  for (const auto& [name, code] : request.fields) {
-    const auto field = snapshot.schema().find_field(name);
-    const bool question_side = field &&
-                               snapshot.schema().field(*field).side != model::FieldSide::article &&
-                               snapshot.schema().field(*field).domain == model::Domain::text;
-    if (!question_side) {
-      return Fault{FaultCode::unknown_field, "/" + std::string{name},
-                   "no procedure knows a field '" + std::string{name} + "'"};
-    }
-    // A value that no record, rule or master has ever named matches nothing, like a field that is
-    // not given.
-    question.header.fields.emplace_back(*field, snapshot.find_text(code).value_or(model::TextId{}));
-  }
-  std::ranges::sort(question.header.fields);
   return {};
 }
 
 bool is_return(const Snapshot& snapshot, const price::Header& header,
-               const rule::Procedure& procedure) {
-  for (const auto& [field, value] : header.fields) {
-    if (field != Schema::document_kind || value.is_none()) continue;
-    return std::ranges::find(procedure.quantity.return_kinds, snapshot.text(value)) !=
+               const price::LineFields& fields, const rule::Procedure& procedure) {
+  for (const auto& [field, value] : fields.texts) {
+    if (field != Schema::document_kind) continue;
+    return std::ranges::find(procedure.quantity.return_kinds, text_of(snapshot, header, value)) !=
            procedure.quantity.return_kinds.end();
   }
   return false;
 }
 
+// The date that a procedure's field gives; nothing where it is not among these. Fault: `where` is
+// `pointer`, a slash and the field's name.
+Result<std::optional<base::CivilMinutes>> deciding_date(std::span<const NamedField> fields,
+                                                        std::string_view name,
+                                                        const std::string& pointer) {
+  const auto given = std::ranges::find(fields, name, &NamedField::first);
+  if (name.empty() || given == fields.end()) return std::optional<base::CivilMinutes>{};
+  const auto date = base::parse_civil(given->second);
+  if (!date) {
+    return Fault{date.error().code, pointer + "/" + std::string{name},
+                 "the day that decides: " + date.error().detail};
+  }
+  return std::optional{*date};
+}
+
 class LineResolver {
  public:
-  LineResolver(const Snapshot& snapshot, const rule::Procedure& procedure,
-               const price::Header& header, bool returns)
-      : snapshot_{snapshot}, procedure_{procedure}, header_{header}, returns_{returns} {}
+  // `asked` is the day of the question; `decided` the one that a field of it gives.
+  LineResolver(const Snapshot& snapshot, const rule::Procedure& procedure, FieldTaker& fields,
+               Question& question, std::optional<base::CivilMinutes> decided)
+      : snapshot_{snapshot},
+        procedure_{procedure},
+        fields_{fields},
+        header_{question.header},
+        asked_{question.date},
+        decided_{decided},
+        returns_{is_return(snapshot, header_, header_.fields.front(), procedure)} {}
 
-  price::Line resolve(const LineRequest& request, base::CivilMinutes date) const {
+  Result<price::Line> resolve(const LineRequest& request, std::size_t number) {
     price::Line line;
-    line.date = request.date.value_or(date);
+    line.date = decided_.value_or(request.date.value_or(asked_));
+    if (!request.fields.empty()) {
+      if (auto ok = take_fields(request, number, line); !ok) return ok.error();
+    }
     line.outcome = take_article(request, line);
     if (line.outcome == Outcome::priced) line.outcome = take_unit(request, line);
     if (line.outcome == Outcome::priced) line.outcome = take_quantity(request, line);
@@ -115,6 +128,24 @@ class LineResolver {
   }
 
  private:
+  Result<void> take_fields(const LineRequest& request, std::size_t number, price::Line& line) {
+    const std::string pointer = "/lines/" + std::to_string(number) + "/attributes";
+    const auto entry = fields_.take_line(request.fields, pointer);
+    if (!entry) return entry.error();
+    line.fields = *entry;
+    const auto own = deciding_date(request.fields, procedure_.deciding_date, pointer);
+    if (!own) return own.error();
+    if (*own) line.date = **own;
+    return {};
+  }
+
+  // A line may say itself what kind of document it belongs to.
+  bool returns(const price::Line& line) const {
+    return line.fields == 0
+               ? returns_
+               : is_return(snapshot_, header_, header_.fields[line.fields], procedure_);
+  }
+
   Outcome take_article(const LineRequest& request, price::Line& line) const {
     const auto article = snapshot_.find_article(request.article);
     if (!article) return Outcome::unknown_article;
@@ -152,7 +183,7 @@ class LineResolver {
     const base::Int128 maximum = procedure_.quantity.maximum.mantissa();
     if (*mantissa > maximum || *mantissa < -maximum) return Outcome::quantity_out_of_range;
     if (*mantissa == 0 && !procedure_.quantity.zero_allowed) return Outcome::zero_quantity;
-    if (*mantissa < 0 && !returns_) return Outcome::negative_quantity;
+    if (*mantissa < 0 && !returns(line)) return Outcome::negative_quantity;
     line.quantity = base::Quantity::from_mantissa(static_cast<std::int64_t>(*mantissa));
     return Outcome::priced;
   }
@@ -169,7 +200,10 @@ class LineResolver {
 
   const Snapshot& snapshot_;
   const rule::Procedure& procedure_;
+  FieldTaker& fields_;
   const price::Header& header_;
+  base::CivilMinutes asked_;
+  std::optional<base::CivilMinutes> decided_;
   bool returns_;
 };
 
@@ -184,15 +218,22 @@ Result<Question> resolve(const Snapshot& snapshot, const QuoteRequest& request,
   Question question;
   question.date = request.date.value_or(today);
   if (auto ok = resolve_header(snapshot, request, question); !ok) return ok.error();
+  FieldTaker fields{snapshot, question.header};
+  if (auto ok = fields.take_header(request.fields); !ok) return ok.error();
   auto procedure = procedure_for(snapshot, question.header);
   if (!procedure) return procedure.error();
   question.procedure = *procedure;
   const rule::Procedure& rule = *snapshot.procedures()[*procedure].rule;
-  const LineResolver resolver{snapshot, rule, question.header,
-                              is_return(snapshot, question.header, rule)};
+  const auto decided = deciding_date(request.fields, rule.deciding_date, "");
+  if (!decided) return decided.error();
+  question.date = decided->value_or(question.date);
+  LineResolver resolver{snapshot, rule, fields, question, *decided};
   question.lines.reserve(request.lines.size());
-  for (const LineRequest& line : request.lines)
-    question.lines.push_back(resolver.resolve(line, question.date));
+  for (const LineRequest& asked : request.lines) {
+    auto line = resolver.resolve(asked, question.lines.size());
+    if (!line) return line.error();
+    question.lines.push_back(*line);
+  }
   return question;
 }
 

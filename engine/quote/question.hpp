@@ -1,8 +1,9 @@
 // A question as it comes (codes as text, views into the caller's buffer) and as the engine takes it
 // (ids). resolve() turns one into the other against a snapshot. What concerns the whole question
 // (an unknown customer, currency or field) is a Fault whose `where` is the JSON pointer of the
-// field; what concerns one line becomes that line's outcome and leaves the others alone. No clock:
-// a question without a date takes the `today` it is given.
+// field; what concerns one line becomes that line's outcome and leaves the others alone, but for a
+// value of a field that is none (a bad number or date), which is the caller's mistake. No clock: a
+// question without a date takes the `today` it is given.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -24,6 +25,8 @@ struct LineRequest {
   std::string_view unit;                   // empty: the article's base unit
   std::string_view agreement;              // empty: none named
   std::optional<base::CivilMinutes> date;  // else the request's
+  // Fields of the question that this line gives itself, by name.
+  std::vector<std::pair<std::string_view, std::string_view>> fields = {};
 };
 
 struct QuoteRequest {
@@ -33,7 +36,7 @@ struct QuoteRequest {
   std::optional<base::CivilMinutes> date;  // deciding date; else today
   // Question fields by name: sales_organisation, site, channel, document_kind and what procedures
   // declare.
-  std::vector<std::pair<std::string_view, std::string_view>> fields;
+  std::vector<std::pair<std::string_view, std::string_view>> fields = {};
   std::vector<LineRequest> lines;
 };
 

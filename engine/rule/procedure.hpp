@@ -6,6 +6,7 @@
 #pragma once
 
 #include "engine/base/fixed.hpp"
+#include "engine/model/outcome.hpp"
 #include "engine/model/schema.hpp"
 #include "engine/rule/formula.hpp"
 
@@ -35,6 +36,11 @@ enum class Comparator : std::uint8_t {
   document_text,
   record_number,  // smaller external key of the record, or row
   record_text,
+  document_rank,  // smaller rank of its document first; records of no document last
+  highest_rank,   // the other way round: the larger of the record's rank
+  highest_document_rank,
+  access,  // in the order of the step's accesses
+  lowest_threshold,
 };
 
 struct Choice {
@@ -78,12 +84,98 @@ struct Access {
   std::vector<KeyConstants> constants;
 };
 
+// Over what the quantity (or basis) that a scale is read with is counted.
+enum class CountedOver : std::uint8_t {
+  line,
+  record,    // the lines that have the same record among their candidates
+  key,       // ... a record under the same key
+  document,  // ... a record of the same document
+  order,     // all lines
+};
+
+// What a name that the records' own conditions and formulas use stands for in this step.
+struct Input {
+  std::string name;
+  Formula value;
+};
+
 struct Find {
   std::vector<Access>
       accesses;  // by level; tables of several condition types with one kind of value
   std::vector<Choice> choose;
   TiePolicy tie = TiePolicy::refuse;
   bool required = false;  // where nothing is found the line has the outcome `no_price`
+  // Price lists are merged slot by slot (unit, currency, threshold) in the order of their rank: a
+  // slot that an earlier list fills is not filled again. A list that refuses to be merged counts
+  // only where no earlier list has any price for the article, and then ends the search.
+  bool merge = false;
+  // A winner that carries the flag find_next does not end the search: the winners of the levels
+  // that follow compete with it by these comparators.
+  std::vector<Choice> find_next;
+  bool any_unit = false;      // records of other units of the article count, too; else only those
+                              // of the unit ordered and of the base unit
+  bool any_currency = false;  // records in other currencies count, too, converted
+  Formula basis;              // what scales are read with; empty: the quantity
+  CountedOver counted = CountedOver::line;
+  Formula below_lowest;  // lines below the lowest threshold take the lowest one where this is true
+  std::vector<Input> inputs;
+  RoundTo formula_value{6,
+                        base::Rounding::half_up};  // of a record whose formula computes its value
+};
+
+// How several records act on one amount.
+enum class Combine : std::uint8_t {
+  all,    // one after the other, each on what the one before left, or on the original
+  best,   // each alone; the one that takes most off
+  first,  // the first one in the order of the comparators
+};
+
+enum class ApplyOver : std::uint8_t { line, order };
+
+// By what an amount is spread over lines, and who gets what rounding leaves over.
+enum class Leftover : std::uint8_t {
+  largest_remainder,  // one smallest unit each, to those whose share was cut most
+  largest_amount,     // all of it, to the line with the largest weight; the first of equals
+  first_line,
+  last_line,
+  in_order,  // one smallest unit each, from the first line on
+};
+
+struct SpreadRule {
+  Formula weight;  // empty: what is left of the line
+  Leftover leftover = Leftover::largest_remainder;
+  bool redistribute = true;  // what a line's floor keeps off goes to the others; else it is lost
+};
+
+// Applies records - discounts, promotions - to an amount of the lines. Where records come from
+// promotions, all records of one promotion act together.
+struct Apply {
+  Formula base;   // the line's amount before
+  Formula units;  // how many units that is for; empty: the quantity ordered
+  Formula floor;  // of the line's amount; empty: 0
+  ApplyOver over = ApplyOver::line;
+  Combine combine = Combine::all;
+  bool on_original = false;  // unless a record says otherwise: on_running, on_original
+  bool only_first_unless_stackable = false;  // a record without the flag `stackable` among the
+                                             // candidates leaves only the first one
+  bool price_if_lower = false;               // a new price counts only where it is lower
+  SpreadRule spread;
+  std::vector<std::uint16_t> charges;  // steps whose amounts the records may act on
+};
+
+// Spreads an amount over the lines, for all of them together or for those of each group.
+struct Spread {
+  Formula total;                    // of the order, or of a group: refers to aggregates
+  std::optional<std::uint16_t> by;  // lines with the same amount in this step are a group
+  SpreadRule rule;
+};
+
+enum class GuardAction : std::uint8_t { refuse, note };
+
+// What a guardrail finds wrong: the line has the outcome of the reason, or carries it as a note.
+struct Guard {
+  GuardAction action = GuardAction::refuse;
+  model::Reason reason = model::Reason::refused;
 };
 
 enum class Phase : std::uint8_t { line, aggregate, line_again, document, tax };
@@ -92,8 +184,12 @@ struct Step {
   std::string name;
   std::string title;
   Phase phase = Phase::line;
-  Formula when;  // empty: always; else the step is skipped on lines where it is 0
+  bool of_order = false;  // one amount for the order, not one a line
+  Formula when;           // empty: always; else the step is skipped on lines where it is 0
   std::optional<Find> find;
+  std::optional<Apply> apply;
+  std::optional<Spread> spread;
+  std::optional<Guard> guard;     // acts where `when` is true
   Formula amount;                 // empty: the value of the record found
   std::vector<RoundTo> rounding;  // in order; none: exact
   bool statistical = false;       // shown, never part of an amount
@@ -110,8 +206,10 @@ struct AnswerShape {
   std::uint16_t price_step = 0;
   std::uint16_t unit_price = 0;
   std::uint16_t line_amount = 0;
-  std::vector<Component> components;  // further named amounts: discount, tax, freight ...
+  std::vector<Component> components;  // further named amounts: discount, tax, freight ... one of
+                                      // the order is the same on each line
   std::vector<std::uint16_t> totals;  // indices into components that are summed over the document
+  std::vector<Component> order;       // named amounts of the order: shipping ...
 };
 
 struct QuantityPolicy {
@@ -122,11 +220,17 @@ struct QuantityPolicy {
 
 struct Procedure {
   std::string name;
+  std::string variant;  // the values that a look-up gives its parameters: "mode up, share 0.6";
+                        // empty: its own. With the name it tells procedures apart
   std::string title;
   std::string time_zone = "UTC";
   std::vector<Step> steps;
+  std::vector<Aggregate> aggregates;
   AnswerShape answer;
   QuantityPolicy quantity;
+  std::string deciding_date;  // field of the question that dates a line; empty: its `date`
+  std::string rate_kind;      // of exchange rates; empty: those without a kind
+  std::string rate_currency;  // currency that rates are triangulated through; empty: none
 };
 
 }  // namespace engine::rule

@@ -17,6 +17,7 @@ namespace engine::rule {
 struct LookupRow {
   std::vector<KeyConstants> when;
   std::string result;
+  std::string variant = {};  // of the procedure, see Procedure::variant
 };
 
 struct LanguageText {

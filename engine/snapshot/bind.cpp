@@ -1,290 +1,43 @@
 #include "engine/snapshot/bind.hpp"
 
 #include "engine/base/limits.hpp"
-#include "engine/snapshot/type_bound.hpp"
+#include "engine/rule/procedure_formulas.hpp"
+#include "engine/snapshot/formula_binder.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace engine::snapshot {
 
-using base::BigInt;
+namespace limits = base::limits;
 using base::Fault;
 using base::FaultCode;
 using base::Result;
+using rule::Formula;
 using rule::Instruction;
 using rule::Op;
 
 namespace {
 
-constexpr int decimals_max = 60;  // of an exact intermediate result; 256 bits hold 76 digits
-constexpr std::int64_t unit_factor_max =
-    1'000'000'000;  // numerator of a unit's factor, see model::Facts
-
-// What is known of a value before any line is priced.
-struct Value {
-  int decimals = 0;
-  BigInt magnitude = 0;
-};
-
-BigInt power_of_ten(int exponent) {
-  BigInt power = 1;
-  for (int i = 0; i < exponent; ++i) power *= 10;
-  return power;
-}
-
-base::Width width_for(const BigInt& magnitude) {
-  if (magnitude < BigInt{1} << 63) return base::Width::bits64;
-  if (magnitude < BigInt{1} << 127) return base::Width::bits128;
-  return base::Width::bits256;
-}
-
-class FormulaBinder {
- public:
-  FormulaBinder(const rule::Procedure& procedure, std::vector<Value> records,
-                std::vector<Value> amounts, std::vector<Value> exacts)
-      : procedure_{procedure},
-        records_{std::move(records)},
-        amounts_{std::move(amounts)},
-        exacts_{std::move(exacts)} {}
-
-  Result<BoundFormula> bind(const rule::Formula& formula,
-                            const std::vector<rule::RoundTo>& rounding) {
-    for (const Instruction& instruction : formula) {
-      if (auto ok = add(instruction); !ok) return ok.error();
-    }
-    bound_.exact_length = static_cast<std::uint16_t>(bound_.code.size());
-    exact_ = stack_.back();
-    for (const rule::RoundTo& to : rounding) {
-      Instruction round;
-      round.op = Op::round;
-      round.decimals = to.decimals;
-      round.mode = to.mode;
-      if (auto ok = add(round); !ok) return ok.error();
-    }
-    if (deepest_ > base::limits::formula_depth) {
-      return Fault{FaultCode::too_deep, "",
-                   "its formula keeps more than " + std::to_string(base::limits::formula_depth) +
-                       " values at once; compute a part of it in a step of its own"};
-    }
-    if (largest_ >= BigInt{1} << 254) {
-      return Fault{FaultCode::width_unprovable, "",
-                   "its largest intermediate result can take more than 256 bits; round earlier or "
-                   "lower a maximum"};
-    }
-    bound_.width = width_for(largest_);
-    bound_.exact_decimals = static_cast<std::uint8_t>(exact_.decimals);
-    bound_.decimals = static_cast<std::uint8_t>(stack_.back().decimals);
-    return std::move(bound_);
-  }
-
-  const Value& exact() const { return exact_; }
-
-  const Value& result() const { return stack_.back(); }
-
- private:
-  Result<void> add(const Instruction& from);
-  void push_operand(const Instruction& from, BoundInstruction& to);
-  void combine(const Instruction& from, BoundInstruction& to);
-  void round(const Instruction& from, BoundInstruction& to);
-  void divide(const Instruction& from, BoundInstruction& to);
-  void extend(const Instruction& from, BoundInstruction& to);
-  void select(BoundInstruction& to);
-  void align(Value& a, Value& b, BoundInstruction& to);
-
-  Value pop() {
-    ENSURE(!stack_.empty());
-    Value value = std::move(stack_.back());
-    stack_.pop_back();
-    return value;
-  }
-
-  void push(Value value) {
-    note(value.magnitude);
-    too_long_ |= value.decimals > decimals_max;
-    stack_.push_back(std::move(value));
-    deepest_ = std::max(deepest_, stack_.size());
-  }
-
-  void note(const BigInt& magnitude) { largest_ = std::max(largest_, magnitude); }
-
-  const rule::Procedure& procedure_;
-  std::vector<Value> records_;  // by step: of the records it can find
-  std::vector<Value> amounts_;
-  std::vector<Value> exacts_;
-  std::vector<Value> stack_;
-  BoundFormula bound_;
-  Value exact_;
-  BigInt largest_ = 0;
-  std::size_t deepest_ = 0;
-  bool too_long_ = false;
-};
-
-void FormulaBinder::push_operand(const Instruction& from, BoundInstruction& to) {
-  switch (from.op) {
-    case Op::constant:
-      to.constant = from.constant.mantissa;
-      push({from.constant.decimals, abs(BigInt{from.constant.mantissa})});
-      return;
-    case Op::quantity:
-      push({base::Quantity::decimals, BigInt{procedure_.quantity.maximum.mantissa()}});
-      return;
-    case Op::step_amount:
-      push(amounts_[from.step]);
-      return;
-    case Op::step_exact:
-      push(exacts_[from.step]);
-      return;
-    case Op::record_value:
-      push(records_[from.step]);
-      return;
-    default:
-      to.flags = from.op == Op::record_flag ? model::flag_bit(from.flag) : std::uint16_t{0};
-      push({0, 1});
-  }
-}
-
-// Brings two values to the same number of decimals.
-void FormulaBinder::align(Value& a, Value& b, BoundInstruction& to) {
-  const int decimals = std::max(a.decimals, b.decimals);
-  to.shift_left = static_cast<std::uint8_t>(decimals - a.decimals);
-  to.shift_right = static_cast<std::uint8_t>(decimals - b.decimals);
-  a = {decimals, a.magnitude * power_of_ten(decimals - a.decimals)};
-  b = {decimals, b.magnitude * power_of_ten(decimals - b.decimals)};
-  note(a.magnitude);
-  note(b.magnitude);
-}
-
-void FormulaBinder::combine(const Instruction& from, BoundInstruction& to) {
-  Value b = pop();
-  Value a = pop();
-  if (from.op == Op::multiply) {
-    push({a.decimals + b.decimals, a.magnitude * b.magnitude});
-    return;
-  }
-  if (from.op == Op::logical_and || from.op == Op::logical_or) {
-    push({0, 1});
-    return;
-  }
-  align(a, b, to);
-  switch (from.op) {
-    case Op::add:
-    case Op::subtract:
-      push({a.decimals, a.magnitude + b.magnitude});
-      return;
-    case Op::minimum:
-    case Op::maximum:
-      push({a.decimals, std::max(a.magnitude, b.magnitude)});
-      return;
-    default:
-      push({0, 1});
-  }
-}
-
-void FormulaBinder::round(const Instruction& from, BoundInstruction& to) {
-  Value a = pop();
-  if (a.decimals <= from.decimals) {
-    to.shift_left = static_cast<std::uint8_t>(from.decimals - a.decimals);
-    push({from.decimals, a.magnitude * power_of_ten(to.shift_left)});
-    return;
-  }
-  to.drop = static_cast<std::uint8_t>(a.decimals - from.decimals);
-  push({from.decimals, a.magnitude / power_of_ten(to.drop) + 1});
-}
-
-// a / b at n decimals is A * 10^(n + decimals of b - decimals of a) / B.
-void FormulaBinder::divide(const Instruction& from, BoundInstruction& to) {
-  const Value b = pop();
-  const Value a = pop();
-  const int exponent = from.decimals + b.decimals - a.decimals;
-  to.shift_left = static_cast<std::uint8_t>(std::max(exponent, 0));
-  to.shift_right = static_cast<std::uint8_t>(std::max(-exponent, 0));
-  note(b.magnitude * power_of_ten(to.shift_right) * 2);
-  push({from.decimals, a.magnitude * power_of_ten(to.shift_left) + 1});
-}
-
-void FormulaBinder::extend(const Instruction& from, BoundInstruction& to) {
-  const Value a = pop();
-  const BigInt product = a.magnitude * procedure_.quantity.maximum.mantissa() * unit_factor_max;
-  const int exponent = from.decimals - a.decimals - base::Quantity::decimals;
-  to.shift_left = static_cast<std::uint8_t>(std::max(exponent, 0));
-  to.shift_right = static_cast<std::uint8_t>(std::max(-exponent, 0));
-  constexpr std::int64_t divisor_max =
-      unit_factor_max * 1'000'000;  // a unit's denominator times the price unit
-  note(power_of_ten(to.shift_right) * divisor_max * 2);
-  note(product * power_of_ten(to.shift_left));
-  push({from.decimals, product * power_of_ten(to.shift_left) / power_of_ten(to.shift_right) + 1});
-}
-
-void FormulaBinder::select(BoundInstruction& to) {
-  Value otherwise = pop();
-  Value then = pop();
-  pop();
-  align(then, otherwise, to);
-  push({then.decimals, std::max(then.magnitude, otherwise.magnitude)});
-}
-
-Result<void> FormulaBinder::add(const Instruction& from) {
-  BoundInstruction to;
-  to.op = from.op;
-  to.mode = from.mode;
-  to.step = from.step;
-  switch (from.op) {
-    case Op::negate:
-      push(pop());
-      break;
-    case Op::logical_not:
-      pop();
-      push({0, 1});
-      break;
-    case Op::round:
-      round(from, to);
-      break;
-    case Op::divide_round:
-      divide(from, to);
-      break;
-    case Op::extend_round:
-      extend(from, to);
-      break;
-    case Op::select:
-      select(to);
-      break;
-    case Op::add:
-    case Op::subtract:
-    case Op::multiply:
-    case Op::minimum:
-    case Op::maximum:
-    case Op::less:
-    case Op::less_equal:
-    case Op::equal:
-    case Op::not_equal:
-    case Op::logical_and:
-    case Op::logical_or:
-      combine(from, to);
-      break;
-    default:
-      push_operand(from, to);
-  }
-  if (too_long_) {
-    return Fault{FaultCode::width_unprovable, "",
-                 "an exact result would have more than " + std::to_string(decimals_max) +
-                     " decimals; round earlier"};
-  }
-  // The powers of ten have to fit, too: beside a value that is always 0 they are the largest number
-  // there is.
-  note(power_of_ten(std::max({to.shift_left, to.shift_right, to.drop})));
-  to.decimals = static_cast<std::uint8_t>(stack_.back().decimals);
-  bound_.code.push_back(std::move(to));
-  return {};
-}
-
 bool refers_to_exact(const rule::Procedure& procedure, std::uint16_t step) {
-  const auto uses = [step](const rule::Formula& formula) {
-    return std::ranges::any_of(
+  bool found = false;
+  const auto look = [&](const Formula& formula) {
+    found |= std::ranges::any_of(
         formula, [step](const Instruction& i) { return i.op == Op::step_exact && i.step == step; });
   };
-  return std::ranges::any_of(procedure.steps,
-                             [&](const rule::Step& s) { return uses(s.amount) || uses(s.when); });
+  rule::each_formula(procedure, look);
+  return found;
+}
+
+std::vector<std::uint16_t> aggregates_in(const rule::Step& step) {
+  std::vector<std::uint16_t> found;
+  rule::each_formula(step, [&](const Formula& formula) {
+    for (const Instruction& instruction : formula) {
+      if (instruction.op == Op::aggregate &&
+          std::ranges::find(found, instruction.index) == found.end())
+        found.push_back(instruction.index);
+    }
+  });
+  return found;
 }
 
 BoundAccess bind_access(const rule::Access& access, std::uint16_t number,
@@ -303,24 +56,43 @@ BoundAccess bind_access(const rule::Access& access, std::uint16_t number,
   return bound;
 }
 
-rule::Formula value_of_record(std::uint16_t step) {
+Formula value_of_record(std::uint16_t step) {
   Instruction value;
   value.op = Op::record_value;
   value.step = step;
   return {value};
 }
 
+// One step on one thread over all lines.
+bool is_serial(const rule::Step& step) {
+  return step.of_order || step.spread ||
+         (step.apply && step.apply->over == rule::ApplyOver::order) ||
+         (step.find && step.find->counted != rule::CountedOver::line);
+}
+
+Bound largest_applied(std::uint8_t decimals) {
+  Bound bound{decimals, 1};
+  for (int i = 0; i < limits::amount_digits; ++i) bound.magnitude *= 10;
+  return bound;
+}
+
 class ProcedureBinder {
  public:
   ProcedureBinder(const rule::Procedure& procedure, const model::Schema& schema,
-                  std::span<const TypeBound> types, const CodeResolver& codes)
-      : procedure_{procedure},
-        schema_{schema},
-        types_{types},
-        codes_{codes},
-        records_(procedure.steps.size()),
-        amounts_(procedure.steps.size()),
-        exacts_(procedure.steps.size()) {}
+                  const DataBounds& data, const RecordTexts& texts, const CodeResolver& codes)
+      : procedure_{procedure}, schema_{schema}, data_{data}, texts_{texts}, codes_{codes} {
+    const std::size_t steps = procedure.steps.size();
+    scope_.procedure = &procedure;
+    scope_.data = &data;
+    scope_.codes = &codes;
+    scope_.records.resize(steps);
+    scope_.parameters.resize(steps);
+    scope_.amounts.resize(steps);
+    scope_.exacts.resize(steps);
+    scope_.charges.resize(steps);
+    scope_.aggregates.resize(procedure.aggregates.size());
+    scope_.aggregate_places.assign(procedure.aggregates.size(), rule::no_step);
+  }
 
   Result<BoundProcedure> bind() {
     bound_.rule = &procedure_;
@@ -328,75 +100,342 @@ class ProcedureBinder {
     for (std::uint16_t i = 0; i < procedure_.steps.size(); ++i) bound_.order.push_back(i);
     std::ranges::stable_sort(bound_.order, {},
                              [this](std::uint16_t i) { return procedure_.steps[i].phase; });
-    for (const std::uint16_t index : bound_.order) {
+    for (std::uint16_t at = 0; at < bound_.order.size(); ++at) {
+      const std::uint16_t index = bound_.order[at];
       if (auto ok = bind_step(index); !ok) {
         Fault fault = ok.error();
-        fault.where = procedure_.name + ": step " + procedure_.steps[index].name;
+        fault.where = procedure_.name + ": step " + procedure_.steps[index].name +
+                      (fault.where.empty() ? "" : ": " + fault.where);
         return fault;
       }
+      place_in_segment(at);
     }
     return std::move(bound_);
   }
 
  private:
-  Result<void> bind_step(std::uint16_t index) {
-    const rule::Step& step = procedure_.steps[index];
-    BoundStep& bound = bound_.steps[index];
-    bound.rule = &step;
-    bound.exact_needed = refers_to_exact(procedure_, index);
-    if (step.find) {
-      records_[index] = value_of_records(*step.find);
-      bound.value_decimals = static_cast<std::uint8_t>(records_[index].decimals);
-      for (const rule::Access& access : step.find->accesses) {
-        bound.accesses.push_back(bind_access(
-            access, static_cast<std::uint16_t>(bound.accesses.size()), schema_, codes_));
-        ++bound_.access_count;
-      }
+  Result<BoundFormula> formula(const Formula& from,
+                               const std::vector<rule::RoundTo>& rounding = {}) {
+    if (from.empty()) return BoundFormula{};
+    auto made = bind_formula(from, rounding, scope_);
+    if (!made) return made.error();
+    return std::move(made->formula);
+  }
+
+  Result<void> bind_step(std::uint16_t index);
+  Result<void> bind_find(std::uint16_t index, BoundStep& bound);
+  Result<void> bind_inputs(const rule::Find& find, BoundStep& bound);
+  Result<void> bind_texts(std::uint16_t index, BoundStep& bound);
+  Result<Bound> bind_text(std::uint32_t number, const rule::Find& find, BoundStep& bound);
+  Result<void> bind_parameters(std::uint16_t index);
+  Result<void> bind_apply(std::uint16_t index, BoundStep& bound);
+  Result<void> bind_spread(std::uint16_t index, BoundStep& bound);
+  Result<void> bind_aggregates(const rule::Step& step);
+  Result<void> bind_aggregate(const rule::Aggregate& aggregate, FormulaScope& scope,
+                              std::vector<BoundAggregate>& made) const;
+  void place_in_segment(std::uint16_t at);
+  bool depends_on_segment(std::uint16_t aggregate, const Segment& segment) const;
+
+  const model::ConditionType& type_of(const rule::Access& access) const {
+    return schema_.type(schema_.table(access.table).type);
+  }
+
+  std::vector<model::ConditionTypeId> types_of(const rule::Find& find) const {
+    std::vector<model::ConditionTypeId> types;
+    for (const rule::Access& access : find.accesses) {
+      const auto type = schema_.table(access.table).type;
+      if (std::ranges::find(types, type) == types.end()) types.push_back(type);
     }
-    if (!step.when.empty()) {
-      auto when = FormulaBinder{procedure_, records_, amounts_, exacts_}.bind(step.when, {});
-      if (!when) return when.error();
-      bound.when = *std::move(when);
-    }
-    FormulaBinder binder{procedure_, records_, amounts_, exacts_};
-    auto amount =
-        binder.bind(step.amount.empty() ? value_of_record(index) : step.amount, step.rounding);
-    if (!amount) return amount.error();
-    bound.amount = *std::move(amount);
-    amounts_[index] = binder.result();
-    exacts_[index] = binder.exact();
-    return {};
+    return types;
   }
 
   const rule::Procedure& procedure_;
   const model::Schema& schema_;
-  std::span<const TypeBound> types_;
-
-  // The most decimals and the largest value of any record under any access.
-  Value value_of_records(const rule::Find& find) const {
-    Value value;
-    for (const rule::Access& access : find.accesses) {
-      const TypeBound& type = types_[schema_.table(access.table).type.raw()];
-      const int decimals = std::max<int>(value.decimals, type.decimals);
-      value.magnitude = std::max(BigInt{value.magnitude * power_of_ten(decimals - value.decimals)},
-                                 BigInt{type.magnitude * power_of_ten(decimals - type.decimals)});
-      value.decimals = decimals;
-    }
-    return value;
-  }
-
+  const DataBounds& data_;
+  const RecordTexts& texts_;
   const CodeResolver& codes_;
-  std::vector<Value> records_;
-  std::vector<Value> amounts_;
-  std::vector<Value> exacts_;
+  FormulaScope scope_;
+  std::vector<Bound> inputs_;
   BoundProcedure bound_;
 };
+
+Result<void> ProcedureBinder::bind_step(std::uint16_t index) {
+  const rule::Step& step = procedure_.steps[index];
+  BoundStep& bound = bound_.steps[index];
+  bound.rule = &step;
+  bound.exact_needed = refers_to_exact(procedure_, index);
+  bound.finds = step.find.has_value();
+  bound.applies = step.apply.has_value();
+  bound.guards = step.guard.has_value();
+  scope_.running.reset();
+  if (step.apply) scope_.running = largest_applied(step.rounding.front().decimals);
+  if (auto ok = bind_aggregates(step); !ok) return ok;
+  if (step.find) {
+    if (auto ok = bind_find(index, bound); !ok) return ok;
+  }
+  auto when = formula(step.when);
+  if (!when) return when.error();
+  bound.when = *std::move(when);
+  if (step.apply) return bind_apply(index, bound);
+  if (step.spread) return bind_spread(index, bound);
+  if (step.guard) {
+    scope_.amounts[index] = scope_.exacts[index] = {0, 1};
+    Instruction none;
+    auto nothing = formula({none});
+    if (!nothing) return nothing.error();
+    bound.amount = *std::move(nothing);
+    return {};
+  }
+  auto amount = bind_formula(step.amount.empty() ? value_of_record(index) : step.amount,
+                             step.rounding, scope_);
+  if (!amount) return amount.error();
+  bound.amount = std::move(amount->formula);
+  scope_.amounts[index] = amount->result;
+  scope_.exacts[index] = amount->exact;
+  return {};
+}
+
+Result<void> ProcedureBinder::bind_find(std::uint16_t index, BoundStep& bound) {
+  const rule::Find& find = *procedure_.steps[index].find;
+  for (const rule::Access& access : find.accesses) {
+    bound.accesses.push_back(
+        bind_access(access, static_cast<std::uint16_t>(bound.accesses.size()), schema_, codes_));
+    ++bound_.access_count;
+  }
+  for (const auto type : types_of(find)) {
+    bound.has_more = bound.has_more || texts_.has_more[type.raw()];
+    const TypeBound& values = data_.types[type.raw()];
+    scope_.records[index] = wider(scope_.records[index], {values.decimals, values.magnitude});
+  }
+  if (auto ok = bind_parameters(index); !ok) return ok;
+  if (auto ok = bind_inputs(find, bound); !ok) return ok;
+  if (auto ok = bind_texts(index, bound); !ok) return ok;
+  bound.value_decimals = static_cast<std::uint8_t>(scope_.records[index].decimals);
+  auto basis = formula(find.basis);
+  if (!basis) return basis.error();
+  bound.basis = *std::move(basis);
+  auto below = formula(find.below_lowest);
+  if (!below) return below.error();
+  bound.below_lowest = *std::move(below);
+  bound.is_plain = !bound.has_more && bound.inputs.empty() && bound.texts.empty() &&
+                   find.basis.empty() && !find.any_unit && !find.any_currency && !find.merge &&
+                   find.counted == rule::CountedOver::line && !bound.applies;
+  return {};
+}
+
+// A parameter that several types of a step have must stand at the same place in all of them.
+Result<void> ProcedureBinder::bind_parameters(std::uint16_t index) {
+  auto& bounds = scope_.parameters[index];
+  std::vector<std::string> names;
+  for (const auto type : types_of(*procedure_.steps[index].find)) {
+    const auto& own = schema_.type(type).parameters;
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      if (names.size() <= i) {
+        names.push_back(own[i]);
+        bounds.push_back({});
+      }
+      if (names[i] != own[i]) {
+        return Fault{FaultCode::contradicting_values, "",
+                     "its condition types name their parameters in different orders: '" + names[i] +
+                         "' and '" + own[i] + "' stand at the same place"};
+      }
+      const ValueBound& value = data_.types[type.raw()].parameters[i];
+      bounds[i] = wider(bounds[i], {value.decimals, value.magnitude});
+    }
+  }
+  return {};
+}
+
+Result<void> ProcedureBinder::bind_inputs(const rule::Find& find, BoundStep& bound) {
+  inputs_.clear();
+  for (const rule::Input& input : find.inputs) {
+    auto made = bind_formula(input.value, {}, scope_);
+    if (!made) return made.error();
+    inputs_.push_back(made->result);
+    bound.inputs.push_back({input.name, std::move(made->formula)});
+  }
+  return {};
+}
+
+Result<void> ProcedureBinder::bind_texts(std::uint16_t index, BoundStep& bound) {
+  const rule::Find& find = *procedure_.steps[index].find;
+  for (const auto type : types_of(find)) {
+    scope_.own_parameters.clear();
+    for (const ValueBound& value : data_.types[type.raw()].parameters)
+      scope_.own_parameters.push_back({value.decimals, value.magnitude});
+    for (const std::uint32_t number : texts_.of_type[type.raw()]) {
+      if (bound.texts.empty()) bound.texts.resize(texts_.texts.size());
+      if (!bound.texts[number].formula.code.empty()) continue;
+      auto result = bind_text(number, find, bound);
+      if (!result) return result.error();
+      bound.sums_over_lines |= !bound.texts[number].aggregates.empty();
+      if (texts_.texts[number].use == model::TextUse::formula)
+        scope_.records[index] = wider(scope_.records[index], *result);
+    }
+  }
+  return {};
+}
+
+Result<Bound> ProcedureBinder::bind_text(std::uint32_t number, const rule::Find& find,
+                                         BoundStep& bound) {
+  const model::RecordText& text = texts_.texts[number];
+  const auto& compiled = static_cast<const rule::RecordFormula&>(*text.compiled);
+  scope_.inputs.clear();
+  scope_.places.clear();
+  for (const std::string& name : compiled.inputs) {
+    const auto known = std::ranges::find(find.inputs, name, &rule::Input::name);
+    if (known == find.inputs.end() && text.type.empty()) {  // a document's: missing in this step
+      scope_.places.push_back(rule::no_step);
+      scope_.inputs.push_back({});
+      continue;
+    }
+    if (known == find.inputs.end()) {
+      return Fault{FaultCode::bad_expression, "",
+                   "a record of its types needs '" + name + "', which the step's inputs do not " +
+                       "give: " + text.text};
+    }
+    const auto place = static_cast<std::size_t>(known - find.inputs.begin());
+    scope_.places.push_back(static_cast<std::uint16_t>(place));
+    scope_.inputs.push_back(inputs_[place]);
+  }
+  FormulaScope own = scope_;
+  own.aggregates.clear();
+  own.aggregate_places.clear();
+  BoundText& to = bound.texts[number];
+  for (const rule::Aggregate& aggregate : compiled.aggregates) {
+    if (auto ok = bind_aggregate(aggregate, own, to.aggregates); !ok) return ok.error();
+  }
+  std::vector<rule::RoundTo> rounding;
+  if (text.use == model::TextUse::formula) rounding.push_back(find.formula_value);
+  auto made = bind_formula(compiled.code, rounding, own);
+  if (!made) {
+    Fault fault = made.error();
+    fault.detail += " (in the record's own: " + text.text + ")";
+    return fault;
+  }
+  to.formula = std::move(made->formula);
+  return made->result;
+}
+
+// Appends the aggregate to `made`, and what is known of it to the scope.
+Result<void> ProcedureBinder::bind_aggregate(const rule::Aggregate& aggregate, FormulaScope& scope,
+                                             std::vector<BoundAggregate>& made) const {
+  auto of = bind_formula(aggregate.of, {}, scope_);
+  if (!of) return of.error();
+  Bound result = of->result;
+  switch (aggregate.kind) {
+    case rule::AggregateKind::sum:
+      result.magnitude *= limits::lines_per_question;
+      break;
+    case rule::AggregateKind::count:
+      result = {0, limits::lines_per_question};
+      break;
+    case rule::AggregateKind::exists:
+    case rule::AggregateKind::all:
+      result = {0, 1};
+      break;
+    default:
+      break;
+  }
+  scope.aggregates.push_back(result);
+  scope.aggregate_places.push_back(static_cast<std::uint16_t>(made.size()));
+  made.push_back({aggregate.kind, aggregate.running, std::move(of->formula)});
+  return {};
+}
+
+Result<void> ProcedureBinder::bind_apply(std::uint16_t index, BoundStep& bound) {
+  const rule::Step& step = procedure_.steps[index];
+  BoundApply& to = bound.apply.emplace();
+  to.decimals = step.rounding.front().decimals;
+  to.mode = step.rounding.front().mode;
+  const Bound largest = largest_applied(to.decimals);
+  const auto bind_one = [&](const Formula& from, const std::vector<rule::RoundTo>& rounding,
+                            BoundFormula& made) -> Result<void> {
+    auto bound_one = formula(from, rounding);
+    if (!bound_one) return bound_one.error();
+    made = *std::move(bound_one);
+    return {};
+  };
+  if (auto ok = bind_one(step.apply->base, step.rounding, to.base); !ok) return ok;
+  if (auto ok = bind_one(step.apply->units, {}, to.units); !ok) return ok;
+  if (auto ok = bind_one(step.apply->floor, {{to.decimals, base::Rounding::up}}, to.floor); !ok)
+    return ok;
+  if (auto ok = bind_one(step.apply->spread.weight, {}, to.weight); !ok) return ok;
+  scope_.charges[index].assign(step.apply->charges.size(), largest);
+  scope_.amounts[index] = scope_.exacts[index] = largest;
+  bound.amount.width = base::Width::bits128;
+  bound.amount.decimals = bound.amount.exact_decimals = to.decimals;
+  return {};
+}
+
+Result<void> ProcedureBinder::bind_spread(std::uint16_t index, BoundStep& bound) {
+  const rule::Step& step = procedure_.steps[index];
+  BoundSpread& to = bound.spread.emplace();
+  auto total = bind_formula(step.spread->total, step.rounding, scope_);
+  if (!total) return total.error();
+  to.total = std::move(total->formula);
+  auto weight = formula(step.spread->rule.weight);
+  if (!weight) return weight.error();
+  to.weight = *std::move(weight);
+  scope_.amounts[index] = scope_.exacts[index] = total->result;
+  bound.amount.width = base::Width::bits128;
+  bound.amount.decimals = bound.amount.exact_decimals = to.total.decimals;
+  return {};
+}
+
+// Those of an apply step's running amount are its own; the others are shared by all steps.
+Result<void> ProcedureBinder::bind_aggregates(const rule::Step& step) {
+  for (const std::uint16_t number : aggregates_in(step)) {
+    const rule::Aggregate& aggregate = procedure_.aggregates[number];
+    if (scope_.aggregate_places[number] != rule::no_step && !aggregate.running) continue;
+    FormulaScope one;
+    if (auto ok = bind_aggregate(aggregate, one, bound_.aggregates); !ok) return ok;
+    scope_.aggregates[number] = one.aggregates.front();
+    scope_.aggregate_places[number] = one.aggregate_places.front();
+  }
+  return {};
+}
+
+// Whether the aggregate is made of what a step of the segment leaves.
+bool ProcedureBinder::depends_on_segment(std::uint16_t aggregate, const Segment& segment) const {
+  for (const Instruction& instruction : procedure_.aggregates[aggregate].of) {
+    const bool of_step = instruction.op == Op::step_amount || instruction.op == Op::step_exact ||
+                         instruction.op == Op::record_value || instruction.op == Op::record_found ||
+                         instruction.op == Op::record_flag || instruction.op == Op::charge_left;
+    for (std::uint16_t at = segment.begin; of_step && at < segment.end; ++at) {
+      if (bound_.order[at] == instruction.step) return true;
+    }
+  }
+  return false;
+}
+
+void ProcedureBinder::place_in_segment(std::uint16_t at) {
+  const std::uint16_t index = bound_.order[at];
+  const rule::Step& step = procedure_.steps[index];
+  const bool serial = is_serial(step) || bound_.steps[index].sums_over_lines;
+  const auto used = aggregates_in(step);
+  const bool joins =
+      !bound_.segments.empty() && !serial && !bound_.segments.back().serial &&
+      procedure_.steps[bound_.order[bound_.segments.back().begin]].phase == step.phase &&
+      std::ranges::none_of(used, [&](std::uint16_t aggregate) {
+        return depends_on_segment(aggregate, bound_.segments.back());
+      });
+  if (!joins) bound_.segments.push_back({at, at, serial, {}});
+  Segment& segment = bound_.segments.back();
+  segment.end = static_cast<std::uint16_t>(at + 1);
+  for (const std::uint16_t aggregate : used) {
+    const std::uint16_t place = scope_.aggregate_places[aggregate];
+    if (std::ranges::find(segment.aggregates, place) == segment.aggregates.end())
+      segment.aggregates.push_back(place);
+  }
+}
 
 }  // namespace
 
 Result<BoundProcedure> bind_procedure(const rule::Procedure& procedure, const model::Schema& schema,
-                                      std::span<const TypeBound> types, const CodeResolver& codes) {
-  return ProcedureBinder{procedure, schema, types, codes}.bind();
+                                      const DataBounds& data, const RecordTexts& texts,
+                                      const CodeResolver& codes) {
+  return ProcedureBinder{procedure, schema, data, texts, codes}.bind();
 }
 
 }  // namespace engine::snapshot

@@ -2,9 +2,10 @@
 
 #include "engine/base/limits.hpp"
 #include "engine/model/facts_common.hpp"
+#include "engine/rule/procedure_formulas.hpp"
 #include "engine/snapshot/code_order.hpp"
 #include "engine/snapshot/condition_index_builder.hpp"
-#include "engine/snapshot/type_bound.hpp"
+#include "engine/snapshot/data_bounds.hpp"
 
 #include <algorithm>
 #include <map>
@@ -61,39 +62,6 @@ std::vector<std::string> names_of(const model::Masters<Master>& masters) {
   return names;
 }
 
-std::vector<TypeBound> type_bounds(const model::Facts& facts) {
-  std::vector<TypeBound> bounds(facts.schema.type_count());
-
-  struct Largest {
-    base::Int128 magnitude = 0;
-    bool seen = false;
-  };
-
-  for (std::uint32_t table = 0; table < facts.tables().size(); ++table) {
-    std::vector<Largest> by_decimals(limits::value_decimals + 1);
-    for (const model::ConditionRecord& record : facts.tables()[table].records) {
-      const model::Terms& terms = facts.terms()[record.terms];
-      const base::Int128 value =
-          terms.wide ? facts.extras()[record.extra].wide : base::Int128{record.value};
-      Largest& largest = by_decimals[terms.decimals];
-      largest.magnitude = std::max(largest.magnitude, value < 0 ? -value : value);
-      largest.seen = true;
-    }
-    TypeBound& bound = bounds[facts.schema.table(model::TableId{table}).type.raw()];
-    for (std::size_t decimals = 0; decimals < by_decimals.size(); ++decimals) {
-      if (!by_decimals[decimals].seen) continue;
-      const auto wanted = std::max<std::size_t>(bound.decimals, decimals);
-      const auto scaled = [wanted](const base::BigInt& magnitude, std::size_t from) {
-        return base::BigInt{magnitude * base::pow10<std::int64_t>(static_cast<int>(wanted - from))};
-      };
-      bound.magnitude = std::max(scaled(bound.magnitude, bound.decimals),
-                                 scaled(by_decimals[decimals].magnitude, decimals));
-      bound.decimals = static_cast<std::uint8_t>(wanted);
-    }
-  }
-  return bounds;
-}
-
 class FactsCodes final : public CodeResolver {
  public:
   FactsCodes(const model::Facts& facts, const model::Dictionary& texts)
@@ -123,6 +91,10 @@ class FactsCodes final : public CodeResolver {
         const auto list = facts_.find_document(model::DocumentKind::price_list, code);
         return list ? std::optional{list->raw()} : std::nullopt;
       }
+      case model::Domain::currency:
+        return facts_.currencies().codes->find(code);
+      case model::Domain::unit:
+        return facts_.units().find(code);
       case model::Domain::text:
         break;
     }
@@ -136,8 +108,15 @@ class FactsCodes final : public CodeResolver {
 // Texts that rules name: of look-ups and constants those that stand for a text field, and the kinds
 // of returns.
 std::vector<std::string_view> texts_of_rules(const rule::RuleSet& rules,
-                                             const model::Schema& schema) {
+                                             const model::Facts& facts) {
+  const model::Schema& schema = facts.schema;
   std::vector<std::string_view> texts;
+  const auto add_compared = [&](const rule::Formula& formula) {
+    for (const rule::Instruction& instruction : formula)
+      texts.insert(texts.end(), instruction.codes.begin(), instruction.codes.end());
+  };
+  for (const model::RecordText& text : facts.record_texts())
+    add_compared(static_cast<const rule::RecordFormula&>(*text.compiled).code);
   const auto add = [&](const std::vector<rule::KeyConstants>& codes) {
     for (const rule::KeyConstants& constant : codes) {
       if (schema.field(constant.field).domain != model::Domain::text) continue;
@@ -153,6 +132,8 @@ std::vector<std::string_view> texts_of_rules(const rule::RuleSet& rules,
       if (!step.find) continue;
       for (const rule::Access& access : step.find->accesses) add(access.constants);
     }
+    texts.push_back(procedure.rate_kind);
+    rule::each_formula(procedure, add_compared);
   }
   return texts;
 }
@@ -180,7 +161,12 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   for (const model::CustomerGroup& group : facts_.customer_groups().items)
     made_->customer_group_parents_.push_back(group.parent);
   made_->warehouse_codes_ = facts_.warehouses().codes;
+  made_->record_texts_ = facts_.record_texts();
+  made_->scales_ = facts_.scales();
+  made_->rates_ = ExchangeRates{facts_.exchange_rates()};
+  if (auto ok = model::check_list_chains(facts_); !ok) return ok.error();
   take_documents();
+  take_numbers();
   if (auto ok = take_articles(); !ok) return ok.error();
   if (auto ok = take_stock(); !ok) return ok.error();
   if (auto ok = take_customers(); !ok) return ok.error();
@@ -195,7 +181,7 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
 std::shared_ptr<const model::Dictionary> SnapshotBuilder::texts_with_rules() const {
   const auto shared = facts_.share_texts();
   std::shared_ptr<model::Dictionary> own;
-  for (const std::string_view text : texts_of_rules(*rules_, facts_.schema)) {
+  for (const std::string_view text : texts_of_rules(*rules_, facts_)) {
     if (shared->find(text)) continue;
     if (own == nullptr) own = std::make_shared<model::Dictionary>(*shared);
     own->intern(text);
@@ -233,6 +219,21 @@ void SnapshotBuilder::take_documents() {
   number_places(&DocumentOrder::by_number);
   std::ranges::sort(order, [&](auto a, auto b) { return code(a) < code(b); });
   number_places(&DocumentOrder::by_text);
+}
+
+// Texts that some master has as the value of a number field, as numbers.
+void SnapshotBuilder::take_numbers() {
+  const auto take = [this](const std::vector<model::Attribute>& attributes) {
+    for (const model::Attribute& attribute : attributes) {
+      if (facts_.schema.field(attribute.field).value != model::FieldValue::number) continue;
+      const std::uint32_t text = attribute.value.raw();
+      if (made_->text_numbers_.size() <= text) made_->text_numbers_.resize(text + 1);
+      const auto number = base::parse_decimal(made_->texts_->text(text));
+      if (number) made_->text_numbers_[text] = *number;
+    }
+  };
+  for (const model::Article& article : facts_.articles().items) take(article.attributes);
+  for (const model::Customer& customer : facts_.customers().items) take(customer.attributes);
 }
 
 Result<void> SnapshotBuilder::take_articles() {
@@ -348,17 +349,21 @@ void SnapshotBuilder::take_lists() {
   made.lists.shrink();
 }
 
-Result<std::uint32_t> SnapshotBuilder::lookup_result(const std::string& name, bool bands) const {
-  const auto position = [&name](const auto& things) -> std::optional<std::uint32_t> {
-    const auto found =
-        std::ranges::find_if(things, [&](const auto& thing) { return thing.name == name; });
-    if (found == things.end()) return std::nullopt;
-    return static_cast<std::uint32_t>(found - things.begin());
+Result<std::uint32_t> SnapshotBuilder::lookup_result(const rule::LookupRow& row, bool bands) const {
+  const auto position = [](const auto& things, const auto& is_meant) {
+    const auto found = std::ranges::find_if(things, is_meant);
+    return found == things.end() ? std::optional<std::uint32_t>{}
+                                 : static_cast<std::uint32_t>(found - things.begin());
   };
-  const auto at = bands ? position(rules_->band_sets) : position(rules_->procedures);
+  const auto is_set = [&](const rule::BandSet& set) { return set.name == row.result; };
+  const auto is_procedure = [&](const rule::Procedure& procedure) {
+    return procedure.name == row.result && procedure.variant == row.variant;
+  };
+  const auto at =
+      bands ? position(rules_->band_sets, is_set) : position(rules_->procedures, is_procedure);
   if (!at) {
     return Fault{FaultCode::no_procedure, bands ? "availability_bands" : "procedure_lookup",
-                 "a look-up names '" + name + "', which no document defines"};
+                 "a look-up names '" + row.result + "', which no document defines"};
   }
   return *at;
 }
@@ -368,7 +373,7 @@ Result<std::vector<BoundLookupRow>> SnapshotBuilder::bind_lookup(
   const FactsCodes codes{facts_, *made_->texts_};
   std::vector<BoundLookupRow> bound;
   for (const rule::LookupRow& row : rows) {
-    auto result = lookup_result(row.result, bands);
+    auto result = lookup_result(row, bands);
     if (!result) return result.error();
     BoundLookupRow& to = bound.emplace_back();
     to.result = static_cast<std::uint16_t>(*result);
@@ -379,11 +384,18 @@ Result<std::vector<BoundLookupRow>> SnapshotBuilder::bind_lookup(
 }
 
 Result<void> SnapshotBuilder::bind_rules() {
-  const std::vector<TypeBound> bounds = type_bounds(facts_);
+  DataBounds bounds = bounds_of(facts_);
+  bounds.rate = made_->rates_.largest();
+  const RecordTexts texts = texts_of(facts_);
   const FactsCodes codes{facts_, *made_->texts_};
   for (const rule::Procedure& procedure : rules_->procedures) {
-    auto bound = bind_procedure(procedure, facts_.schema, bounds, codes);
+    auto bound = bind_procedure(procedure, facts_.schema, bounds, texts, codes);
     if (!bound) return bound.error();
+    if (!procedure.rate_kind.empty())
+      bound->rate_kind =
+          model::TextId{made_->texts_->find(procedure.rate_kind).value_or(UINT32_MAX)};
+    if (const auto through = facts_.currencies().codes->find(procedure.rate_currency))
+      bound->rate_currency = model::CurrencyId{*through};
     made_->procedures_.push_back(*std::move(bound));
   }
   auto procedures = bind_lookup(rules_->procedure_lookup, false);

@@ -103,6 +103,13 @@ class ConditionIndex {
     return extras_[record.extra];
   }
 
+  // What the record has beside its value; null where it has nothing, and for no_record.
+  const model::RecordExtra* find_extra(std::uint32_t number) const {
+    if (number == UINT32_MAX) return nullptr;
+    const model::ConditionRecord& found = records_[number];
+    return found.extra == UINT32_MAX ? nullptr : &extras_[found.extra];
+  }
+
   const TableInfo& table(model::TableId id) const { return tables_[id.raw()]; }
 
   std::size_t table_count() const { return tables_.size(); }

@@ -166,7 +166,7 @@ std::uint16_t ConditionIndexBuilder::terms_in_document(const model::ConditionRec
   const auto [twin, is_new] =
       without_discounts_.try_emplace(record.terms, static_cast<std::uint16_t>(made_.terms_.size()));
   if (is_new) {
-    terms.flags = static_cast<std::uint16_t>(terms.flags & ~model::flag_bit(Schema::discountable));
+    terms.flags = static_cast<std::uint32_t>(terms.flags & ~model::flag_bit(Schema::discountable));
     made_.terms_.push_back(terms);
   }
   return twin->second;

@@ -111,6 +111,10 @@ std::string_view Snapshot::code_of(const model::Field& field, std::uint32_t valu
       return customer_group_codes_->text(value);
     case Domain::price_list:
       return documents_[value].code;
+    case Domain::currency:
+      return currency_codes_->text(value);
+    case Domain::unit:
+      return unit_codes_->text(value);
     case Domain::text:
       break;
   }

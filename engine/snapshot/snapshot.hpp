@@ -10,6 +10,7 @@
 #include "engine/snapshot/bind.hpp"
 #include "engine/snapshot/condition_index.hpp"
 #include "engine/snapshot/csr.hpp"
+#include "engine/snapshot/exchange_rates.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -127,12 +128,26 @@ class Snapshot {
 
   const ledger::Balances& balances() const { return balances_; }
 
+  const ExchangeRates& rates() const { return rates_; }
+
+  const std::vector<model::Scale>& scales() const { return scales_; }
+
+  // Conditions and formulas of records and documents, as written.
+  const std::vector<model::RecordText>& record_texts() const { return record_texts_; }
+
+  // The number that a text stands for, as the value of a number field; 0 decimals and 0 where it
+  // is none.
+  const base::Decimal& text_number(model::TextId text) const { return text_numbers_[text.raw()]; }
+
   std::optional<model::ArticleId> find_article(std::string_view code) const;
   std::optional<model::CustomerId> find_customer(std::string_view code) const;
   std::optional<model::CustomerGroupId> find_customer_group(std::string_view code) const;
   std::optional<model::CurrencyId> find_currency(std::string_view code) const;
   std::optional<model::UnitId> find_unit(std::string_view code) const;
   std::optional<model::TextId> find_text(std::string_view text) const;
+
+  std::uint32_t text_count() const { return static_cast<std::uint32_t>(texts_->size()); }
+
   std::optional<model::DocumentId> find_document(model::DocumentKind kind,
                                                  std::string_view code) const;
 
@@ -185,6 +200,10 @@ class Snapshot {
   std::shared_ptr<const model::Dictionary> record_keys_;
   std::shared_ptr<const model::Dictionary> warehouse_codes_;
   ledger::Balances balances_;
+  ExchangeRates rates_;
+  std::vector<model::Scale> scales_;
+  std::vector<model::RecordText> record_texts_;  // keeps what bound formulas were made from
+  std::vector<base::Decimal> text_numbers_;      // by text, as far as some master needs it
 };
 
 }  // namespace engine::snapshot

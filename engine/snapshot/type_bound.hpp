@@ -1,15 +1,29 @@
-// What the data says about one condition type, for the proof of widths in bind.cpp.
+// What the data says about values, for the proof of widths in bind.cpp.
 #pragma once
 
 #include "engine/base/wide.hpp"
 
 #include <cstdint>
+#include <vector>
 
 namespace engine::snapshot {
 
-struct TypeBound {
-  std::uint8_t decimals = 0;   // the most of any record
-  base::BigInt magnitude = 0;  // the largest value of any record, at `decimals`
+struct ValueBound {
+  std::uint8_t decimals = 0;   // the most of any
+  base::BigInt magnitude = 0;  // the largest, at `decimals`
+
+  void include(base::BigInt value, int value_decimals);
+};
+
+struct TypeBound : ValueBound {        // of the records' values and scales
+  std::vector<ValueBound> parameters;  // by position in the type
+  std::uint32_t tiers = 1;             // of the longest scale
+};
+
+struct DataBounds {
+  std::vector<TypeBound> types;    // by condition type
+  std::vector<ValueBound> fields;  // by field; of those whose value is a number
+  base::BigInt rate = 1;           // largest numerator or denominator of an exchange rate
 };
 
 }  // namespace engine::snapshot

@@ -2,6 +2,7 @@
 
 #include "engine/base/date.hpp"
 #include "server/cli/csv.hpp"
+#include "server/cli/extras_view.hpp"
 #include "server/cli/show.hpp"
 
 #include <algorithm>
@@ -18,19 +19,6 @@ constexpr std::size_t name_width_max = 32;
 
 bool is_priced(const Json& line) { return text_at(line, "outcome") == "priced"; }
 
-// "list_price row 17", "list_price row 5 of agreement AG-1".
-std::string source_text(const Json& line) {
-  std::string text{text_at(line, "source/type")};
-  if (text.empty()) return text;
-  text.append(" ").append(text_at(line, "source/record"));
-  if (const auto code = text_at(line, "source/document/code"); !code.empty()) {
-    std::string kind{text_at(line, "source/document/kind")};
-    std::ranges::replace(kind, '_', ' ');
-    text.append(" of ").append(kind).append(" ").append(code);
-  }
-  return text;
-}
-
 Cell band_cell(const Json& line) {
   const auto text = text_at(line, "availability/text");
   std::string shown{text_at(line, "availability/symbol")};
@@ -44,7 +32,7 @@ Cell band_cell(const Json& line) {
 
 void add_line(const Json& line, Columns& columns) {
   const bool priced = is_priced(line);
-  Cell last{priced ? source_text(line) : std::string{text_at(line, "reason")},
+  Cell last{priced ? record_place_text(line, "source") : std::string{text_at(line, "reason")},
             priced ? Colour::dim : Colour::yellow};
   columns.add({std::string{text_at(line, "line")},
                std::string{text_at(line, "article")},
@@ -144,7 +132,8 @@ std::string quote_table(const Json& answer, bool may_colour) {
                {"source", Colour::dim}});
   for (const auto& line : items_of(answer, "lines")) add_line(line, columns);
   add_totals(answer, columns);
-  return answer_head(answer, may_colour) + "\n" + columns.text("", may_colour);
+  return answer_head(answer, may_colour) + "\n" + columns.text("", may_colour) +
+         extras_text(answer, may_colour);
 }
 
 std::string quote_csv(const Json& answer) {
@@ -152,7 +141,7 @@ std::string quote_csv(const Json& answer) {
       "line",       "id",      "article",    "name",       "quantity",
       "unit",       "outcome", "unit_price", "price_unit", "price_unit_of_measure",
       "line_amount"};
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> after{{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> after{{
       {"band", "availability/band"},
       {"expected", "availability/expected"},
       {"source", "source/type"},
@@ -161,6 +150,7 @@ std::string quote_csv(const Json& answer) {
       {"record", "source/record"},
       {"valid_until", "valid_until"},
       {"reason", "reason"},
+      {"reason_code", "reason_code"},
   }};
   const auto components = component_names(answer);
   std::string out;
@@ -168,6 +158,8 @@ std::string quote_csv(const Json& answer) {
   row.emplace_back("currency");
   row.insert(row.end(), components.begin(), components.end());
   for (const auto& column : after) row.push_back(column.first);
+  row.emplace_back("notes");
+  const std::size_t width = row.size();
   append_csv_row(out, row);
   for (const auto& line : items_of(answer, "lines")) {
     row.clear();
@@ -177,6 +169,19 @@ std::string quote_csv(const Json& answer) {
     for (const auto& name : components)
       row.push_back(amounts == nullptr ? "" : text_at(*amounts, name));
     for (const auto& column : after) row.push_back(text_at(line, column.second));
+    const auto notes = notes_codes(line);
+    row.emplace_back(notes);
+    append_csv_row(out, row);
+  }
+  for (const auto& free : items_of(answer, "free_lines")) {
+    row.assign({text_at(free, "earned_by"), "", text_at(free, "article"), text_at(free, "name"),
+                text_at(free, "quantity"), text_at(free, "unit"), "free",
+                text_at(free, "unit_price"), "1", text_at(free, "unit"), "",
+                text_at(answer, "currency")});
+    row.resize(before.size() + 1 + components.size() + 2);
+    for (const char* place : {"type", "document/kind", "document/code", "record"})
+      row.push_back(text_at(free, place));
+    row.resize(width);
     append_csv_row(out, row);
   }
   return out;

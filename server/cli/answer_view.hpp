@@ -13,7 +13,8 @@ namespace server::cli {
 // Who, when and by which procedure; every line; the totals.
 std::string quote_table(const rules::Json& answer, bool may_colour);
 
-// One row a line, RFC 4180; components are columns.
+// One row a line, then one a free line, whose outcome is "free" and whose line is the one that
+// earned it. RFC 4180; components are columns.
 std::string quote_csv(const rules::Json& answer);
 
 bool has_line_without_price(const rules::Json& answer);

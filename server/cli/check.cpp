@@ -1,6 +1,7 @@
 #include "rules/checker.hpp"
 #include "server/cli/command.hpp"
 #include "server/cli/report.hpp"
+#include "server/node/clock.hpp"
 #include "server/node/node.hpp"
 
 #include <CLI/CLI.hpp>
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <memory>
 
 namespace server::cli {
@@ -21,29 +21,74 @@ using rules::Importance;
 namespace {
 
 constexpr const char* closing =
-    "Looks at the data as it stands - contradictions, ties, prices of zero, prices that outlive "
-    "their agreement - and at\n"
-    "the rows that the last import refused. Changes nothing.\n"
+    "Looks at the data as it stands - ties, ladders that rise or end, gaps, prices of zero or that "
+    "outlive their agreement,\n"
+    "records that no one can reach - and at the rows that the last import refused. Changes "
+    "nothing. "
+    "A tie comes with\n"
+    "the question that shows it. docs/CHECKS.md lists all kinds.\n"
     "\n"
     "Examples:\n"
-    "  netto check                         the findings, most important first\n"
-    "  netto check --kind zero_price       one kind only\n"
-    "  netto check --format csv --limit 0  all findings, for a spreadsheet\n"
+    "  netto check                            the findings, most important first\n"
+    "  netto check --kind tie                 one kind only\n"
+    "  netto check --cost-type cost --jump 30 also prices below cost, and jumps of more than 30 %\n"
+    "  netto check --format csv --limit 0     all findings, for a spreadsheet\n"
     "\n"
     "Exit codes: 0 no errors (warnings and notices there may be); 1 errors were found; 2 the "
     "command line is wrong;\n"
     "3 the data folder can't be used.";
 
+using rules::CheckReport;
 using rules::FindingKind;
-
-constexpr std::array<FindingKind, 5> finding_kinds{
-    FindingKind::tie, FindingKind::zero_price, FindingKind::price_outlives_agreement,
-    FindingKind::price_precedes_agreement, FindingKind::several_agreements};
+using rules::Witness;
 
 struct Options {
   std::vector<std::string> kinds;
   std::size_t rows_max = 50;
+  std::size_t kept_max = rules::CheckOptions{}.kept_max;
+  std::string cost_type;
+  int jump_percent = 0;
 };
+
+FindingKind kind_at(std::size_t number) { return static_cast<FindingKind>(number); }
+
+// As a shell takes it.
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,:=/+@%";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  std::string made = "'";
+  for (const char letter : text) made += letter == '\'' ? "'\\''" : std::string{letter};
+  return made + "'";
+}
+
+// The question of a witness as a command.
+std::string command_of(const Witness& witness) {
+  std::string made = "netto quote --customer " + shell_word(witness.customer);
+  const auto add = [&made](std::string_view option, const std::string& value) {
+    if (!value.empty()) made.append(" ").append(option).append(" ") += shell_word(value);
+  };
+  add("--date", witness.date);
+  add("--currency", witness.currency);
+  add("--agreement", witness.agreement);
+  for (const auto& [name, value] : witness.fields) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 4> own{
+        {{"sales_organisation", "--sales-organisation"},
+         {"site", "--site"},
+         {"channel", "--channel"},
+         {"document_kind", "--document-kind"}}};
+    const auto known =
+        std::ranges::find(own, name, &std::pair<std::string_view, std::string_view>::first);
+    if (known != own.end()) {
+      add(known->second, value);
+    } else {
+      made += " --field " + shell_word(name + "=" + value);
+    }
+  }
+  std::string line = witness.article + ":" + witness.quantity;
+  if (!witness.unit.empty()) line += ":" + witness.unit;
+  return made + (line.front() == '-' ? " -- " : " ") + shell_word(line);
+}
 
 std::string importance_text(Importance importance, const Run& run) {
   std::string name{rules::importance_name(importance)};
@@ -52,36 +97,61 @@ std::string importance_text(Importance importance, const Run& run) {
   return (importance == Importance::error ? "\x1b[31m" : "\x1b[33m") + name + "\x1b[0m";
 }
 
-void add_counts(Report& report, const std::vector<Finding>& findings) {
-  std::map<std::pair<Importance, FindingKind>, std::uint64_t> counts;
-  for (const Finding& finding : findings) ++counts[{finding.importance, finding.kind}];
+// By importance, then kind; only of the kinds picked. The kept ones are all there is, but where a
+// kind has more than are kept.
+void add_counts(Report& report, const CheckReport& found, const std::vector<FindingKind>& kinds) {
   Table& table = report.table(
       "counts", "Counts",
       {{"importance", "importance"}, {"kind", "kind"}, {"count", "count", Align::right}});
-  for (const auto& [which, count] : counts) {
-    table.add({rules::importance_name(which.first), rules::finding_name(which.second), count});
+  std::vector<FindingKind> sorted = kinds;
+  std::ranges::stable_sort(sorted, {}, rules::importance_of);
+  for (const FindingKind kind : sorted) {
+    if (found.total(kind) == 0) continue;
+    table.add({rules::importance_name(rules::importance_of(kind)), rules::finding_name(kind),
+               found.total(kind)});
   }
 }
 
-void add_findings(Report& report, const std::vector<Finding>& findings, std::size_t rows_max,
-                  const Run& run) {
-  Table& table = report.table("findings", run.format == Format::table ? "Findings" : "",
-                              {{"importance", "importance"},
-                               {"kind", "kind"},
-                               {"article", "article"},
-                               {"document", "document"},
-                               {"text", "finding"}});
-  const std::size_t shown = rows_max == 0 ? findings.size() : std::min(rows_max, findings.size());
-  for (std::size_t i = 0; i < shown; ++i) {
-    const Finding& finding = findings[i];
+void add_finding(Table& table, const Finding& finding, const Run& run) {
+  std::string command = finding.witness ? command_of(*finding.witness) : std::string{};
+  if (run.format == Format::table) {
     table.add({importance_text(finding.importance, run), rules::finding_name(finding.kind),
-               finding.article, finding.document, finding.text});
+               finding.article, finding.document,
+               command.empty() ? finding.text : finding.text + "; see " + command});
+    return;
   }
+  const Witness none;
+  const Witness& witness = finding.witness ? *finding.witness : none;
+  std::string fields;
+  for (const auto& [name, value] : witness.fields)
+    fields.append(fields.empty() ? "" : ";").append(name).append("=").append(value);
+  table.add({rules::importance_name(finding.importance), rules::finding_name(finding.kind),
+             finding.article, finding.document, finding.text, witness.customer, witness.quantity,
+             witness.unit, witness.date, witness.currency, witness.agreement, fields, command});
+}
+
+void add_findings(Report& report, const CheckReport& found, std::uint64_t total,
+                  std::size_t rows_max, const Run& run) {
+  std::vector<Heading> headings{{"importance", "importance"},
+                                {"kind", "kind"},
+                                {"article", "article"},
+                                {"document", "document"},
+                                {"text", "finding"}};
+  if (run.format != Format::table) {
+    for (const char* name :
+         {"customer", "quantity", "unit", "date", "currency", "agreement", "fields", "command"})
+      headings.push_back({name, name});
+  }
+  Table& table =
+      report.table("findings", run.format == Format::table ? "Findings" : "", std::move(headings));
+  const auto& findings = found.findings;
+  const std::size_t shown = rows_max == 0 ? findings.size() : std::min(rows_max, findings.size());
+  for (std::size_t i = 0; i < shown; ++i) add_finding(table, findings[i], run);
   if (findings.empty()) table.note("Nothing to complain of.");
-  if (shown < findings.size()) {
-    table.note(fmt::format("and {} more (--limit 0 shows all, --kind picks)",
-                           grouped(findings.size() - shown)));
-  }
+  if (shown == total) return;
+  table.note(fmt::format("and {} more (--limit 0 shows all{}, --kind picks)",
+                         grouped(total - shown),
+                         findings.size() < total ? " that --keep keeps of a kind" : ""));
 }
 
 void add_refused(Report& report, const std::vector<store::RefusedRow>& rows, std::size_t rows_max) {
@@ -101,46 +171,73 @@ void add_refused(Report& report, const std::vector<store::RefusedRow>& rows, std
   if (shown < rows.size()) table.note(fmt::format("and {} more", grouped(rows.size() - shown)));
 }
 
-// The kinds asked for; a Fault names those there are where one is not known.
-engine::base::Result<std::vector<Finding>> picked(std::vector<Finding> findings,
-                                                  const std::vector<std::string>& kinds) {
-  if (kinds.empty()) return findings;
-  for (const std::string& kind : kinds) {
-    std::string names;
-    bool known = false;
-    for (const FindingKind each : finding_kinds) {
-      known = known || rules::finding_name(each) == kind;
-      names.append(names.empty() ? "" : ", ").append(rules::finding_name(each));
-    }
+// The kinds asked for, all where none is; a Fault names those there are where one is not known.
+engine::base::Result<std::vector<FindingKind>> kinds_of(const std::vector<std::string>& wanted) {
+  std::vector<FindingKind> made;
+  std::string names;
+  for (std::size_t i = 0; i < rules::finding_kind_count; ++i) {
+    const std::string_view name = rules::finding_name(kind_at(i));
+    names.append(names.empty() ? "" : ", ").append(name);
+    if (wanted.empty() || std::ranges::find(wanted, name) != wanted.end())
+      made.push_back(kind_at(i));
+  }
+  for (const std::string& kind : wanted) {
+    const bool known = std::ranges::any_of(
+        made, [&kind](FindingKind each) { return rules::finding_name(each) == kind; });
     if (!known)
       return Fault{FaultCode::bad_request, "--kind",
                    fmt::format("'{}' is no kind of finding; these are: {}", kind, names)};
   }
-  std::erase_if(findings, [&kinds](const Finding& finding) {
-    return std::ranges::find(kinds, rules::finding_name(finding.kind)) == kinds.end();
-  });
-  return findings;
+  return made;
+}
+
+engine::base::Result<rules::CheckOptions> check_options(const Options& options,
+                                                        const engine::snapshot::Snapshot& data) {
+  rules::CheckOptions made;
+  made.kept_max = options.kept_max;
+  made.cost_type = options.cost_type;
+  if (options.jump_percent > 0) made.jump_percent = options.jump_percent;
+  if (!options.cost_type.empty() && !rules::is_cost_type(data, options.cost_type)) {
+    return Fault{FaultCode::bad_request, "--cost-type",
+                 fmt::format("'{}' is no condition type of prices with records under the article "
+                             "alone",
+                             options.cost_type)};
+  }
+  const auto clock = node::Clock::in(node::time_zone_of(data));
+  if (!clock) return clock.error();
+  made.today = clock->now();
+  return made;
 }
 
 void run_check(const Options& options, Run& run) {
+  const auto kinds = kinds_of(options.kinds);
+  if (!kinds) return fail(run, kinds.error());
   const auto node = node::Node::open(run.data);
   if (!node) return fail(run, node.error());
-  const auto findings = picked(rules::check(*(*node)->snapshot()), options.kinds);
-  if (!findings) return fail(run, findings.error());
+  const auto snapshot = (*node)->snapshot();
+  const auto asked = check_options(options, *snapshot);
+  if (!asked) return fail(run, asked.error());
+  CheckReport found = rules::check(*snapshot, *asked);
+  std::erase_if(found.findings, [&kinds](const Finding& finding) {
+    return std::ranges::find(*kinds, finding.kind) == kinds->end();
+  });
   const auto refused = (*node)->refused_rows((*node)->sequence());
   if (!refused) return fail(run, refused.error());
   Report report;
   const node::LastImport& last = (*node)->last_import();
   report.fact("generation", "generation", last.sequence);
   report.fact("last_import", "last import", fmt::format("{} at {}", last.source, last.received_at));
-  add_findings(report, *findings, options.rows_max, run);
-  add_counts(report, *findings);
+  std::uint64_t total = 0;
+  for (const FindingKind kind : *kinds) total += found.total(kind);
+  add_findings(report, found, total, options.rows_max, run);
+  add_counts(report, found, *kinds);
   add_refused(report, *refused, options.rows_max);
   report.write(run);
   const auto is_error = [](const Finding& finding) {
     return finding.importance == Importance::error;
   };
-  if (run.exit == Exit::ok && std::ranges::any_of(*findings, is_error)) run.exit = Exit::findings;
+  if (run.exit == Exit::ok && std::ranges::any_of(found.findings, is_error))
+    run.exit = Exit::findings;
 }
 
 }  // namespace
@@ -155,6 +252,19 @@ void add_check(CLI::App& app, Run& run) {
   command->add_option("--limit", options->rows_max, "Findings and refused rows shown; 0 shows all")
       ->type_name("ROWS")
       ->capture_default_str();
+  command->add_option("--keep", options->kept_max, "Findings of one kind that are kept")
+      ->type_name("COUNT")
+      ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str();
+  command
+      ->add_option("--cost-type", options->cost_type,
+                   "Condition type of costs: prices below them are told")
+      ->type_name("TYPE");
+  command
+      ->add_option("--jump", options->jump_percent,
+                   "Prices that change more than this from one validity to the next are told")
+      ->type_name("PERCENT")
+      ->check(CLI::Range(1, 1'000'000));
   command->callback([options, &run] { run_check(*options, run); });
 }
 

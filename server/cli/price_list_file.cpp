@@ -98,7 +98,8 @@ class RowMaker {
   }
 
   void fill_band(const Line& asked, Row& row) const {
-    const engine::avail::Viewer viewer{question_.header.customer, &question_.header.fields};
+    const engine::avail::Viewer viewer{question_.header.customer,
+                                       &question_.header.fields.front().texts};
     const auto set = engine::avail::band_set_for(snapshot_, asked.article, viewer);
     const auto seen = engine::avail::availability_of(snapshot_, asked.article, options_.quantity,
                                                      asked.date, set);

@@ -66,6 +66,8 @@ KeyValues keys_of(const Knowledge& known, FoundRecord found);
 std::string key_text(const Knowledge& known, FoundRecord found);
 // "84.50 SEK per 100 PCE", "12.5 %".
 std::string value_text(const Knowledge& known, FoundRecord found);
+// What few records have: a condition, numbers of the type, what is bought or free.
+std::string more_text(const Knowledge& known, FoundRecord found);
 // "from 500", "500 to 999"; empty where any quantity will do.
 std::string quantity_text(const Knowledge& known, const engine::model::ConditionRecord& record);
 // "price list PL-7"; empty for none.
@@ -73,7 +75,7 @@ std::string document_text(const Knowledge& known, engine::model::DocumentId id);
 std::string document_kind_text(engine::model::DocumentKind kind);
 // "base_price 312, discount 4": how many there are of each type.
 std::string counts_text(const Knowledge& known, const std::vector<FoundRecord>& found);
-std::string flags_text(const Knowledge& known, std::uint16_t flags);
+std::string flags_text(const Knowledge& known, std::uint32_t flags);
 
 std::string text_of(engine::base::Quantity quantity);
 // The first day; empty for an open one.

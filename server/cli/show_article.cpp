@@ -76,6 +76,7 @@ void add_masters(Report& report, const Knowledge& known, ArticleId id) {
   report.fact("units", "other units", units_text(known, article));
   report.fact("attributes", "attributes", attributes_text(known, article));
   report.fact("minimum_quantity", "least order", quantity_or_nothing(article.minimum_quantity));
+  report.fact("maximum_quantity", "most order", quantity_or_nothing(article.maximum_quantity));
   report.fact("multiple_quantity", "in steps of", quantity_or_nothing(article.multiple_quantity));
   report.fact("safety_stock", "safety stock", quantity_or_nothing(article.safety_stock));
   report.fact("available", "available",

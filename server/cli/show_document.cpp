@@ -97,6 +97,11 @@ Result<Report> show_document(const Knowledge& known, DocumentKind kind, std::str
   report.fact("rank", "rank", document.rank == 0 ? "" : std::to_string(document.rank));
   report.fact("discounts", "discounts",
               document.refuses_discounts ? "refused: its prices are net" : "");
+  if (document.when != engine::model::nothing_there)
+    report.fact("when", "when", known.facts.record_texts()[document.when].text);
+  if (!document.based_on.is_none())
+    report.fact("based_on", "based on", known.facts.documents()[document.based_on.raw()].code);
+  report.fact("merge", "merge", document.refuses_merge ? "refused" : "");
   report.fact("customers", "customers", customers_text(known, document));
   report.fact("record_counts", "records", counts_text(known, records));
   if (kind == DocumentKind::agreement) add_overhang(report, document, known, records);

@@ -115,7 +115,22 @@ std::string choose_text(const rules::Json* step) {
   return joined(texts);
 }
 
+// "line_amount", "net * 0.1": an expression of one of the step's members.
+std::string inner_text(const rules::Json* in_document, std::string_view object,
+                       std::string_view name) {
+  return member_text(in_document == nullptr ? nullptr : in_document->find(object), name);
+}
+
+std::string guard_text(const engine::rule::Guard& guard) {
+  const bool refuses = guard.action == engine::rule::GuardAction::refuse;
+  return fmt::format("{} {}",
+                     refuses ? "refuses:" : "notes:", engine::model::reason_name(guard.reason));
+}
+
 std::string amount_text(const Step& step, const rules::Json* in_document) {
+  if (step.guard) return guard_text(*step.guard);
+  if (step.apply) return fmt::format("records act on {}", inner_text(in_document, "apply", "on"));
+  if (step.spread) return fmt::format("spreads {}", inner_text(in_document, "spread", "total"));
   const std::string expression = member_text(in_document, "amount");
   return expression.empty() && step.find ? "value of the record" : expression;
 }
@@ -133,9 +148,10 @@ void add_steps(Report& report, const Procedure& procedure, const Written& docume
   for (std::size_t i = 0; i < procedure.steps.size(); ++i) {
     const Step& step = procedure.steps[i];
     const rules::Json* in_document = step_in(document, i);
-    table.add({std::uint64_t{i + 1}, step.name, step.title, phase_text(step.phase),
-               member_text(in_document, "when"), amount_text(step, in_document),
-               rounding_text(step), step.statistical ? "statistical" : ""});
+    table.add({std::uint64_t{i + 1}, step.name, step.title,
+               step.of_order ? "order" : phase_text(step.phase), member_text(in_document, "when"),
+               amount_text(step, in_document), rounding_text(step),
+               step.statistical ? "statistical" : ""});
   }
 }
 
@@ -212,6 +228,7 @@ Result<Report> show_procedure(const Knowledge& known, std::string_view name) {
   report.fact("quantity_max", "largest quantity", text_of(found->quantity.maximum));
   report.fact("zero_quantity", "quantity 0", found->quantity.zero_allowed ? "allowed" : "refused");
   report.fact("return_kinds", "returns", joined(found->quantity.return_kinds));
+  report.fact("deciding_date", "dated by", found->deciding_date);
   report.fact("use", "used for",
               known.snapshot.rules().procedure_lookup.empty() ? "all questions" : "");
   add_steps(report, *found, document);

@@ -122,10 +122,32 @@ std::string key_text(const Knowledge& known, FoundRecord found) {
   return joined(parts);
 }
 
+namespace {
+
+// What stands in place of a value; empty where the record has one.
+std::string scale_or_formula(const Knowledge& known, const ConditionRecord& record,
+                             ValueKind kind) {
+  using engine::model::nothing_there;
+  const Terms& terms = terms_of(known, record);
+  if (!terms.has_more) return "";
+  const auto& extra = known.facts.extras()[record.extra];
+  if (extra.formula != nothing_there) return known.facts.record_texts()[extra.formula].text;
+  if (extra.scale == nothing_there) return "";
+  const auto& scale = known.facts.scales()[extra.scale];
+  const bool is_percent = kind == ValueKind::percent;
+  return engine::model::scale_text(scale, is_percent) + (is_percent ? " %" : "");
+}
+
+}  // namespace
+
 std::string value_text(const Knowledge& known, FoundRecord found) {
   const ConditionRecord& record = record_of(known, found);
   const Terms& terms = terms_of(known, record);
   const ValueKind kind = known.facts.schema.type(shape_of(known, found).type).value;
+  if (auto other = scale_or_formula(known, record, kind); !other.empty()) {
+    const bool is_price = kind == ValueKind::price || kind == ValueKind::amount;
+    return is_price ? price_text(known, terms, std::move(other)) : other;
+  }
   Decimal value{record.value, terms.decimals};
   if (terms.wide) value.mantissa = known.facts.extras()[record.extra].wide;
   if (kind == ValueKind::percent) {
@@ -148,6 +170,28 @@ std::string quantity_text(const Knowledge& known, const ConditionRecord& record)
   return has_start ? text_of(record.threshold) + " to " + to : "to " + to;
 }
 
+std::string more_text(const Knowledge& known, FoundRecord found) {
+  using engine::model::nothing_there;
+  const ConditionRecord& record = record_of(known, found);
+  if (!terms_of(known, record).has_more) return "";
+  const auto& extra = known.facts.extras()[record.extra];
+  const auto& type = known.facts.schema.type(shape_of(known, found).type);
+  std::vector<std::string> texts;
+  if (extra.when != nothing_there) texts.push_back(known.facts.record_texts()[extra.when].text);
+  if (extra.buy_when != nothing_there)
+    texts.push_back("bought: " + known.facts.record_texts()[extra.buy_when].text);
+  for (const auto& [position, value] : extra.parameters)
+    texts.push_back(type.parameters[position] + " " + engine::base::to_string_short(value));
+  if (!extra.free_article.is_none())
+    texts.push_back(fmt::format("free {}", known.snapshot.article_code(extra.free_article)));
+  if (extra.scale != nothing_there) {
+    const auto kind = known.facts.scales()[extra.scale].kind;
+    if (kind != engine::model::ScaleKind::whole)
+      texts.emplace_back(engine::model::scale_kind_name(kind));
+  }
+  return joined(texts);
+}
+
 std::string document_kind_text(DocumentKind kind) {
   switch (kind) {
     case DocumentKind::price_list:
@@ -166,7 +210,7 @@ std::string document_text(const Knowledge& known, DocumentId id) {
   return document_kind_text(document.kind) + " " + document.code;
 }
 
-std::string flags_text(const Knowledge& known, std::uint16_t flags) {
+std::string flags_text(const Knowledge& known, std::uint32_t flags) {
   std::vector<std::string> names;
   for (std::uint32_t flag = 0; flag < known.facts.schema.flag_count(); ++flag) {
     const FlagId id{flag};
@@ -237,7 +281,8 @@ void add_records(Report& report, const Knowledge& known, std::string name, std::
                                {"valid_to", "to"},
                                {"rank", "rank", Align::right},
                                {"flags", "flags"},
-                               {"record", "record"}});
+                               {"record", "record"},
+                               {"more", "more"}});
   for (std::size_t i = 0; i < shown; ++i) {
     const ConditionRecord& record = record_of(known, found[i]);
     const Terms& terms = terms_of(known, record);
@@ -245,7 +290,8 @@ void add_records(Report& report, const Knowledge& known, std::string name, std::
                document_text(known, record.document), value_text(known, found[i]),
                quantity_text(known, record), start_text(record.valid_from),
                end_text(record.valid_to), terms.rank == 0 ? "" : std::to_string(terms.rank),
-               flags_text(known, terms.flags), known.snapshot.record_label(record)});
+               flags_text(known, terms.flags), known.snapshot.record_label(record),
+               more_text(known, found[i])});
   }
   if (shown < found.size())
     table.note(fmt::format("and {} more (--limit 0 shows all)", grouped(found.size() - shown)));

@@ -3,6 +3,7 @@
 #include "engine/base/date.hpp"
 #include "server/cli/answer_view.hpp"
 #include "server/cli/csv.hpp"
+#include "server/cli/extras_view.hpp"
 #include "server/cli/show.hpp"
 
 #include <algorithm>
@@ -25,6 +26,9 @@ std::string loss_text(std::string_view why) {
   if (why == "threshold") return "from a larger quantity on";
   if (why == "window") return "up to a smaller quantity";
   if (why == "agreement") return "of an agreement that was not asked for";
+  if (why == "condition") return "its condition, or its document's, does not hold";
+  if (why == "merged") return "an earlier price list has a price for it";
+  if (why == "not_applied") return "does not act on this line";
   if (why == "tie") return "nothing decides between it and another";
   std::string text = "loses by ";
   text += why.substr(std::min(why.find(' ') + 1, why.size()));
@@ -39,7 +43,9 @@ std::string words(std::string_view name) {
 }
 
 std::string value_text(const Json& record) {
-  std::string text{text_at(record, "value")};
+  const auto scale = text_at(record, "scale");
+  std::string text{scale.empty() ? text_at(record, "value") : scale};
+  if (text.empty()) text = text_at(record, "formula");
   if (text_at(record, "kind") == "percent") return text + " %";
   if (const auto currency = text_at(record, "currency"); !currency.empty())
     text.append(" ").append(currency);
@@ -69,15 +75,26 @@ std::string days_text(const Json& record) {
   return validity_text(validity);
 }
 
+void append_members(std::string& text, const Json& record, std::string_view name) {
+  const auto* members = record.find(name);
+  if (members == nullptr) return;
+  for (const auto& member : members->members()) {
+    text.append(text.empty() ? "" : ", ")
+        .append(words(member.name))
+        .append(" ")
+        .append(member.value.text());
+  }
+}
+
+// The fields that the record stands under, then what it has beside its value.
 std::string key_text(const Json& record) {
   std::string text;
-  const auto* key = record.find("key");
-  if (key == nullptr) return text;
-  for (const auto& field : key->members()) {
-    text.append(text.empty() ? "" : ", ")
-        .append(words(field.name))
-        .append(" ")
-        .append(field.value.text());
+  append_members(text, record, "key");
+  append_members(text, record, "numbers");
+  for (const char* name : {"when", "buy_when", "free_article"}) {
+    const auto told = text_at(record, name);
+    if (!told.empty())
+      text.append(text.empty() ? "" : ", ").append(words(name)).append(" ").append(told);
   }
   return text;
 }
@@ -131,6 +148,8 @@ std::string candidates_text(const Json& step, bool may_colour) {
 // "rounded from 2011.99420", "shown only", "skipped".
 std::string remark_text(const Json& step) {
   if (step.find("skipped") != nullptr) return "skipped";
+  if (const auto guard = text_at(step, "guard"); !guard.empty())
+    return std::string{guard} + " " + words(text_at(step, "reason_code"));
   const auto exact = text_at(step, "before_rounding");
   std::string text = exact.empty() ? "" : "rounded from " + std::string{exact};
   if (step.find("statistical") != nullptr)
@@ -181,8 +200,9 @@ std::string waterfall_text(const Json& answer, bool may_colour) {
       aligned.remove_prefix(end);
     }
     text += result_text(line, text_at(answer, "currency"), may_colour);
+    text += line_extras_text(line, "    ", may_colour);
   }
-  return text;
+  return text + order_extras_text(answer, may_colour);
 }
 
 std::string waterfall_csv(const Json& answer) {
@@ -195,6 +215,8 @@ std::string waterfall_csv(const Json& answer) {
   static constexpr std::array<std::string_view, 14> of_candidate{
       "outcome", "why",  "access",   "type",          "document/kind", "document/code", "record",
       "value",   "kind", "currency", "from_quantity", "to_quantity",   "valid_from",    "valid_to"};
+  static constexpr std::size_t value_column = 14;
+  static_assert(heading[value_column] == "value");
   std::string out;
   append_csv_row(out, heading);
   std::vector<std::string_view> row;
@@ -209,6 +231,7 @@ std::string waterfall_csv(const Json& answer) {
       for (const auto& candidate : items_of(step, "candidates")) {
         row.resize(own);
         for (const auto name : of_candidate) row.push_back(text_at(candidate, name));
+        if (auto& value = row[value_column]; value.empty()) value = text_at(candidate, "scale");
         append_csv_row(out, row);
       }
     }

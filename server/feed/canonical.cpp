@@ -18,15 +18,41 @@ using engine::model::Schema;
 
 namespace {
 
-constexpr std::array<std::string_view, kind_count> names{
-    "currencies",  "article_groups", "articles",  "article_units", "customer_groups",
-    "price_lists", "promotions",     "customers", "agreements",    "price_list_assignments",
-    "conditions",  "warehouses",     "stock",     "receipts"};
+constexpr std::array<std::string_view, kind_count> names{"currencies",
+                                                         "exchange_rates",
+                                                         "article_groups",
+                                                         "articles",
+                                                         "article_units",
+                                                         "customer_groups",
+                                                         "price_lists",
+                                                         "promotions",
+                                                         "customers",
+                                                         "agreements",
+                                                         "price_list_assignments",
+                                                         "conditions",
+                                                         "warehouses",
+                                                         "stock",
+                                                         "receipts"};
 
 // The key fields that every data folder has; a procedure declares further ones.
 constexpr bool is_fixed_key(std::string_view name) {
   return name == "customer" || name == "customer_group" || name == "price_list" ||
          name == "article" || name == "article_group";
+}
+
+// Numbers that condition types declare, each name once, in the order of their types.
+std::vector<std::string_view> parameter_names(const Schema& schema) {
+  std::vector<std::string_view> all;
+  for (std::uint32_t i = 0; i < schema.type_count(); ++i) {
+    for (const std::string& name : schema.type(engine::model::ConditionTypeId{i}).parameters) {
+      if (std::ranges::find(all, name) == all.end()) all.push_back(name);
+    }
+  }
+  return all;
+}
+
+ValueType type_of(const engine::model::Field& field) {
+  return field.value == engine::model::FieldValue::number ? ValueType::decimal : ValueType::text;
 }
 
 std::optional<Column> attribute_column(Kind kind, std::string_view name, const Schema& schema) {
@@ -37,7 +63,17 @@ std::optional<Column> attribute_column(Kind kind, std::string_view name, const S
   const auto& field = schema.field(*id);
   const FieldSide side = kind == Kind::articles ? FieldSide::article : FieldSide::party;
   if (field.side != side || field.domain != Domain::text) return std::nullopt;
-  return Column{name, ValueType::text, false};
+  return Column{name, type_of(field), false};
+}
+
+// A key field or a number of a condition type. (Schema keeps the two apart.)
+std::optional<Column> condition_column(std::string_view name, const Schema& schema) {
+  if (is_fixed_key(name)) return Column{name, ValueType::text, false};
+  if (const auto id = schema.find_field(name))
+    return Column{name, type_of(schema.field(*id)), false};
+  const auto numbers = parameter_names(schema);
+  if (std::ranges::find(numbers, name) == numbers.end()) return std::nullopt;
+  return Column{name, ValueType::decimal, false};
 }
 
 std::string listed(std::span<const std::string> header) {
@@ -54,11 +90,26 @@ std::string known_columns(Kind kind, const Schema& schema) {
   for (const Column& column : columns_of(kind)) add(column.name);
   for (std::uint32_t i = 0; i < schema.field_count(); ++i) {
     const std::string& field = schema.field(engine::model::FieldId{i}).name;
-    if (kind == Kind::conditions) add(field);
+    const bool is_key = std::ranges::find(columns_of(kind), field, &Column::name) ==
+                        columns_of(kind).end();  // currency and unit are no keys
+    if (kind == Kind::conditions && is_key) add(field);
     const std::string attribute = std::string{attribute_prefix} + field;
     if (attribute_column(kind, attribute, schema)) add(attribute);
   }
+  if (kind == Kind::conditions) {
+    for (const std::string_view name : parameter_names(schema)) add(name);
+  }
   return text;
+}
+
+bool is_in(std::span<const std::string> header, std::string_view name) {
+  return std::ranges::find(header, name) != header.end();
+}
+
+// Records whose value is a scale or a formula need no value beside it.
+bool stands_for(Kind kind, std::string_view column, std::span<const std::string> header) {
+  return kind == Kind::conditions && column == "value" &&
+         (is_in(header, "scale") || is_in(header, "formula"));
 }
 
 Fault wrong_header(std::string where, std::string detail) {
@@ -79,6 +130,8 @@ std::span<const Column> columns_of(Kind kind) {
   switch (kind) {
     case Kind::currencies:
       return columns::currencies;
+    case Kind::exchange_rates:
+      return columns::exchange_rates;
     case Kind::article_groups:
       return columns::article_groups;
     case Kind::articles:
@@ -113,8 +166,7 @@ std::optional<Column> find_column(Kind kind, std::string_view name, const Schema
   const auto fixed = columns_of(kind);
   const auto found = std::ranges::find(fixed, name, &Column::name);
   if (found != fixed.end()) return *found;
-  if (kind == Kind::conditions && (is_fixed_key(name) || schema.find_field(name)))
-    return Column{name, ValueType::text, false};
+  if (kind == Kind::conditions) return condition_column(name, schema);
   return attribute_column(kind, name, schema);
 }
 
@@ -130,7 +182,8 @@ Result<void> check_header(Kind kind, std::span<const std::string> header, const 
     }
   }
   for (const Column& column : columns_of(kind)) {
-    if (!column.required || std::ranges::find(header, column.name) != header.end()) continue;
+    if (!column.required || is_in(header, column.name) || stands_for(kind, column.name, header))
+      continue;
     return wrong_header(std::string{column.name},
                         "the column '" + std::string{column.name} + "' is missing; " +
                             std::string{kind_name(kind)} + " can't do without it");

@@ -19,6 +19,7 @@ namespace server::feed {
 // In the order in which they are put: what a record refers to comes before it.
 enum class Kind : std::uint8_t {
   currencies,
+  exchange_rates,
   article_groups,
   articles,
   article_units,
@@ -34,7 +35,7 @@ enum class Kind : std::uint8_t {
   receipts,
 };
 
-inline constexpr std::size_t kind_count = 14;
+inline constexpr std::size_t kind_count = 15;
 
 enum class ValueType : std::uint8_t {
   text,
@@ -56,7 +57,7 @@ std::string_view kind_name(Kind kind);
 std::optional<Kind> kind_from(std::string_view name);
 
 // The fixed columns. Beside them `articles` and `customers` take `attribute:NAME`, and `conditions`
-// takes every declared key field by its name.
+// takes every declared key field and every number that a condition type declares, by its name.
 std::span<const Column> columns_of(Kind kind);
 
 // The kind's column of this name, open ones too; nothing when it has none.

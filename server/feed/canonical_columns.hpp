@@ -19,6 +19,10 @@ using enum ValueType;
 inline constexpr std::array currencies{Column{"code", text, true},
                                        Column{"decimals", integer, true}, Column{"name"}};
 
+inline constexpr std::array exchange_rates{
+    Column{"from", text, true},    Column{"to", text, true}, Column{"kind"},
+    Column{"rate", decimal, true}, Column{"per", integer},   Column{"valid_from", moment}};
+
 inline constexpr std::array article_groups{Column{"code", text, true}, Column{"parent"},
                                            Column{"name"}};
 
@@ -28,6 +32,7 @@ inline constexpr std::array articles{Column{"code", text, true},
                                      Column{"base_unit"},
                                      Column{"safety_stock", decimal},
                                      Column{"min_quantity", decimal},
+                                     Column{"max_quantity", decimal},
                                      Column{"multiple_quantity", decimal},
                                      Column{"status"},
                                      Column{"successor"}};
@@ -50,11 +55,14 @@ inline constexpr std::array price_lists{Column{"code", text, true},
                                         Column{"valid_from", moment},
                                         Column{"valid_to", validity_end},
                                         Column{"discountable", boolean},
-                                        Column{"rank", integer}};
+                                        Column{"rank", integer},
+                                        Column{"when"},
+                                        Column{"based_on"},
+                                        Column{"merge", boolean}};
 
-inline constexpr std::array promotions{Column{"code", text, true}, Column{"name"},
-                                       Column{"valid_from", moment},
-                                       Column{"valid_to", validity_end}};
+inline constexpr std::array promotions{
+    Column{"code", text, true},       Column{"name"}, Column{"valid_from", moment},
+    Column{"valid_to", validity_end}, Column{"when"}, Column{"rank", integer}};
 
 inline constexpr std::array agreements{Column{"code", text, true}, Column{"name"},
                                        Column{"customers", codes}, Column{"valid_from", moment},
@@ -65,7 +73,8 @@ inline constexpr std::array price_list_assignments{
     Column{"customer_group"},         Column{"rank", integer},
     Column{"valid_from", moment},     Column{"valid_to", validity_end}};
 
-// Beside these: one column for each key field.
+// Beside these: one column for each key field, and for each number that a condition type declares.
+// One of value, scale and formula must be there; see check_header.
 inline constexpr std::array conditions{Column{"type", text, true},
                                        Column{"agreement"},
                                        Column{"promotion"},
@@ -79,7 +88,13 @@ inline constexpr std::array conditions{Column{"type", text, true},
                                        Column{"valid_to", validity_end},
                                        Column{"rank", integer},
                                        Column{"flags", codes},
-                                       Column{"key"}};
+                                       Column{"key"},
+                                       Column{"when"},
+                                       Column{"formula"},
+                                       Column{"scale"},
+                                       Column{"scale_kind"},
+                                       Column{"buy_when"},
+                                       Column{"free_article"}};
 
 inline constexpr std::array warehouses{Column{"code", text, true}, Column{"name"}};
 
@@ -99,6 +114,10 @@ namespace currencies {
 enum : std::size_t { code, decimals, name };
 }
 
+namespace exchange_rates {
+enum : std::size_t { from, to, kind, rate, per, valid_from };
+}
+
 namespace article_groups {
 enum : std::size_t { code, parent, name };
 }
@@ -111,6 +130,7 @@ enum : std::size_t {
   base_unit,
   safety_stock,
   min_quantity,
+  max_quantity,
   multiple_quantity,
   status,
   successor
@@ -130,11 +150,22 @@ enum : std::size_t { code, name, parent, groups, country, currency, price_lists 
 }
 
 namespace price_lists {
-enum : std::size_t { code, name, currency, valid_from, valid_to, discountable, rank };
+enum : std::size_t {
+  code,
+  name,
+  currency,
+  valid_from,
+  valid_to,
+  discountable,
+  rank,
+  when,
+  based_on,
+  merge
+};
 }
 
 namespace promotions {
-enum : std::size_t { code, name, valid_from, valid_to };
+enum : std::size_t { code, name, valid_from, valid_to, when, rank };
 }
 
 namespace agreements {
@@ -160,7 +191,13 @@ enum : std::size_t {
   valid_to,
   rank,
   flags,
-  key
+  key,
+  when,
+  formula,
+  scale,
+  scale_kind,
+  buy_when,
+  free_article
 };
 }
 

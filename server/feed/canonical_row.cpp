@@ -73,13 +73,17 @@ std::string_view CanonicalTable::Row::name(std::size_t place) const {
 }
 
 std::optional<Decimal> CanonicalTable::Row::decimal(std::size_t place) {
-  const std::string_view digits = text(place);
+  return number(text(place), name(place));
+}
+
+std::optional<Decimal> CanonicalTable::Row::number(std::string_view digits,
+                                                   std::string_view column) {
   if (digits.empty()) return std::nullopt;
   Decimal value;
   if (read_short_decimal(digits, value)) return value;
   const auto read = engine::base::parse_decimal(digits);
   if (read) return *read;
-  refuse(read.error().code, name(place), read.error().detail);
+  refuse(read.error().code, column, read.error().detail);
   return std::nullopt;
 }
 
@@ -173,6 +177,48 @@ std::span<const engine::model::KeyText> CanonicalTable::Row::open_values() {
   return table_.open_values_;
 }
 
+std::span<const std::pair<std::string_view, Decimal>> CanonicalTable::Row::parameters() {
+  table_.parameters_.clear();
+  for (const std::size_t cell : table_.parameter_columns_) {
+    const std::string_view column = table_.columns_[cell];
+    if (const auto value = number(cells_[cell], column))
+      table_.parameters_.emplace_back(column, *value);
+  }
+  return table_.parameters_;
+}
+
+void CanonicalTable::Row::value(engine::model::ConditionDraft& draft) {
+  namespace at = place::conditions;
+  draft.formula = text(at::formula);
+  draft.scale = text(at::scale);
+  const auto given = decimal(at::value);
+  if (given) draft.value = *given;
+  const int count =
+      int{given.has_value()} + int{!draft.formula.empty()} + int{!draft.scale.empty()};
+  if (count == 0) refuse(FaultCode::missing_value, "value", "the value is missing");
+  if (count > 1) {
+    refuse(FaultCode::contradicting_values, draft.scale.empty() ? "formula" : "scale",
+           "a record has one of value, scale and formula");
+  }
+  scale_kind(draft);
+}
+
+void CanonicalTable::Row::scale_kind(engine::model::ConditionDraft& draft) {
+  using engine::model::ScaleKind;
+  const std::string_view kind = text(place::conditions::scale_kind);
+  if (kind.empty()) return;
+  if (draft.scale.empty())
+    refuse(FaultCode::contradicting_values, "scale_kind", "there is no scale in this row");
+  if (kind == "graduated") {
+    draft.scale_kind = ScaleKind::graduated;
+  } else if (kind == "package") {
+    draft.scale_kind = ScaleKind::package;
+  } else if (kind != "whole") {
+    refuse(FaultCode::bad_text, "scale_kind",
+           in_quotes(kind) + " is none of whole, graduated, package");
+  }
+}
+
 void CanonicalTable::Row::flags(engine::model::ConditionDraft& draft) {
   const std::string_view value = text(place::conditions::flags);
   if (value.empty()) return;
@@ -184,8 +230,8 @@ void CanonicalTable::Row::flags(engine::model::ConditionDraft& draft) {
       if (clears) flag.remove_prefix(1);
       const auto id = table_.facts_->schema.find_flag(flag);
       if (!id) return refuse_flag(flag);
-      std::uint16_t& bits = clears ? read.cleared : read.set;
-      bits = static_cast<std::uint16_t>(bits | engine::model::flag_bit(*id));
+      std::uint32_t& bits = clears ? read.cleared : read.set;
+      bits = static_cast<std::uint32_t>(bits | engine::model::flag_bit(*id));
     }
     last = std::move(read);
   }

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace server::feed {
@@ -50,6 +51,12 @@ class CanonicalTable::Row {
   // Key fields or attributes that are not empty here.
   std::span<const engine::model::KeyText> open_values();
 
+  // Numbers of the record that are not empty here, by the names that its type gives them.
+  std::span<const std::pair<std::string_view, engine::base::Decimal>> parameters();
+
+  // The one of value, scale and formula that the record has.
+  void value(engine::model::ConditionDraft& draft);
+
   // `name` sets a flag, `-name` clears it.
   void flags(engine::model::ConditionDraft& draft);
 
@@ -57,6 +64,8 @@ class CanonicalTable::Row {
   enum class DateRole { start, end };
 
   std::string_view name(std::size_t place) const;
+  std::optional<engine::base::Decimal> number(std::string_view digits, std::string_view column);
+  void scale_kind(engine::model::ConditionDraft& draft);
   engine::base::CivilMinutes read_date(std::size_t place, LastDate& last, DateRole role);
   void refuse_flag(std::string_view flag);
 

@@ -35,7 +35,11 @@ Result<CanonicalTable> CanonicalTable::bind(engine::model::Facts& facts, Kind ki
       continue;
     }
     if (kind != Kind::conditions) name.remove_prefix(attribute_prefix.size());
-    table.open_columns_.emplace_back(*facts.schema.find_field(name), i);
+    if (const auto field = facts.schema.find_field(name)) {
+      table.open_columns_.emplace_back(*field, i);
+    } else {
+      table.parameter_columns_.push_back(i);
+    }
   }
   return table;
 }
@@ -48,6 +52,8 @@ Result<void> CanonicalTable::put(std::span<const std::string_view> cells, std::u
   switch (kind_) {
     case Kind::currencies:
       return put_currency(row);
+    case Kind::exchange_rates:
+      return put_exchange_rate(row);
     case Kind::article_groups:
       return put_article_group(row);
     case Kind::articles:
@@ -91,6 +97,23 @@ Result<void> CanonicalTable::put_currency(Row& row) {
   return facts_->put(draft);
 }
 
+Result<void> CanonicalTable::put_exchange_rate(Row& row) {
+  namespace at = place::exchange_rates;
+  engine::model::ExchangeRateDraft draft;
+  draft.from = row.text(at::from);
+  draft.to = row.text(at::to);
+  draft.kind = row.text(at::kind);
+  if (const auto rate = row.decimal(at::rate)) {
+    draft.rate = *rate;
+  } else {
+    row.refuse(FaultCode::missing_value, "rate", "the rate is missing");
+  }
+  draft.per = row.integer(at::per, 1, 0, std::numeric_limits<std::int64_t>::max());
+  if (!row.text(at::valid_from).empty()) draft.valid_from = row.moment(at::valid_from);
+  if (row.fault()) return *row.fault();
+  return facts_->put(draft);
+}
+
 Result<void> CanonicalTable::put_article_group(Row& row) {
   namespace at = place::article_groups;
   return facts_->put(engine::model::ArticleGroupDraft{row.text(at::code), row.text(at::name),
@@ -109,6 +132,7 @@ Result<void> CanonicalTable::put_article(Row& row) {
   draft.attributes = row.open_values();
   draft.safety_stock = row.quantity(at::safety_stock).value_or(Quantity{});
   draft.minimum_quantity = row.quantity(at::min_quantity).value_or(Quantity{});
+  draft.maximum_quantity = row.quantity(at::max_quantity).value_or(Quantity{});
   draft.multiple_quantity = row.quantity(at::multiple_quantity).value_or(Quantity{});
   if (row.fault()) return *row.fault();
   return facts_->put(draft);
@@ -150,6 +174,9 @@ Result<void> CanonicalTable::put_price_list(Row& row) {
   draft.validity = row.validity(at::valid_from, at::valid_to);
   draft.refuses_discounts = !row.boolean(at::discountable, true);
   draft.rank = row.rank(at::rank);
+  draft.when = row.text(at::when);
+  draft.based_on = row.text(at::based_on);
+  draft.refuses_merge = !row.boolean(at::merge, true);
   if (row.fault()) return *row.fault();
   return facts_->put(draft);
 }
@@ -161,6 +188,8 @@ Result<void> CanonicalTable::put_promotion(Row& row) {
   draft.code = row.text(at::code);
   draft.name = row.text(at::name);
   draft.validity = row.validity(at::valid_from, at::valid_to);
+  draft.when = row.text(at::when);
+  draft.rank = row.rank(at::rank);
   if (row.fault()) return *row.fault();
   return facts_->put(draft);
 }
@@ -209,11 +238,11 @@ Result<void> CanonicalTable::put_condition(Row& row, std::uint32_t line) {
   draft.keys = row.open_values();
   draft.agreement = row.text(at::agreement);
   draft.promotion = row.text(at::promotion);
-  if (const auto value = row.decimal(at::value)) {
-    draft.value = *value;
-  } else {
-    row.refuse(FaultCode::missing_value, "value", "the value is missing");
-  }
+  row.value(draft);
+  draft.when = row.text(at::when);
+  draft.buy_when = row.text(at::buy_when);
+  draft.free_article = row.text(at::free_article);
+  draft.parameters = row.parameters();
   draft.currency = row.text(at::currency);
   draft.unit = row.text(at::unit);
   draft.price_unit = row.integer(at::price_unit, 1, 0, std::numeric_limits<std::int64_t>::max());

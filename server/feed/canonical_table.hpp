@@ -47,12 +47,13 @@ class CanonicalTable {
 
   struct LastFlags {
     std::string text;
-    std::uint16_t set = 0, cleared = 0;
+    std::uint32_t set = 0, cleared = 0;
   };
 
   CanonicalTable() = default;
 
   engine::base::Result<void> put_currency(Row& row);
+  engine::base::Result<void> put_exchange_rate(Row& row);
   engine::base::Result<void> put_article_group(Row& row);
   engine::base::Result<void> put_article(Row& row);
   engine::base::Result<void> put_article_unit(Row& row);
@@ -75,7 +76,9 @@ class CanonicalTable {
   std::vector<std::pair<engine::model::FieldId, std::size_t>>
       open_columns_;                                 // key fields or attributes, and their cell
   std::vector<engine::model::KeyText> open_values_;  // of the row at hand
-  std::vector<std::string_view> list_a_, list_b_;    // of the row at hand
+  std::vector<std::size_t> parameter_columns_;       // cells of numbers that a type declares
+  std::vector<std::pair<std::string_view, engine::base::Decimal>> parameters_;
+  std::vector<std::string_view> list_a_, list_b_;  // of the row at hand
   LastDate last_from_, last_to_;
   LastFlags last_flags_;
 };

@@ -28,7 +28,7 @@ std::string shown(std::string_view value) {
   return std::string{value.substr(0, end)} + "...";
 }
 
-// Rows whose parent may still come: kept with all that putting them later needs.
+// Rows whose parent, or the list that they are based on, may still come: kept with all that putting them later needs.
 struct Waiting {
   std::size_t file = 0, output = 0;
   std::uint64_t row = 0;
@@ -37,6 +37,8 @@ struct Waiting {
 };
 
 bool waits_for_parent(Kind kind, const Fault& fault) {
+  if (kind == Kind::price_lists)
+    return fault.code == FaultCode::unknown_document && fault.where == "based_on";
   const bool has_parent =
       kind == Kind::article_groups || kind == Kind::customer_groups || kind == Kind::customers;
   const bool unknown = fault.code == FaultCode::unknown_article_group ||

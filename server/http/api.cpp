@@ -7,6 +7,7 @@
 #include "server/http/query.hpp"
 #include "server/json/answer_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 
@@ -27,12 +28,25 @@ bool is_json(std::string_view content_type) {
   return content_type.empty() || equals_ignoring_case(media_type, "application/json");
 }
 
-// Refuses a body that was read well and asks what can't be answered. A field that no rule knows can
-// only have come in as one of the attributes.
+// Whether the fault is about a field's name or value.
+bool is_of_field(const engine::base::Fault& fault) {
+  const auto is_member = [&fault](const char* name) { return fault.where == name; };
+  constexpr std::array members{"",       "/customer",           "/currency",
+                               "/lines", "/sales_organisation", "/channel",
+                               "/site",  "/document_kind"};
+  return std::ranges::none_of(members, is_member);
+}
+
+// Refuses a body that was read well and asks what can't be answered. A field that no rule knows, or
+// whose value is none, can only have come in as one of the attributes, of the question or of a line.
 void refuse_question(const engine::base::Fault& fault, Response& response) {
-  if (fault.code != FaultCode::unknown_field || fault.where.empty())
-    return write_body_problem(fault, response);
-  const auto pointer = "/attributes" + json::pointer_step(std::string_view{fault.where}.substr(1));
+  if (!is_of_field(fault)) return write_body_problem(fault, response);
+  constexpr std::string_view of_line = "/attributes/";
+  const auto line_end = fault.where.find(of_line);
+  const auto name = line_end == std::string::npos ? 1 : line_end + of_line.size();
+  const auto pointer = fault.where.substr(0, line_end == std::string::npos ? 0 : line_end) +
+                       "/attributes" +
+                       json::pointer_step(std::string_view{fault.where}.substr(name));
   write_body_problem({fault.code, pointer, fault.detail}, response);
 }
 

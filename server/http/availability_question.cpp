@@ -2,6 +2,7 @@
 
 #include "engine/base/decimal.hpp"
 #include "engine/base/limits.hpp"
+#include "engine/quote/fields.hpp"
 
 #include <algorithm>
 
@@ -28,17 +29,7 @@ Result<void> resolve_viewer(const Snapshot& snapshot, const engine::quote::Quote
     }
     question.header.customer = *customer;
   }
-  for (const auto& [name, code] : request.fields) {
-    const auto field = snapshot.schema().find_field(name);
-    if (!field || snapshot.schema().field(*field).domain != engine::model::Domain::text) {
-      return Fault{FaultCode::unknown_field, "/" + std::string{name},
-                   "no rule knows a field '" + std::string{name} + "'"};
-    }
-    question.header.fields.emplace_back(*field,
-                                        snapshot.find_text(code).value_or(engine::model::TextId{}));
-  }
-  std::ranges::sort(question.header.fields);
-  return {};
+  return engine::quote::FieldTaker{snapshot, question.header}.take_header(request.fields);
 }
 
 Outcome take_unit(const Snapshot& snapshot, const LineRequest& request, engine::price::Line& line) {

@@ -1,7 +1,7 @@
 #include "server/http/message.hpp"
 
 #include "server/http/limits.hpp"
-#include "server/json/quote_body.hpp"
+#include "server/json/utf8.hpp"
 
 #include <algorithm>
 

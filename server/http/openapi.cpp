@@ -415,12 +415,7 @@ std::string_view openapi_text() {
      "site": {"type": "string", "maxLength": 256, "description": "The shop or branch."},
      "channel": {"type": "string", "maxLength": 256, "description": "For instance internet or reseller."},
      "document_kind": {"type": "string", "maxLength": 256, "description": "For instance order or return."},
-     "attributes": {
-      "type": "object",
-      "additionalProperties": {"type": "string", "maxLength": 256},
-      "maxProperties": 64,
-      "description": "Further fields that the pricing procedure declares, by name."
-     },
+     "attributes": {"$ref": "#/components/schemas/Attributes"},
      "lines": {
       "type": "array",
       "maxItems": 10000,
@@ -454,6 +449,10 @@ std::string_view openapi_text() {
          "type": "string",
          "maxLength": 256,
          "description": "The framework agreement that is called off."
+        },
+        "attributes": {
+         "$ref": "#/components/schemas/Attributes",
+         "description": "Fields that this line gives itself, instead of those of the question."
         }
        }
       }
@@ -510,10 +509,20 @@ std::string_view openapi_text() {
           "not_on_agreement",
           "ambiguous",
           "amount_out_of_range",
-          "division_by_zero"
+          "division_by_zero",
+          "missing_value",
+          "no_exchange_rate",
+          "refused"
          ]
         },
         "reason": {"type": "string", "description": "One sentence, where there is no price."},
+        "reason_code": {"$ref": "#/components/schemas/Reason", "description": "Of the outcome refused."},
+        "notes": {
+         "type": "array",
+         "items": {"$ref": "#/components/schemas/Reason"},
+         "description": "What rules of the procedure only mark."
+        },
+        "adjustments": {"type": "array", "items": {"$ref": "#/components/schemas/Adjustment"}},
         "unit_price": {
          "type": "string",
          "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
@@ -554,7 +563,22 @@ std::string_view openapi_text() {
       },
       "required": ["line_amount"],
       "description": "Sums over the lines that have a price."
-     }
+     },
+     "order": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string",
+       "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
+       "description": "An exact decimal; digits as they stand."
+      },
+      "description": "Amounts of the order, by the names that the procedure gives them: shipping ..."
+     },
+     "order_adjustments": {
+      "type": "array",
+      "items": {"$ref": "#/components/schemas/Adjustment"},
+      "description": "What records took off charges of the order."
+     },
+     "free_lines": {"type": "array", "items": {"$ref": "#/components/schemas/FreeLine"}}
     }
    },
    "Price": {
@@ -588,10 +612,20 @@ std::string_view openapi_text() {
        "not_on_agreement",
        "ambiguous",
        "amount_out_of_range",
-       "division_by_zero"
+       "division_by_zero",
+       "missing_value",
+       "no_exchange_rate",
+       "refused"
       ]
      },
      "reason": {"type": "string", "description": "One sentence, where there is no price."},
+     "reason_code": {"$ref": "#/components/schemas/Reason", "description": "Of the outcome refused."},
+     "notes": {
+      "type": "array",
+      "items": {"$ref": "#/components/schemas/Reason"},
+      "description": "What rules of the procedure only mark."
+     },
+     "adjustments": {"type": "array", "items": {"$ref": "#/components/schemas/Adjustment"}},
      "unit_price": {
       "type": "string",
       "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
@@ -619,7 +653,68 @@ std::string_view openapi_text() {
       "description": "The price holds before this moment; null: nothing known ends it."
      },
      "availability": {"$ref": "#/components/schemas/Availability"},
-     "waterfall": {"type": "array", "items": {"$ref": "#/components/schemas/Step"}}
+     "waterfall": {"type": "array", "items": {"$ref": "#/components/schemas/Step"}},
+     "free_lines": {"type": "array", "items": {"$ref": "#/components/schemas/FreeLine"}}
+    }
+   },
+   "Attributes": {
+    "type": "object",
+    "additionalProperties": {"type": ["string", "number", "boolean"], "maxLength": 256},
+    "maxProperties": 64,
+    "description": "Further fields that the pricing procedure declares, by name. A number field takes at most six decimals; a number is read digit by digit."
+   },
+   "Reason": {
+    "type": "string",
+    "enum": [
+     "refused",
+     "below_floor",
+     "margin_too_low",
+     "discount_too_high",
+     "price_too_high",
+     "price_too_low",
+     "below_minimum_quantity",
+     "above_maximum_quantity",
+     "not_a_multiple",
+     "below_minimum_amount",
+     "not_for_sale",
+     "blocked",
+     "lower_general_price"
+    ]
+   },
+   "Adjustment": {
+    "type": "object",
+    "required": ["step", "amount"],
+    "properties": {
+     "charge": {"type": "string", "description": "The charge of the order that it is about."},
+     "step": {"type": "string"},
+     "type": {"type": "string", "description": "The condition type of the record."},
+     "document": {"$ref": "#/components/schemas/Document"},
+     "record": {"type": "string", "description": "The record's own key, or its row in the file it came from."},
+     "amount": {
+      "type": "string",
+      "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
+      "description": "What was taken off; negative, what was put on."
+     }
+    }
+   },
+   "FreeLine": {
+    "type": "object",
+    "required": ["article", "quantity", "unit_price", "step"],
+    "properties": {
+     "article": {"type": "string"},
+     "name": {"type": "string"},
+     "quantity": {"type": "string", "description": "In the article's base unit."},
+     "unit": {"type": "string"},
+     "unit_price": {
+      "type": "string",
+      "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
+      "description": "An exact decimal; digits as they stand."
+     },
+     "earned_by": {"type": "integer", "minimum": 1, "description": "The line that earned it; without it the order did."},
+     "step": {"type": "string"},
+     "type": {"type": "string", "description": "The condition type of the record."},
+     "document": {"$ref": "#/components/schemas/Document"},
+     "record": {"type": "string", "description": "The record's own key, or its row in the file it came from."}
     }
    },
    "Source": {
@@ -671,12 +766,7 @@ std::string_view openapi_text() {
      "site": {"type": "string", "maxLength": 256, "description": "The shop or branch."},
      "channel": {"type": "string", "maxLength": 256, "description": "For instance internet or reseller."},
      "document_kind": {"type": "string", "maxLength": 256, "description": "For instance order or return."},
-     "attributes": {
-      "type": "object",
-      "additionalProperties": {"type": "string", "maxLength": 256},
-      "maxProperties": 64,
-      "description": "Further fields that the pricing procedure declares, by name."
-     },
+     "attributes": {"$ref": "#/components/schemas/Attributes"},
      "articles": {
       "type": "array",
       "maxItems": 10000,
@@ -765,6 +855,8 @@ std::string_view openapi_text() {
      "title": {"type": "string"},
      "statistical": {"type": "boolean", "description": "Shown, and no part of any amount."},
      "skipped": {"type": "boolean"},
+     "guard": {"type": "string", "enum": ["refuses", "notes"], "description": "What the step found wrong: see reason_code."},
+     "reason_code": {"$ref": "#/components/schemas/Reason"},
      "amount": {
       "type": "string",
       "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
@@ -788,7 +880,7 @@ std::string_view openapi_text() {
           "outcome": {"type": "string", "enum": ["won", "lost"]},
           "why": {
            "type": "string",
-           "description": "validity, currency, unit, threshold, window, agreement, tie, or: comparator NAME"
+           "description": "validity, currency, unit, threshold, window, agreement, condition, merged, not_applied, tie, or: comparator NAME"
           },
           "access": {"type": "string"}
          }
@@ -800,7 +892,7 @@ std::string_view openapi_text() {
    },
    "Record": {
     "type": "object",
-    "required": ["record", "type", "kind", "key", "value"],
+    "required": ["record", "type", "kind", "key"],
     "properties": {
      "record": {"type": "string", "description": "The record's own key, or its row in the file it came from."},
      "type": {"type": "string"},
@@ -810,7 +902,18 @@ std::string_view openapi_text() {
      "value": {
       "type": "string",
       "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
-      "description": "Percents as percents: 12.5 is 12.5 %."
+      "description": "Percents as percents: 12.5 is 12.5 %. A record with a scale or a formula has none."
+     },
+     "scale": {"type": "string", "description": "Its tiers: 10.00; 9.00 from 10."},
+     "scale_kind": {"type": "string", "enum": ["whole", "graduated", "package"]},
+     "formula": {"type": "string", "description": "Computes the value."},
+     "when": {"type": "string", "description": "The record counts only where this holds."},
+     "buy_when": {"type": "string", "description": "Lines whose units count as bought."},
+     "free_article": {"type": "string"},
+     "numbers": {
+      "type": "object",
+      "additionalProperties": {"type": "string"},
+      "description": "What the record carries beside its value, by the names that its condition type gives."
      },
      "currency": {"type": "string"},
      "unit": {"type": "string"},

@@ -1,6 +1,7 @@
 #include "server/json/answer_text.hpp"
 
 #include "engine/base/decimal.hpp"
+#include "server/json/adjustment_text.hpp"
 #include "server/json/waterfall_text.hpp"
 
 #include <algorithm>
@@ -49,9 +50,9 @@ void write_head(const Answered& answered, JsonWriter& json) {
 
 // The condition type of the record that gave the price. Most price steps search one type only;
 // where there are several, the record is traced back to its table.
-engine::model::ConditionTypeId type_of(const Snapshot& snapshot,
-                                       const engine::rule::Procedure& procedure,
-                                       std::uint32_t record) {
+const engine::model::ConditionType& type_of(const Snapshot& snapshot,
+                                            const engine::rule::Procedure& procedure,
+                                            std::uint32_t record) {
   if (const auto& find = procedure.steps[procedure.answer.price_step].find;
       find && !find->accesses.empty()) {
     const auto type_in = [&](const engine::rule::Access& access) {
@@ -60,11 +61,9 @@ engine::model::ConditionTypeId type_of(const Snapshot& snapshot,
     const auto type = type_in(find->accesses.front());
     if (std::ranges::all_of(find->accesses,
                             [&](const auto& access) { return type_in(access) == type; }))
-      return type;
+      return snapshot.schema().type(type);
   }
-  const auto& conditions = snapshot.conditions();
-  const auto part = conditions.part_of_key(conditions.key_of_record(record));
-  return conditions.table(conditions.table_of_part(part)).shape.type;
+  return type_of_record(snapshot, record);
 }
 
 // Where the price came from: the type of price, the document, the record.
@@ -75,7 +74,7 @@ void write_source(const Answered& answered, const PricedLine& line, JsonWriter& 
   const auto& record = snapshot.conditions().record(line.record);
   json.key("source");
   json.begin_object();
-  json.member("type", snapshot.schema().type(type_of(snapshot, procedure, line.record)).name);
+  json.member("type", type_of(snapshot, procedure, line.record).name);
   write_document(snapshot, record, json);
   json.member("record", snapshot.record_label(record));
   json.end_object();
@@ -103,11 +102,31 @@ void write_priced(const Answered& answered, std::size_t number, JsonWriter& json
   write_moment(json, "valid_until", line.valid_until);
 }
 
+// Why a line has no price.
+void write_reason(const PricedLine& line, JsonWriter& json) {
+  if (line.outcome != Outcome::refused) return json.member("reason", outcome_text(line.outcome));
+  json.member("reason", reason_text(line.reason));
+  json.member("reason_code", reason_name(line.reason));
+}
+
+// What guards of the procedure only mark.
+void write_notes(const PricedLine& line, JsonWriter& json) {
+  if (line.notes == 0) return;
+  json.key("notes");
+  json.begin_array();
+  for (std::size_t i = 1; i < engine::model::reason_names.size(); ++i) {
+    const auto reason = static_cast<engine::model::Reason>(i);
+    if ((line.notes & reason_bit(reason)) != 0) json.text(reason_name(reason));
+  }
+  json.end_array();
+}
+
 // The members of a line, without the braces around them.
-void write_line(const Answered& answered, std::size_t number, JsonWriter& json) {
+void write_line(const Answered& answered, const AdjustmentText& adjustments, std::size_t number,
+                JsonWriter& json) {
   const auto& asked = answered.body.request.lines[number];
   const auto& line = answered.question.lines[number];
-  const auto outcome = answered.answer.priced.lines[number].outcome;
+  const auto& priced = answered.answer.priced.lines[number];
   json.member_unless_empty("id", answered.body.line_ids[number]);
   json.member("article", asked.article);
   if (!line.article.is_none())
@@ -116,12 +135,14 @@ void write_line(const Answered& answered, std::size_t number, JsonWriter& json) 
   json.member_unless_empty("unit", asked.unit.empty()
                                        ? unit_of(answered.snapshot, line.unit, line.article)
                                        : asked.unit);
-  json.member("outcome", outcome_name(outcome));
-  if (outcome == Outcome::priced) {
+  json.member("outcome", outcome_name(priced.outcome));
+  if (priced.outcome == Outcome::priced) {
     write_priced(answered, number, json);
   } else {
-    json.member("reason", outcome_text(outcome));
+    write_reason(priced, json);
   }
+  write_notes(priced, json);
+  adjustments.write_line(number, json);
   const auto& availability = answered.answer.availability;
   if (answered.body.availability && number < availability.size() &&
       availability[number].band != engine::avail::no_band) {
@@ -214,6 +235,7 @@ void write_article(const Answered& answered, std::size_t number, JsonWriter& jso
 
 void write_quote(const Answered& answered, std::string& out) {
   JsonWriter json{out};
+  const AdjustmentText adjustments{answered.snapshot, answered.question, answered.answer.priced};
   json.begin_object();
   write_head(answered, json);
   json.key("lines");
@@ -222,11 +244,13 @@ void write_quote(const Answered& answered, std::string& out) {
     json.begin_object();
     json.key("line");
     json.number(i + 1);
-    write_line(answered, i, json);
+    write_line(answered, adjustments, i, json);
     json.end_object();
   }
   json.end_array();
   write_totals(answered, json);
+  adjustments.write_order(json);
+  adjustments.write_free_lines(json);
   json.end_object();
 }
 
@@ -239,7 +263,9 @@ void write_price(const Answered& answered, std::string& out) {
   json.member_unless_empty("customer", answered.body.request.customer);
   json.member("currency", answered.snapshot.currency_code(answered.question.header.currency));
   if (answered.body.request.date) write_moment(json, "date", answered.question.date);
-  write_line(answered, 0, json);
+  const AdjustmentText adjustments{answered.snapshot, answered.question, answered.answer.priced};
+  write_line(answered, adjustments, 0, json);
+  adjustments.write_free_lines(json);
   json.end_object();
 }
 

@@ -81,9 +81,10 @@ constexpr std::array line_members{
     MemberName{"unit", Member::unit},
     MemberName{"date", Member::date},
     MemberName{"agreement", Member::agreement},
+    MemberName{"attributes", Member::attributes},
 };
 
-// An article of an availability question takes all of them but the last.
+// An article of an availability question takes all of them but the last two.
 constexpr auto article_members = std::span{line_members}.first<5>();
 
 const char* type_name(ondemand::json_type type) {
@@ -130,10 +131,13 @@ struct Place {
   std::string_view parent;
   std::optional<std::size_t> element;
 
+  bool in_attributes = false;
+
   std::string pointer_to(std::string_view name) const {
     std::string pointer;
     if (!parent.empty()) pointer += pointer_step(parent);
     if (element) pointer += "/" + std::to_string(*element);
+    if (in_attributes) pointer += "/attributes";
     if (!name.empty()) pointer += pointer_step(name);
     return pointer;
   }
@@ -221,7 +225,7 @@ class Walk {
       case Member::field:
         return read_field(value, type, place, member.name);
       case Member::attributes:
-        return read_attributes(value, type);
+        return read_attributes(value, type, place);
       case Member::lines:
         return read_lines(value, type);
       case Member::explain:
@@ -279,11 +283,13 @@ class Walk {
                 "an article code is missing");
   }
 
-  bool read_attributes(ondemand::value& value, ondemand::json_type type) {
-    if (type != ondemand::json_type::object) return wrong_type("/attributes", "an object", type);
+  // Of the question, or of the line that `outer` stands in.
+  bool read_attributes(ondemand::value& value, ondemand::json_type type, const Place& outer) {
+    const Place place{outer.parent, outer.element, true};
+    if (type != ondemand::json_type::object)
+      return wrong_type(place.pointer_to(""), "an object", type);
     ondemand::object object;
     if (const auto error = value.get_object().get(object)) return malformed(error);
-    const Place place{"attributes", std::nullopt};
     for (auto found : object) {
       ondemand::field field;
       std::string_view name;
@@ -302,19 +308,35 @@ class Walk {
 
   bool read_field(ondemand::value& value, ondemand::json_type type, const Place& place,
                   std::string_view name) {
-    auto& fields = body_.request.fields;
+    auto& fields = place.element ? line().fields : body_.request.fields;
     if (std::ranges::find(fields, name, &std::pair<std::string_view, std::string_view>::first) !=
         fields.end()) {
       return fail(FaultCode::duplicate_key, place.pointer_to(name), "the field is given twice");
     }
     if (fields.size() == attributes_max) {
+      const Place all{place.parent, place.element, true};
       return fail(
-          FaultCode::too_many, "/attributes",
-          "a question has at most " + std::to_string(attributes_max) + " fields (attributes_max)");
+          FaultCode::too_many, all.pointer_to(""),
+          "at most " + std::to_string(attributes_max) + " fields are taken (attributes_max)");
     }
-    std::string_view code;
-    if (!read_code(value, type, place, name, code)) return false;
-    fields.emplace_back(name, code);
+    std::string_view text;
+    const bool read = place.in_attributes ? read_attribute(value, type, place, name, text)
+                                          : read_code(value, type, place, name, text);
+    if (read) fields.emplace_back(name, text);
+    return read;
+  }
+
+  // The text of a string, of a number as it is written, "true" or "false".
+  bool read_attribute(ondemand::value& value, ondemand::json_type type, const Place& place,
+                      std::string_view name, std::string_view& out) {
+    if (type != ondemand::json_type::boolean) {
+      if (type == ondemand::json_type::string || type == ondemand::json_type::number)
+        return read_number_or_code(value, type, place, name, out);
+      return wrong_type(place.pointer_to(name), "a string, a number, true or false", type);
+    }
+    bool truth = false;
+    if (const auto error = value.get_bool().get(truth)) return malformed(error);
+    out = truth ? "true" : "false";
     return true;
   }
 
@@ -461,7 +483,5 @@ std::string pointer_step(std::string_view name) {
   }
   return step;
 }
-
-bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 }  // namespace server::json

@@ -49,13 +49,10 @@ class BodyReader {
   std::unique_ptr<Parts> parts_;
 };
 
-inline constexpr std::size_t attributes_max = 64;  // of one question
-inline constexpr std::size_t number_length = 64;   // bytes of a quantity
+inline constexpr std::size_t attributes_max = 64;  // of one question, and of one line
+inline constexpr std::size_t number_length = 64;   // bytes of a number
 
 // A member's name as a step of an RFC 6901 pointer: "a/b" as "/a~1b".
 std::string pointer_step(std::string_view name);
-
-// Whether `text` is UTF-8: what comes in by a URL must be, since answers and messages repeat it.
-bool is_utf8(std::string_view text);
 
 }  // namespace server::json

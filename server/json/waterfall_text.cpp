@@ -17,16 +17,36 @@ using engine::snapshot::Snapshot;
 
 namespace {
 
-constexpr std::array<std::string_view, 17> comparator_names{
-    "rank",          "nearest",           "most_fields",  "dated",           "currency_bound",
-    "unit_bound",    "highest_threshold", "newest_start", "newest_document", "lowest_value",
-    "highest_value", "flag_set",          "flag_clear",   "document_number", "document_text",
-    "record_number", "record_text",
+constexpr std::array<std::string_view, 22> comparator_names{
+    "rank",
+    "nearest",
+    "most_fields",
+    "dated",
+    "currency_bound",
+    "unit_bound",
+    "highest_threshold",
+    "newest_start",
+    "newest_document",
+    "lowest_value",
+    "highest_value",
+    "flag_set",
+    "flag_clear",
+    "document_number",
+    "document_text",
+    "record_number",
+    "record_text",
+    "document_rank",
+    "highest_rank",
+    "highest_document_rank",
+    "access",
+    "lowest_threshold",
 };
-static_assert(comparator_names.size() == static_cast<std::size_t>(Comparator::record_text) + 1);
+static_assert(comparator_names.size() ==
+              static_cast<std::size_t>(Comparator::lowest_threshold) + 1);
 
-constexpr std::array<std::string_view, 9> loss_names{
-    "won", "validity", "currency", "unit", "threshold", "window", "agreement", "comparator", "tie",
+constexpr std::array<std::string_view, 12> loss_names{
+    "won",       "validity",  "currency", "unit",        "threshold",  "window",
+    "agreement", "condition", "merged",   "not_applied", "comparator", "tie",
 };
 static_assert(loss_names.size() == static_cast<std::size_t>(Loss::tie) + 1);
 
@@ -62,8 +82,12 @@ class Waterfall {
     if (step.statistical) write_flag("statistical");
     if (trace.skipped) {
       write_flag("skipped");
+    } else if (step.guard) {
+      json_.member("guard",
+                   step.guard->action == engine::rule::GuardAction::refuse ? "refuses" : "notes");
+      json_.member("reason_code", reason_name(step.guard->reason));
     } else if (trace.record != engine::price::no_record || !stops_here) {
-      write_amounts(trace);
+      write_amounts(step, trace);
     }
     if (step.find && !trace.skipped) write_found(step, trace);
     json_.end_object();
@@ -74,9 +98,11 @@ class Waterfall {
     json_.boolean(true);
   }
 
-  void write_amounts(const StepTrace& trace) {
+  // What records or a spread leave of an amount is made of rounded parts.
+  void write_amounts(const engine::rule::Step& step, const StepTrace& trace) {
     json_.key("amount");
     json_.decimal(trace.amount.mantissa, trace.amount.decimals);
+    if (step.apply || step.spread) return;
     const engine::base::Decimal exact{trace.exact.mantissa, trace.exact.decimals};
     if (exact == engine::base::Decimal{trace.amount.mantissa, trace.amount.decimals}) return;
     json_.key("before_rounding");
@@ -126,26 +152,64 @@ class Waterfall {
     json_.member("kind", value_kind_names[static_cast<std::size_t>(type.value)]);
     write_key(position, table);
     write_document(snapshot_, record, json_);
-    write_value(snapshot_.record_value(record), terms.decimals, type.value);
+    write_value(record, terms, type.value);
     json_.member_unless_empty("currency", snapshot_.currency_code(terms.currency));
     json_.member_unless_empty("unit", snapshot_.unit_code(terms.unit));
     if (terms.price_unit != 1) {
       json_.key("price_unit");
       json_.number(terms.price_unit);
     }
-    write_scale(record, terms);
+    if (terms.has_more) write_more(snapshot_.conditions().extra(record), type);
+    write_quantities(record, terms);
     write_validity(record);
   }
 
+  // What few records have beside their value, by the names that feeds use; numbers by those that
+  // the record's type gives them.
+  void write_more(const engine::model::RecordExtra& extra,
+                  const engine::model::ConditionType& type) {
+    write_text("when", extra.when);
+    write_text("buy_when", extra.buy_when);
+    if (!extra.free_article.is_none())
+      json_.member("free_article", snapshot_.article_code(extra.free_article));
+    if (extra.parameters.empty()) return;
+    json_.key("numbers");
+    json_.begin_object();
+    for (const auto& [position, value] : extra.parameters)
+      json_.member(type.parameters[position], engine::base::to_string_short(value));
+    json_.end_object();
+  }
+
+  // A record has a value, a scale or a formula.
+  void write_value(const ConditionRecord& record, const engine::model::Terms& terms,
+                   engine::model::ValueKind kind) {
+    using engine::model::nothing_there;
+    const auto* extra = terms.has_more ? &snapshot_.conditions().extra(record) : nullptr;
+    if (extra != nullptr && extra->scale != nothing_there) {
+      const auto& scale = snapshot_.scales()[extra->scale];
+      json_.member("scale", scale_text(scale, kind == engine::model::ValueKind::percent));
+      json_.member("scale_kind", scale_kind_name(scale.kind));
+    } else if (extra != nullptr && extra->formula != nothing_there) {
+      json_.member("formula", snapshot_.record_texts()[extra->formula].text);
+    } else {
+      write_number(snapshot_.record_value(record), terms.decimals, kind);
+    }
+  }
+
   // Percents are kept as fractions and told as percents: 0.125 is "12.5".
-  void write_value(engine::base::Int128 mantissa, int decimals, engine::model::ValueKind kind) {
+  void write_number(engine::base::Int128 mantissa, int decimals, engine::model::ValueKind kind) {
     json_.key("value");
     if (kind != engine::model::ValueKind::percent) return json_.decimal(mantissa, decimals);
     for (; decimals < 2; ++decimals) mantissa *= 10;
     json_.decimal(mantissa, decimals - 2);
   }
 
-  void write_scale(const ConditionRecord& record, const engine::model::Terms& terms) {
+  void write_text(std::string_view name, std::uint32_t text) {
+    if (text != engine::model::nothing_there)
+      json_.member(name, snapshot_.record_texts()[text].text);
+  }
+
+  void write_quantities(const ConditionRecord& record, const engine::model::Terms& terms) {
     if (record.threshold != engine::base::Quantity{})
       write_quantity("from_quantity", record.threshold);
     if (terms.has_window)

@@ -2,6 +2,7 @@
 
 #include "engine/snapshot/builder.hpp"
 #include "rules/json_tree.hpp"
+#include "rules/record_texts.hpp"
 #include "server/node/batch_content.hpp"
 
 #include <algorithm>
@@ -40,6 +41,8 @@ Fault twice(const std::string& file, const std::string& other, const std::string
 }
 
 }  // namespace
+
+State::State() { facts_.set_compiler(std::make_shared<rules::RecordTexts>()); }
 
 std::vector<Fault> State::put_rules(const std::vector<TextFile>& files) {
   std::vector<rules::RuleDocument> texts;

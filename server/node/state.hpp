@@ -23,6 +23,8 @@ namespace server::node {
 
 class State {
  public:
+  State();
+
   // Fault: store_corrupt, naming the batch.
   engine::base::Result<void> apply(const store::Batch& batch);
 

@@ -46,11 +46,11 @@ std::vector<model::AttributeText> attributes(const Pairs& pairs, const model::Fa
   return made;
 }
 
-std::uint16_t flags(const std::set<std::string>& names, const model::Facts& facts) {
+std::uint32_t flags(const std::set<std::string>& names, const model::Facts& facts) {
   unsigned bits = 0;
   for (const std::string& name : names)
     bits |= model::flag_bit(facts.schema.find_flag(name).value());
-  return static_cast<std::uint16_t>(bits);
+  return static_cast<std::uint32_t>(bits);
 }
 
 class WorldPutter {

@@ -89,7 +89,7 @@ class LinePricer final : public Names {
   Rational extended(const Rational& price, std::string_view step) const override {
     const RecordRow* record =
         step_named(step.empty() ? first_required() : std::string{step}).record;
-    return record == nullptr ? Rational{0}
+    return record == nullptr ? Rational{price * line_.quantity}
                              : Rational{for_one_ordered(line_, *record, price) * line_.quantity};
   }
 

@@ -1,92 +1,21 @@
+// Expressions: what they compile to, and where the caret stands under each mistake.
 #include "rules/expression.hpp"
 
 #include "engine/base/limits.hpp"
 
 #include "tests/catch.hpp"
+#include "tests/rules/expression_scope.hpp"
 
 #include <chrono>
-#include <map>
 
 namespace limits = engine::base::limits;
-using engine::rule::Op;
 using rules::compile_expression;
 using rules::ExpressionType;
-
-namespace {
-
-// Steps: price (finds, required), rate (finds), net (an amount). Parameters: share. Flags of the
-// schema.
-struct Scope {
-  engine::model::Schema schema;
-  std::map<std::string, engine::base::Decimal> parameters{{"share", {60, 2}}};
-  std::vector<engine::rule::Step> steps{3};
-  rules::ExpressionScope scope;
-
-  Scope() {
-    steps[0].name = "price";
-    steps[0].find.emplace();
-    steps[0].find->required = true;
-    steps[1].name = "rate";
-    steps[1].find.emplace();
-    steps[2].name = "net";
-    scope = {&steps, &parameters, &schema, false};
-  }
-};
-
-// The program as words, to compare with what was meant.
-std::string program(const std::string& text, ExpressionType type = ExpressionType::decimal) {
-  static const std::map<Op, std::string> words{
-      {Op::quantity, "quantity"}, {Op::add, "+"},         {Op::subtract, "-"},
-      {Op::multiply, "*"},        {Op::negate, "neg"},    {Op::minimum, "min"},
-      {Op::maximum, "max"},       {Op::less, "<"},        {Op::less_equal, "<="},
-      {Op::equal, "=="},          {Op::not_equal, "!="},  {Op::logical_and, "&&"},
-      {Op::logical_or, "||"},     {Op::logical_not, "!"}, {Op::select, "?"}};
-  const Scope given;
-  const auto compiled = compile_expression(text, type, given.scope);
-  INFO(text);
-  if (!compiled) FAIL(compiled.error().detail);
-  std::string all;
-  for (const auto& i : *compiled) {
-    const std::string step = given.steps[i.step].name;
-    const std::string rounding =
-        std::to_string(i.decimals) + " " + std::string{engine::base::rounding_name(i.mode)};
-    std::string word = words.contains(i.op) ? words.at(i.op) : "";
-    if (i.op == Op::constant) word = to_string(i.constant);
-    if (i.op == Op::step_amount) word = step;
-    if (i.op == Op::step_exact) word = step + ".exact";
-    if (i.op == Op::record_value) word = step + ".value";
-    if (i.op == Op::record_found) word = step + ".found";
-    if (i.op == Op::record_flag) word = step + "." + given.schema.flag_name(i.flag);
-    if (i.op == Op::round) word = "round(" + rounding + ")";
-    if (i.op == Op::divide_round) word = "divide(" + rounding + ")";
-    if (i.op == Op::extend_round) word = "extend(" + step + " " + rounding + ")";
-    all += (all.empty() ? "" : " ") + word;
-  }
-  return all;
-}
-
-std::string condition(const std::string& text) { return program(text, ExpressionType::truth); }
-
-struct Refusal {
-  std::string why;
-  std::size_t caret = 0;
-};
-
-Refusal refusal(const std::string& text, ExpressionType type = ExpressionType::decimal) {
-  const Scope given;
-  const auto compiled = compile_expression(text, type, given.scope);
-  INFO(text);
-  REQUIRE_FALSE(compiled);
-  CHECK(compiled.error().code == engine::base::FaultCode::bad_expression);
-  const std::string& detail = compiled.error().detail;
-  const auto first = detail.find('\n');
-  const auto second = detail.find('\n', first + 1);
-  REQUIRE(second != std::string::npos);
-  CHECK(detail.substr(first + 5, second - first - 5) == text);
-  return {detail.substr(0, first), detail.size() - second - 6};
-}
-
-}  // namespace
+using tests::condition;
+using tests::Mistake;
+using tests::program;
+using tests::refusal;
+using tests::Scope;
 
 TEST_CASE("expression: operators bind as in CEL and associate to the left", "[rules][expression]") {
   CHECK(program("1 + 2 * 3") == "1 2 3 * +");
@@ -133,12 +62,6 @@ TEST_CASE("expression: divisions and extended prices stand directly inside a rou
 }
 
 TEST_CASE("expression: every mistake is told with a caret under its place", "[rules][expression]") {
-  struct Mistake {
-    const char* text;
-    std::size_t caret;
-    const char* why;
-  };
-
   const std::vector<Mistake> mistakes{
       {"", 0, "is wanted here"},
       {"   ", 3, "is wanted here"},
@@ -154,13 +77,13 @@ TEST_CASE("expression: every mistake is told with a caret under its place", "[ru
       {"7.", 1, "'.' has no meaning"},
       {".5", 0, "'.' has no meaning"},
       {"1e5", 1, "should end here"},
-      {"prices", 0, "'prices' is no parameter and no earlier step"},
-      {"1 + later", 4, "'later' is no parameter and no earlier step"},
+      {"prices", 0, "'prices' is no parameter, no earlier step and no field"},
+      {"1 + later", 4, "'later' is no parameter, no earlier step and no field"},
       {"price.colour", 0, "'colour' is none of them"},
       {"price.", 0, "has exact, value, rate, found"},
       {"net.value", 0, "looks for no record"},
       {"net.discountable", 0, "looks for no record"},
-      {"share.value", 0, "'share' is no parameter and no earlier step"},
+      {"share.value", 0, "'share' is a parameter, and nothing stands behind its name"},
       {"price / 2", 6, "should end here"},
       {"/ 2", 0, "round(a / b, decimals, mode)"},
       {"round(price + 1 / 2, 2, 'up')", 16, "in parentheses"},
@@ -194,12 +117,8 @@ TEST_CASE("expression: every mistake is told with a caret under its place", "[ru
       {"100000000000000000000000000000000000000", 0, "38 digits"},
       {"price + '12'", 8, "is wanted here"},
   };
-  for (const Mistake& mistake : mistakes) {
-    const Refusal told = refusal(mistake.text);
-    INFO(mistake.text << ": " << told.why);
-    CHECK(told.why.find(mistake.why) != std::string::npos);
-    CHECK(told.caret == mistake.caret);
-  }
+  Scope given;
+  tests::check_mistakes(mistakes, ExpressionType::decimal, given);
   CHECK(refusal("price + 1", ExpressionType::truth).why.find("a condition is true or false") !=
         std::string::npos);
 }
@@ -212,22 +131,26 @@ TEST_CASE("expression: a character of several bytes is told whole", "[rules][exp
 TEST_CASE("expression: a step may refer to its own record, not to its own amount",
           "[rules][expression]") {
   Scope given;
-  given.steps.pop_back();  // rate is the expression's own step now
+  given.steps.resize(2);  // rate is the expression's own step now
   given.scope.own_step_found = true;
   CHECK(compile_expression("rate.value * 2", ExpressionType::decimal, given.scope));
   CHECK(compile_expression("price + 1", ExpressionType::decimal, given.scope));
+  CHECK(compile_expression("round(scaled(rate), 2, 'up')", ExpressionType::decimal, given.scope));
   CHECK_FALSE(compile_expression("rate * 2", ExpressionType::decimal, given.scope));
   CHECK_FALSE(compile_expression("rate.exact", ExpressionType::decimal, given.scope));
+  CHECK_FALSE(
+      compile_expression("lines.sum(l, l.rate.value)", ExpressionType::decimal, given.scope));
 }
 
 TEST_CASE("expression: without a required step, extended names the step whose unit counts",
           "[rules][expression]") {
   Scope given;
   given.steps[0].find->required = false;
-  CHECK_FALSE(
-      compile_expression("round(extended(price), 2, 'up')", ExpressionType::decimal, given.scope));
-  CHECK(compile_expression("round(extended(price, price), 2, 'up')", ExpressionType::decimal,
-                           given.scope));
+  for (const char* function : {"extended", "per_unit"}) {
+    const std::string open = "round(" + std::string{function} + "(price";
+    CHECK_FALSE(compile_expression(open + "), 2, 'up')", ExpressionType::decimal, given.scope));
+    CHECK(compile_expression(open + ", price), 2, 'up')", ExpressionType::decimal, given.scope));
+  }
 }
 
 TEST_CASE("expression: nesting has a limit, whatever nests", "[rules][expression]") {

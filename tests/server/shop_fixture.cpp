@@ -22,7 +22,7 @@ namespace {
 constexpr std::string_view shop_procedure = R"json({
   "procedure": "shop",
   "title": "List price less the best offer",
-  "fields": {"campaign": {"side": "question"}},
+  "fields": {"campaign": {"side": "question"}, "size": {"side": "question", "value": "decimal"}},
   "condition_types": {
     "list_price": {"value": "price"},
     "offer": {"value": "percent"},

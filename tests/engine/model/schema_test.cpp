@@ -113,3 +113,20 @@ TEST_CASE("schema: each maximum is the last number that passes", "[engine][model
   fields.push_back(FieldId{100});
   CHECK(refusal(schema.declare_table(first, fields)) == "too_many");
 }
+
+TEST_CASE("schema: a type's numbers are not called like a field or a member of every record",
+          "[engine][model]") {
+  Schema schema;
+  taken(schema.declare_field("weight", FieldSide::article, Domain::text));
+  ConditionType type;
+  type.name = "metal";
+  for (const char* name : {"weight", "article", "value", "scale_kind", "rank"}) {
+    type.parameters = {"base_quotation", name};
+    CHECK(refusal(schema.declare_type(type)) == "contradicting_values");
+  }
+  CHECK_FALSE(schema.find_type("metal"));
+  type.parameters = {"base_quotation"};
+  taken(schema.declare_type(type));
+  CHECK(refusal(schema.declare_field("base_quotation", FieldSide::article, Domain::text)) ==
+        "contradicting_values");
+}

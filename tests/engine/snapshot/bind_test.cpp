@@ -45,12 +45,22 @@ Bound bound_steps(const std::string& steps, const std::vector<snapshot::TypeBoun
   for (const auto& fault : compiled.faults) FAIL(fault.where << ": " << fault.detail);
   Bound bound;
   bound.rules = compiled.rules;
-  bound.result = snapshot::bind_procedure(compiled.rules->procedures[0], schema, bounds, NoCodes{});
+  snapshot::DataBounds data;
+  data.types = bounds;
+  data.fields.resize(schema.field_count());
+  snapshot::RecordTexts texts;
+  texts.of_type.resize(schema.type_count());
+  texts.has_more.resize(schema.type_count(), false);
+  bound.result = snapshot::bind_procedure(compiled.rules->procedures[0], schema, data, texts,
+                                          NoCodes{});
   return bound;
 }
 
 snapshot::TypeBound bound_of(int decimals, const BigInt& magnitude) {
-  return {static_cast<std::uint8_t>(decimals), magnitude};
+  snapshot::TypeBound bound;
+  bound.decimals = static_cast<std::uint8_t>(decimals);
+  bound.magnitude = magnitude;
+  return bound;
 }
 
 BigInt two_to(unsigned exponent) { return BigInt{1} << exponent; }

@@ -1,7 +1,7 @@
 #include "tests/replay/parts/csv_rows.hpp"
 
 #include "server/feed/text_source.hpp"
-#include "server/json/quote_body.hpp"
+#include "server/json/utf8.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -119,10 +119,10 @@ TEST_CASE("quote: a table for people, CSV for spreadsheets, JSON for programs", 
         "line_amount,currency,"
         "list_price,unit_price_discount,extended_amount,tax,freight,band,expected,source,document_"
         "kind,document,record,"
-        "valid_until,reason\r\n"
+        "valid_until,reason,reason_code,notes\r\n"
         "1,,CA-1098,AWC Logo "
         "Cap,12,,priced,5.2142,1,,61.3190,USD,8.9900,0.02,62.5704,4.9055,1.5330,some,,list_price,"
-        ",,row 14,2025-05-30,\r\n");
+        ",,row 14,2025-05-30,,,\r\n");
 
   const auto json = dealer("quote", {"CA-1098:12", "--format", "json"});
   const auto tree = rules::parse_json(json.out);

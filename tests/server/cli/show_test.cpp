@@ -125,11 +125,65 @@ TEST_CASE("netto show record: by its external key", "[server][cli]") {
   const Ran ran = company.show({"record", "A-1", "--format", "csv"});
   CHECK(ran.exit == Exit::ok);
   CHECK(ran.out ==
-        "type,key,document,value,quantity,valid_from,valid_to,rank,flags,record\r\n"
+        "type,key,document,value,quantity,valid_from,valid_to,rank,flags,record,more\r\n"
         "base_price,\"customer K1, article S-10\",agreement RA-7,4.00 "
-        "EUR,,2026-01-01,2026-12-31,,,A-1\r\n");
+        "EUR,,2026-01-01,2026-12-31,,,A-1,\r\n");
   CHECK(company.show({"record", "A-1", "--date", "2027-01-01"})
             .complains("record 'A-1' is not valid on 2027-01-01"));
+}
+
+TEST_CASE("netto show: scales, conditions, numbers, and what a price list stands on",
+          "[server][cli]") {
+  const Company company;
+  const tests::TemporaryFolder more;
+  const std::string& files = more.path();
+  write_file(
+      files + "/base.json",
+      R"json({"procedure": "more", "fields": {"weight": {"side": "article", "value": "decimal"}},
+  "condition_types": {
+    "scaled": {"value": "percent"},
+    "bundle": {"value": "percent", "calculation": "buy_get", "parameters": ["buy", "get"]},
+    "metal": {"value": "amount"}},
+  "steps": [
+    {"step": "price", "find": {"type": "base_price", "accesses": [{"keys": ["article"]}], "required": true}},
+    {"step": "rebate", "find": {"type": "scaled", "accesses": [{"keys": ["article"]}]}},
+    {"step": "metal", "find": {"type": "metal", "accesses": [{"keys": ["article"]}]}},
+    {"step": "bundles", "phase": "aggregate",
+     "find": {"type": "bundle", "accesses": [{"keys": ["article"]}]},
+     "apply": {"on": "price", "over": "order"}, "round": [{"decimals": 2, "mode": "half_up"}]},
+    {"step": "floor", "phase": "aggregate", "when": "price < 0",
+     "guard": {"then": "refuse", "reason": "below_floor"}}],
+  "answer": {"price": "price", "unit_price": "price", "line_amount": "price"}})json");
+  write_file(files + "/lookup.json",
+             R"({"procedure_lookup": [{"when": {"channel": "web"}, "procedure": "more"},
+                                      {"procedure": "base"}]})");
+  write_file(files + "/price_lists.csv",
+             "code,currency,when,based_on,merge\nPL-2,EUR,channel == 'web',PL-1,false\n");
+  write_file(files + "/conditions.csv",
+             "type,article,currency,value,scale,scale_kind,formula,when,buy,get,buy_when,key\n"
+             "scaled,S-10,,,5; 12.5 from 10,graduated,,quantity > 2,,,,X-1\n"
+             "bundle,S-10,,100,,,,,2,1,article == 'S-20',X-2\n"
+             "metal,S-10,EUR,,,,weight * 2,,,,,X-3\n");
+  const Ran imported = company.run({"import", files});
+  INFO(imported.err << imported.out);
+  REQUIRE(imported.exit == Exit::ok);
+  const auto record = [&](const char* key) {
+    const Ran ran = company.show({"record", key, "--format", "csv"});
+    CHECK(ran.exit == Exit::ok);
+    return ran.out.substr(ran.out.find("\r\n") + 2);
+  };
+  CHECK(record("X-1") ==
+        "scaled,article S-10,,5.0; 12.5 from 10 %,,,,,,X-1,\"quantity > 2, graduated\"\r\n");
+  CHECK(record("X-2") ==
+        "bundle,article S-10,,100 %,,,,,,X-2,\"bought: article == 'S-20', buy 2, get 1\"\r\n");
+  CHECK(record("X-3") == "metal,article S-10,,weight * 2 EUR,,,,,,X-3,\r\n");
+  const Ran list = company.show({"price-list", "PL-2"});
+  CHECK(list.says("channel == 'web'"));
+  CHECK(list.says("PL-1"));
+  CHECK(list.says("refused"));
+  const Ran procedure = company.show({"procedure", "more"});
+  CHECK(procedure.says("records act on price"));
+  CHECK(procedure.says("refuses: below_floor"));
 }
 
 TEST_CASE("netto show procedure: steps, searches and what decides", "[server][cli]") {

@@ -58,8 +58,9 @@ void dump_articles(const Facts& facts, std::ostream& out) {
     const auto& article = facts.articles().items[i];
     out << "article " << facts.articles().codes->text(static_cast<std::uint32_t>(i)) << ' '
         << article.name << ' ' << text_of(article.base_unit) << ' ' << text_of(article.safety_stock)
-        << ' ' << text_of(article.minimum_quantity) << ' ' << text_of(article.multiple_quantity)
-        << ' ' << article.status << ' ' << article.successor;
+        << ' ' << text_of(article.minimum_quantity) << ' ' << text_of(article.maximum_quantity)
+        << ' ' << text_of(article.multiple_quantity) << ' ' << article.status << ' '
+        << article.successor;
     for (const auto group : article.groups) out << " g" << group.raw();
     for (const auto& unit : article.units)
       out << " u" << unit.unit.raw() << '=' << unit.numerator << '/' << unit.denominator;
@@ -74,12 +75,13 @@ void dump_records(const Facts& facts, std::ostream& out) {
     out << "document " << static_cast<int>(document.kind) << ' ' << document.code << ' '
         << document.name << ' ' << text_of(document.validity) << ' ' << text_of(document.currency)
         << ' ' << document.rank << ' ' << document.refuses_discounts << ' '
-        << document.customers.size() << '\n';
+        << document.customers.size() << ' ' << document.when << ' ' << text_of(document.based_on)
+        << ' ' << document.refuses_merge << '\n';
   }
   for (const auto& terms : facts.terms()) {
     out << "terms " << text_of(terms.currency) << ' ' << text_of(terms.unit) << ' '
         << terms.price_unit << ' ' << terms.rank << ' ' << terms.flags << ' ' << int{terms.decimals}
-        << ' ' << terms.has_window << ' ' << terms.wide << '\n';
+        << ' ' << terms.has_window << ' ' << terms.wide << ' ' << terms.has_more << '\n';
   }
   for (const auto& table : facts.tables()) {
     out << "table";
@@ -91,7 +93,33 @@ void dump_records(const Facts& facts, std::ostream& out) {
           << ' ' << record.extra << ' ' << record.terms << ' ' << record.keyed << '\n';
     }
   }
-  for (const auto& extra : facts.extras()) out << "extra " << text_of(extra.window_to) << '\n';
+  for (const auto& extra : facts.extras()) {
+    out << "extra " << text_of(extra.window_to) << ' ' << extra.scale << ' ' << extra.when << ' '
+        << extra.formula << ' ' << extra.buy_when << ' ' << text_of(extra.free_article);
+    for (const auto& [position, value] : extra.parameters)
+      out << ' ' << position << '=' << engine::base::to_string(value);
+    out << '\n';
+  }
+  for (const auto& text : facts.record_texts())
+    out << "text " << static_cast<int>(text.use) << ' ' << text.type << ' ' << text.text << '\n';
+  for (const auto& scale : facts.scales()) {
+    out << "scale " << static_cast<int>(scale.kind) << ' ' << scale.upper_bounds << ' '
+        << scale.open_above << ' ' << int{scale.decimals} << ' ' << text_of(scale.package_size)
+        << ' ' << text_of(scale.free_units);
+    for (const auto& tier : scale.tiers) {
+      out << ' ' << text_of(tier.bound) << ':' << static_cast<std::int64_t>(tier.rate) << '+'
+          << static_cast<std::int64_t>(tier.flat);
+    }
+    out << '\n';
+  }
+}
+
+void dump_rates(const Facts& facts, std::ostream& out) {
+  for (const auto& rate : facts.exchange_rates()) {
+    out << "rate " << text_of(rate.from) << ' ' << text_of(rate.to) << ' ' << text_of(rate.kind)
+        << ' ' << to_string(rate.valid_from) << ' ' << rate.mantissa << ' ' << int{rate.decimals}
+        << ' ' << rate.per << '\n';
+  }
 }
 
 void dump_supply(const Facts& facts, std::ostream& out) {
@@ -117,6 +145,7 @@ std::string dump(const Facts& facts) {
   dump_parties(facts, out);
   dump_articles(facts, out);
   dump_records(facts, out);
+  dump_rates(facts, out);
   dump_supply(facts, out);
   return std::move(out).str();
 }

@@ -238,6 +238,14 @@ TEST_CASE("quote: who or what is unknown to the whole question is a 422 that nam
        "/attributes/colour"},
       {R"({"customer":"C1","attributes":{"a/b":"red"},"lines":[]})", "unknown_field",
        "/attributes/a~1b"},
+      {R"({"customer":"C1","attributes":{"size":"big"},"lines":[]})", "bad_number",
+       "/attributes/size"},
+      {R"({"customer":"C1","attributes":{"size":0.1234567},"lines":[]})", "out_of_range",
+       "/attributes/size"},
+      {R"({"customer":"C1","lines":[{"article":"A1"},{"article":"A1","attributes":{"size":true}}]})",
+       "bad_number", "/lines/1/attributes/size"},
+      {R"({"customer":"C1","lines":[{"article":"A1","attributes":{"a/b":"x"}}]})", "unknown_field",
+       "/lines/0/attributes/a~1b"},
       {R"({"customer":"C1","colour":"red","lines":[]})", "unknown_field", "/colour"},
       {R"({"customer":"C1","lines":[{"article":"A1","price":1}]})", "unknown_field",
        "/lines/0/price"},
@@ -250,6 +258,28 @@ TEST_CASE("quote: who or what is unknown to the whole question is a 422 that nam
   CHECK(Shop::at(problem, "code") == wrong.code);
   CHECK(Shop::at(problem, "pointer") == wrong.pointer);
   CHECK(Shop::at(problem, "type") == "urn:netto:problem:" + wrong.code);
+}
+
+TEST_CASE("quote: a line's own field takes the place of the question's", "[server]") {
+  Shop shop;
+  const auto answer = shop.post("/v1/quote", R"({"customer":"C1","channel":"web","lines":[
+      {"article":"A1","quantity":10},
+      {"article":"A1","quantity":10,"attributes":{"channel":"phone","size":2.5}}]})");
+  REQUIRE(shop.response.status == 200);
+  const auto lines = answer.find("lines")->items();
+  CHECK(Shop::at(lines[0], "unit_price") == "9.5000");
+  CHECK(Shop::at(lines[1], "unit_price") == "10.0000");
+}
+
+TEST_CASE("price: a declared field is a parameter of the address, and must be what it is",
+          "[server]") {
+  Shop shop;
+  shop.get("/v1/customers/C1/prices/A1?size=2.5");
+  CHECK(shop.response.status == 200);
+  const auto wrong = shop.get("/v1/customers/C1/prices/A1?size=big");
+  CHECK(shop.response.status == 422);
+  CHECK(Shop::at(wrong, "parameter") == "size");
+  CHECK(Shop::at(wrong, "code") == "bad_number");
 }
 
 TEST_CASE("quote: bodies that are no JSON, no JSON by name, or too large", "[server]") {

@@ -73,3 +73,10 @@ TEST_CASE("openapi: the outcomes of a line are those of the engine, in their ord
   for (const auto& name : outcome.find("enum")->items()) told.push_back(name.text());
   CHECK(std::ranges::equal(told, engine::model::outcome_names));
 }
+
+TEST_CASE("openapi: the reasons of guards are those of the engine, in their order", "[server]") {
+  const auto& reason = *document().find("components")->find("schemas")->find("Reason");
+  std::vector<std::string> told{"none"};  // never given
+  for (const auto& name : reason.find("enum")->items()) told.push_back(name.text());
+  CHECK(std::ranges::equal(told, engine::model::reason_names));
+}

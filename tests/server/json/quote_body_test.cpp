@@ -124,6 +124,22 @@ TEST_CASE("quote body: a quantity is the token's own text, digit by digit", "[se
   CHECK(reading.body.request.lines[0].quantity == read);
 }
 
+TEST_CASE("quote body: attributes are texts, numbers digit by digit, and truths", "[server]") {
+  using Fields = std::vector<std::pair<std::string_view, std::string_view>>;
+  Reading reading;
+  REQUIRE(reading.quote(
+      R"({"customer":"C","attributes":{"a":"x","b":1.50,"c":true,"d":null,"e":12e-1},
+          "lines":[{"article":"A","attributes":{"b":-2,"c":false,"a":""}},{"article":"B"},
+                   {"attributes":{"z":0.10},"article":"C"}]})"));
+  const auto& request = reading.body.request;
+  CHECK(request.fields == Fields{{"a", "x"}, {"b", "1.50"}, {"c", "true"}, {"e", "1.2"}});
+  CHECK(request.lines[0].fields == Fields{{"b", "-2"}, {"c", "false"}, {"a", ""}});
+  CHECK(request.lines[1].fields.empty());
+  CHECK(request.lines[2].fields == Fields{{"z", "0.10"}});
+  REQUIRE(reading.quote(R"({"lines":[{"article":"A","attributes":null}]})"));
+  CHECK(reading.body.request.lines[0].fields.empty());
+}
+
 TEST_CASE("quote body: what is wrong is named with its pointer", "[server]") {
   struct Case {
     std::string text;
@@ -159,7 +175,15 @@ TEST_CASE("quote body: what is wrong is named with its pointer", "[server]") {
       {R"({"customer":{"code":"C"}})", FaultCode::bad_request, "/customer", "an object"},
       {R"({"explain":"yes"})", FaultCode::bad_request, "/explain", "true or false"},
       {R"({"attributes":[]})", FaultCode::bad_request, "/attributes", "an object"},
-      {R"({"attributes":{"a/b":1}})", FaultCode::bad_request, "/attributes/a~1b", "a string"},
+      {R"({"attributes":{"a/b":[1]}})", FaultCode::bad_request, "/attributes/a~1b",
+       "a string, a number, true or false"},
+      {R"({"lines":[{"article":"A","attributes":"x"}]})", FaultCode::bad_request,
+       "/lines/0/attributes", "an object"},
+      {R"({"lines":[{"article":"A"},{"article":"A","attributes":{"a/b":{}}}]})",
+       FaultCode::bad_request, "/lines/1/attributes/a~1b", "an object"},
+      {R"({"lines":[{"article":"A","attributes":{"x":1,"x":2}}]})", FaultCode::duplicate_key,
+       "/lines/0/attributes/x", "twice"},
+      {R"({"site":5})", FaultCode::bad_request, "/site", "a string"},
       {R"({"channel":"a","attributes":{"channel":"b"}})", FaultCode::duplicate_key,
        "/attributes/channel", "twice"},
       {R"({"a~/b":1})", FaultCode::unknown_field, "/a~0~1b", "customer"},
@@ -243,11 +267,17 @@ TEST_CASE("quote body: limits are told by name, at the border and beyond it", "[
   CHECK(reading.quote_fault(with_digits(server::json::number_length + 1)).where ==
         "/lines/0/quantity");
 
-  std::string attributes = R"({"lines":[],"attributes":{)";
+  std::string attributes;
   for (std::size_t i = 0; i <= server::json::attributes_max; ++i) {
     attributes += (i == 0 ? "\"f" : ",\"f") + std::to_string(i) + "\":\"x\"";
   }
-  CHECK(reading.quote_fault(attributes + "}}").code == FaultCode::too_many);
+  const auto of_question = reading.quote_fault(R"({"lines":[],"attributes":{)" + attributes + "}}");
+  CHECK(of_question.code == FaultCode::too_many);
+  CHECK(of_question.where == "/attributes");
+  const auto of_line =
+      reading.quote_fault(R"({"lines":[{"article":"A","attributes":{)" + attributes + "}}]}");
+  CHECK(of_line.code == FaultCode::too_many);
+  CHECK(of_line.where == "/lines/0/attributes");
 }
 
 TEST_CASE("quote body: no depth of nesting hurts", "[server]") {
@@ -279,6 +309,7 @@ TEST_CASE("quote body: an availability question has articles and may leave the c
   CHECK(fault(R"({})") == "/articles");
   CHECK(fault(R"({"lines":[]})") == "/lines");
   CHECK(fault(R"({"articles":[{"article":"A","agreement":"X"}]})") == "/articles/0/agreement");
+  CHECK(fault(R"({"articles":[{"article":"A","attributes":{}}]})") == "/articles/0/attributes");
   CHECK(fault(R"({"articles":[{}]})") == "/articles/0/article");
 }
 

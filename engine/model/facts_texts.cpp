@@ -1,0 +1,155 @@
+// Of Facts: what few records have - a scale, a condition, a formula, named numbers.
+#include "engine/base/limits.hpp"
+#include "engine/model/facts.hpp"
+#include "engine/model/facts_common.hpp"
+
+#include <algorithm>
+
+namespace engine::model {
+
+namespace limits = base::limits;
+using base::Fault;
+using base::FaultCode;
+using base::Result;
+
+Result<std::uint32_t> Facts::intern_text(std::string_view text, TextUse use,
+                                         const ConditionType* type) {
+  const std::string type_name = type == nullptr ? std::string{} : type->name;
+  std::string key(1, use == TextUse::condition ? 'c' : 'f');
+  key.append(type_name).append(1, '\0').append(text);
+  if (const auto known = record_texts_index_.find(key); known != record_texts_index_.end())
+    return known->second;
+  if (!compiler_) {
+    return Fault{FaultCode::unsupported, "",
+                 "conditions and formulas in records can't be read here"};
+  }
+  auto compiled = compiler_->compile(text, use, schema, type);
+  if (!compiled) return compiled.error();
+  const auto number = static_cast<std::uint32_t>(record_texts_.size());
+  record_texts_.push_back({std::string{text}, use, type_name, *std::move(compiled)});
+  record_texts_index_.emplace(std::move(key), number);
+  return number;
+}
+
+// The value of a record that has a scale or a formula stands there, not in the record.
+Facts::Put Facts::put_scale(const ConditionDraft& draft, const ConditionType& type, Terms& terms,
+                            RecordExtra& extra) {
+  if (draft.scale.empty()) return {};
+  if (!draft.formula.empty()) {
+    return Fault{FaultCode::contradicting_values, "formula",
+                 "a record has one of value, scale and formula"};
+  }
+  const bool is_percent = type.value == ValueKind::percent;
+  std::string key{is_percent ? 'p' : 'a',
+                  static_cast<char>('0' + static_cast<int>(draft.scale_kind))};
+  key += draft.scale;
+  const auto number = static_cast<std::uint32_t>(scales_.size());
+  const auto [known, is_new] = scales_index_.try_emplace(std::move(key), number);
+  if (is_new) {
+    auto scale = parse_scale(draft.scale, draft.scale_kind, is_percent);
+    if (!scale) {
+      scales_index_.erase(known);
+      return Fault{scale.error().code, "scale", scale.error().detail};
+    }
+    scales_.push_back(*std::move(scale));
+  }
+  extra.scale = known->second;
+  terms.decimals = scales_[extra.scale].decimals;
+  return {};
+}
+
+Facts::Put Facts::put_texts(const ConditionDraft& draft, const ConditionType& type,
+                            RecordExtra& extra) {
+  if (!draft.when.empty()) {
+    auto when = intern_text(draft.when, TextUse::condition, &type);
+    if (!when) return Fault{when.error().code, "when", when.error().detail};
+    extra.when = *when;
+  }
+  if (!draft.formula.empty()) {
+    auto formula = intern_text(draft.formula, TextUse::formula, &type);
+    if (!formula) return Fault{formula.error().code, "formula", formula.error().detail};
+    extra.formula = *formula;
+  }
+  if (draft.buy_when.empty()) return {};
+  if (type.calculation != Calculation::buy_get) {
+    return Fault{FaultCode::contradicting_values, "buy_when",
+                 "only records of the calculation buy_get have units that count as bought"};
+  }
+  auto buy_when = intern_text(draft.buy_when, TextUse::condition, &type);
+  if (!buy_when) return Fault{buy_when.error().code, "buy_when", buy_when.error().detail};
+  extra.buy_when = *buy_when;
+  return {};
+}
+
+Facts::Put Facts::put_free_article(const ConditionDraft& draft, const ConditionType& type,
+                                   RecordExtra& extra) const {
+  if (draft.free_article.empty()) return {};
+  if (type.calculation != Calculation::free_goods) {
+    return Fault{FaultCode::contradicting_values, "free_article",
+                 "only records of the calculation free_goods add an article"};
+  }
+  const auto article = articles_.codes->find(draft.free_article);
+  if (!article)
+    return detail::unknown(FaultCode::unknown_article, "free_article", draft.free_article);
+  extra.free_article = ArticleId{*article};
+  return {};
+}
+
+Facts::Put Facts::put_parameters(const ConditionDraft& draft, const ConditionType& type,
+                                 RecordExtra& extra) {
+  for (const auto& [name, value] : draft.parameters) {
+    const auto declared = std::ranges::find(type.parameters, name);
+    if (declared == type.parameters.end()) {
+      return Fault{FaultCode::unknown_field, std::string{name},
+                   "records of '" + type.name + "' have no number of this name"};
+    }
+    if (value.decimals > limits::value_decimals) {
+      return Fault{FaultCode::out_of_range, std::string{name},
+                   base::to_string(value) + " has more decimals than the " +
+                       std::to_string(limits::value_decimals) + " that a record keeps"};
+    }
+    const auto position = static_cast<std::uint16_t>(declared - type.parameters.begin());
+    extra.parameters.emplace_back(position, value);
+  }
+  constexpr auto position_of = &std::pair<std::uint16_t, base::Decimal>::first;
+  std::ranges::sort(extra.parameters, {}, position_of);
+  const auto twice = std::ranges::adjacent_find(extra.parameters, {}, position_of);
+  if (twice != extra.parameters.end()) {
+    return Fault{FaultCode::contradicting_values, type.parameters[twice->first],
+                 "this number is given twice"};
+  }
+  return {};
+}
+
+Facts::Put Facts::put_more(const ConditionDraft& draft, const ConditionType& type, Terms& terms,
+                           RecordExtra& extra) {
+  if (auto ok = put_parameters(draft, type, extra); !ok) return ok;
+  if (auto ok = put_free_article(draft, type, extra); !ok) return ok;
+  if (auto ok = put_texts(draft, type, extra); !ok) return ok;
+  terms.has_more = extra.scale != nothing_there || extra.when != nothing_there ||
+                   extra.formula != nothing_there || extra.buy_when != nothing_there ||
+                   !extra.free_article.is_none() || !extra.parameters.empty();
+  return {};
+}
+
+Result<void> check_list_chains(const Facts& facts) {
+  const auto& documents = facts.documents();
+  for (const Document& start : documents) {
+    std::size_t steps = 0;
+    for (DocumentId at = start.based_on; !at.is_none(); at = documents[at.raw()].based_on) {
+      if (&documents[at.raw()] == &start) {
+        return Fault{
+            FaultCode::circular_reference, "based_on",
+            "price list '" + start.code + "' is based on itself, by its own chain of lists"};
+      }
+      if (++steps > limits::group_depth) {
+        return Fault{FaultCode::circular_reference, "based_on",
+                     "price list '" + start.code + "' stands on more than " +
+                         std::to_string(limits::group_depth) + " others, or they go in a circle"};
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace engine::model

@@ -1,0 +1,125 @@
+// Applies records - discounts, promotions, surcharges - to amounts of lines and charges: what a
+// step with rule::Apply does once its candidates are found. Amounts are whole numbers of the
+// smallest unit that the step's rounding names; every single effect is rounded once, by its mode.
+// One Applier serves one step on one question; not shared between threads.
+//
+// Deals are the records with the lines they are for, in the order in which they act. Records of one
+// promotion act together, at the place of the first of them. Before anything acts:
+//   - where one that can act is exclusive, only the first exclusive one is left;
+//   - where the step says so and one that can act is not stackable, only the first one is left.
+// Then all act one after the other, each seeing what those before it left (a condition is tested
+// again), until one that took effect says stop; or the first one acts; or the one that alone takes
+// most off. A record that changes nothing has not been applied.
+#pragma once
+
+#include "engine/price/record_values.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace engine::price {
+
+struct Deal {
+  Candidate candidate;
+  std::vector<std::uint32_t> lines;  // of the question, rising
+};
+
+// Where effects are told.
+struct ApplyOutput {
+  std::vector<PricedLine>* lines = nullptr;
+  std::vector<Adjustment>* adjustments = nullptr;
+  std::vector<FreeLine>* free_lines = nullptr;
+};
+
+class Applier {
+ public:
+  // `basis_of` says what a record's scale is read with; `refresh` brings the inputs of the records'
+  // own texts up to date with the state, and is called after every change. `weight_of` gives the
+  // weight of a line in a spread.
+  struct Hooks {
+    std::function<ScaleBasis(const Candidate&, std::size_t line)> basis_of;
+    std::function<void()> refresh;
+    std::function<base::Int256(std::size_t line)> weight_of;
+  };
+
+  Applier(const RecordContext& records, std::uint16_t step, ApplyState& state,
+          const ApplyOutput& out, Hooks hooks);
+
+  // Lets the deals act on the state. `found` is told the first record that acted on a line.
+  void run(std::vector<Deal> deals, const std::function<void(std::size_t, std::uint32_t)>& found);
+
+ private:
+  struct Group {
+    std::vector<const Deal*> deals;
+    bool aims_at_charge = false;
+  };
+
+  struct Effect {
+    std::uint32_t line = no_line;
+    std::uint16_t charge = 0;
+    base::Int128 amount = 0;  // off
+  };
+
+  struct Effects {
+    std::uint32_t record = no_record;
+    std::vector<Effect> on;
+    bool gives_units = false;  // free goods
+  };
+
+  std::vector<Group> groups_of(const std::vector<Deal>& deals) const;
+  bool can_act(const Group& group);
+  void keep_exclusive(std::vector<Group>& groups);
+  void act(const std::vector<Group>& groups);
+  void act_best(const std::vector<Group>& groups, bool on_charges);
+  bool act(const Group& group);
+  base::Int128 benefit(const Group& group);
+  std::vector<std::uint32_t> targets(const Deal& deal);
+
+  Effects effects_of(const Deal& deal);
+  void line_effects(const Deal& deal, const std::vector<std::uint32_t>& lines, Effects& to);
+  void order_effects(const Deal& deal, const std::vector<std::uint32_t>& lines, Effects& to);
+  void charge_effects(const Deal& deal, const std::vector<std::uint32_t>& lines, Effects& to);
+  void buy_get_line(const Deal& deal, std::uint32_t line, Effects& to);
+  void buy_get_pooled(const Deal& deal, const std::vector<std::uint32_t>& lines, Effects& to);
+  void free_goods(const Deal& deal, const std::vector<std::uint32_t>& lines, Effects& to);
+  base::Int128 line_effect(const Deal& deal, std::uint32_t line);
+  base::Int128 reward(const Deal& deal, std::uint32_t line, base::Int128 units,
+                      base::Int128 of_units, base::Int128 times);
+  void take(const Effects& effects);
+
+  const model::ConditionType& type_of(const Deal& deal) const;
+  std::uint32_t flags_of(const Deal& deal) const;
+  bool has(const Deal& deal, model::FlagId flag) const;
+  std::optional<base::Decimal> parameter(const Deal& deal, std::string_view name) const;
+  std::optional<base::Int128> whole_parameter(const Deal& deal, std::string_view name) const;
+  base::Int256 value_of(const Deal& deal, std::size_t line);
+  base::Int256 counted_units(const Deal& deal, std::uint32_t line) const;
+  base::Int128 rounded(const base::Int256& numerator, const base::Int256& denominator,
+                       std::size_t line);
+
+  base::Int128 sign_of(std::size_t line) const { return state_.original[line] < 0 ? -1 : 1; }
+
+  base::Int128 left_of(std::size_t line) const {
+    return state_.running.amounts[line] * sign_of(line);
+  }
+
+  base::Int128 limit_of(std::size_t line) const;
+  base::Int128 reference(const Deal& deal, std::size_t line) const;
+  bool on_original(const Deal& deal) const;
+
+  const RecordContext& records_;
+  std::uint16_t step_;
+  const rule::Apply& rule_;
+  const snapshot::BoundApply& bound_;
+  ApplyState& state_;
+  ApplyOutput out_;
+  Hooks hooks_;
+  const std::function<void(std::size_t, std::uint32_t)>* found_ = nullptr;
+};
+
+// Whether amounts stay within what apply steps can hold.
+bool is_applicable(base::Int128 amount);
+
+}  // namespace engine::price

@@ -1,0 +1,395 @@
+#include "rules/check_proof.hpp"
+
+#include "engine/price/choose.hpp"
+
+#include <algorithm>
+
+namespace rules {
+
+namespace model = engine::model;
+namespace price = engine::price;
+namespace quote = engine::quote;
+namespace rule = engine::rule;
+using engine::base::CivilMinutes;
+using engine::base::Int128;
+using engine::base::Quantity;
+using engine::snapshot::BoundProcedure;
+using engine::snapshot::BoundStep;
+using model::ConditionRecord;
+using model::Terms;
+
+namespace {
+
+constexpr std::size_t tries_first = 256;  // questions for one customer, unit and set of fields
+constexpr std::size_t tries_later = 48;   // from the fourth customer on
+constexpr std::size_t tries_computed = 12;
+constexpr std::size_t field_sets_max = 24;
+constexpr std::int64_t one_unit = 1'000'000;
+
+bool is_from_question(const model::Field& field) {
+  return field.side != model::FieldSide::article && field.domain == model::Domain::text;
+}
+
+// Values that a formula compares question fields with.
+void collect(const rule::Formula& formula, const model::Schema& schema,
+             std::vector<std::pair<std::string, std::string>>& options) {
+  const auto add = [&](const model::Field& field, const std::string& value) {
+    const std::pair<std::string, std::string> option{field.name, value};
+    if (std::ranges::find(options, option) == options.end()) options.push_back(option);
+  };
+  for (const rule::Instruction& instruction : formula) {
+    if (instruction.field.is_none()) continue;
+    const model::Field& field = schema.field(instruction.field);
+    if (!is_from_question(field)) continue;
+    if (field.value == model::FieldValue::truth) {
+      add(field, "true");
+      add(field, "false");
+    } else if (field.value == model::FieldValue::number) {
+      for (const rule::Instruction& other : formula) {
+        if (other.op == rule::Op::constant)
+          add(field, engine::base::to_string_short(other.constant));
+      }
+    } else if (instruction.codes.empty()) {
+      add(field, "x");
+    } else {
+      for (const std::string& code : instruction.codes) add(field, code);
+    }
+  }
+}
+
+const rule::Formula* formula_of(const engine::snapshot::Snapshot& snapshot, std::uint32_t text) {
+  if (text == model::nothing_there) return nullptr;
+  const auto* compiled =
+      dynamic_cast<const rule::RecordFormula*>(snapshot.record_texts()[text].compiled.get());
+  return compiled == nullptr ? nullptr : &compiled->code;
+}
+
+std::int64_t clamped(Int128 value) {
+  return value > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(value);
+}
+
+// The unit's content in base units.
+std::pair<std::int64_t, std::int64_t> content_of(const engine::snapshot::Snapshot& snapshot,
+                                                 std::uint32_t article, model::UnitId unit) {
+  for (const model::ArticleUnit& own : snapshot.articles().units[article]) {
+    if (own.unit == unit) return {own.numerator, own.denominator};
+  }
+  return {1, 1};
+}
+
+}  // namespace
+
+bool Prover::is_bound(const Terms& terms, std::uint32_t article) const {
+  return !terms.unit.is_none() && terms.unit != context_.snapshot().articles().base_units[article];
+}
+
+// Those who may call off both records' agreements; else those who were seen to reach both parts.
+std::vector<std::uint32_t> Prover::customers(const Suspicion& suspicion) const {
+  const auto& snapshot = context_.snapshot();
+  std::vector<std::uint32_t> made = suspicion.meeting->customers;
+  for (const std::uint32_t number : {suspicion.record_a, suspicion.record_b}) {
+    const model::DocumentId document = context_.index().record(number).document;
+    if (document.is_none()) continue;
+    for (const model::CustomerId named : snapshot.documents()[document.raw()].customers) {
+      if (std::ranges::find(made, named.raw()) == made.end()) made.push_back(named.raw());
+      if (made.size() > 4 * customers_kept) break;
+    }
+  }
+  std::erase_if(made, [&](std::uint32_t customer) {
+    const auto barred = [&](std::uint32_t number) {
+      const model::DocumentId document = context_.index().record(number).document;
+      return !document.is_none() && !snapshot.may_use(document, model::CustomerId{customer});
+    };
+    return barred(suspicion.record_a) || barred(suspicion.record_b);
+  });
+  return made;
+}
+
+std::vector<std::string> Prover::currencies(const Suspicion& suspicion,
+                                            std::uint32_t customer) const {
+  const auto& snapshot = context_.snapshot();
+  const auto& index = context_.index();
+  const model::CurrencyId a = index.terms(index.record(suspicion.record_a)).currency;
+  const model::CurrencyId b = index.terms(index.record(suspicion.record_b)).currency;
+  const model::CurrencyId own = snapshot.customers().currencies[customer];
+  const bool any =
+      snapshot.procedures()[suspicion.procedure].steps[suspicion.step].rule->find->any_currency;
+  std::vector<model::CurrencyId> ids;
+  if ((a.is_none() && b.is_none()) || any) ids.push_back(own);
+  ids.push_back(a);
+  ids.push_back(b);
+  if (own.is_none() && a.is_none() && b.is_none()) ids.push_back(model::CurrencyId{0});
+  std::vector<std::string> made;
+  for (const model::CurrencyId id : ids) {
+    const std::string code{snapshot.currency_code(id)};
+    if (!code.empty() && std::ranges::find(made, code) == made.end()) made.push_back(code);
+  }
+  return made;
+}
+
+std::vector<model::UnitId> Prover::units(const Suspicion& suspicion) const {
+  const auto& snapshot = context_.snapshot();
+  const auto& index = context_.index();
+  const Terms& a = index.terms(index.record(suspicion.record_a));
+  const Terms& b = index.terms(index.record(suspicion.record_b));
+  const model::UnitId base = snapshot.articles().base_units[suspicion.article];
+  const auto sold_in = snapshot.articles().units[suspicion.article];
+  const bool any =
+      snapshot.procedures()[suspicion.procedure].steps[suspicion.step].rule->find->any_unit;
+  std::vector<model::UnitId> made;
+  const bool bound_a = is_bound(a, suspicion.article);
+  const bool bound_b = is_bound(b, suspicion.article);
+  if (!any && bound_a && bound_b && a.unit != b.unit) return made;
+  if (!any && (bound_a || bound_b)) {
+    made.push_back(bound_a ? a.unit : b.unit);
+  } else {
+    made.push_back(base);
+    // What holds for one unit need not hold for the others: another record may be bound to it.
+    for (const model::ArticleUnit& unit : sold_in) {
+      if (unit.unit != base) made.push_back(unit.unit);
+    }
+  }
+  std::erase_if(made, [&](model::UnitId unit) {
+    return unit != base &&
+           std::ranges::find(sold_in, unit, &model::ArticleUnit::unit) == sold_in.end();
+  });
+  return made;
+}
+
+// What the meeting and the look-up of the procedure ask for, and that with what conditions ask for.
+std::vector<Prover::Fields> Prover::field_sets(const Suspicion& suspicion) const {
+  const auto& snapshot = context_.snapshot();
+  const auto& schema = snapshot.schema();
+  const BoundProcedure& procedure = snapshot.procedures()[suspicion.procedure];
+  Fields given;
+  for (const auto& [field, value] : suspicion.meeting->given)
+    given.emplace_back(schema.field(field).name, snapshot.code_of(schema.field(field), value));
+  std::vector<Fields> bases{given};
+  for (const auto& row : snapshot.procedure_lookup()) {
+    if (row.result != suspicion.procedure) continue;
+    Fields fields = given;
+    for (const auto& [id, values] : row.when) {
+      const model::Field& field = schema.field(id);
+      const auto known = std::ranges::find(fields, field.name, &Fields::value_type::first);
+      if (!is_from_question(field) || values.empty() || known != fields.end()) continue;
+      fields.emplace_back(field.name, snapshot.code_of(field, values.front()));
+    }
+    if (std::ranges::find(bases, fields) == bases.end()) bases.push_back(fields);
+  }
+  Fields options;
+  for (const BoundStep& step : procedure.steps) {
+    collect(step.rule->when, schema, options);
+    if (&step == &procedure.steps[suspicion.step]) break;
+  }
+  for (const std::uint32_t number : {suspicion.record_a, suspicion.record_b}) {
+    const model::DocumentId document = context_.index().record(number).document;
+    const auto* extra = context_.index().find_extra(number);
+    const std::uint32_t own = extra == nullptr ? model::nothing_there : extra->when;
+    const std::uint32_t of_document =
+        document.is_none() ? model::nothing_there : snapshot.documents()[document.raw()].when;
+    for (const std::uint32_t text : {own, of_document}) {
+      if (const auto* formula = formula_of(snapshot, text)) collect(*formula, schema, options);
+    }
+  }
+  std::vector<Fields> made = bases;
+  const auto lacks = [](const Fields& fields, const std::string& name) {
+    return std::ranges::find(fields, name, &Fields::value_type::first) == fields.end();
+  };
+  for (const Fields& base : bases) {
+    Fields all = base;  // the first value of every field
+    for (const auto& option : options) {
+      if (lacks(all, option.first)) all.push_back(option);
+    }
+    if (all.size() > base.size()) made.push_back(all);
+    for (const auto& option : options) {
+      if (!lacks(base, option.first) || made.size() >= field_sets_max) continue;
+      made.push_back(base);
+      made.back().push_back(option);
+    }
+  }
+  return made;
+}
+
+// The smallest quantity that reaches both records, and the first day of both.
+std::optional<Prover::Borders> Prover::first_borders(const Suspicion& suspicion,
+                                                     model::UnitId unit) const {
+  const auto& index = context_.index();
+  Borders made;
+  const auto [numerator, denominator] = content_of(context_.snapshot(), suspicion.article, unit);
+  for (const std::uint32_t number : {suspicion.record_a, suspicion.record_b}) {
+    const ConditionRecord& record = index.record(number);
+    const Terms& terms = index.terms(record);
+    std::pair<Int128, Int128> ratio{denominator, numerator};  // units ordered of one of the record
+    if (is_bound(terms, suspicion.article)) {
+      const auto [own_numerator, own_denominator] =
+          content_of(context_.snapshot(), suspicion.article, terms.unit);
+      ratio = {Int128{denominator} * own_numerator, Int128{numerator} * own_denominator};
+    }
+    const Int128 from = Int128{record.threshold.mantissa()} * ratio.first;
+    made.least = std::max(made.least, clamped((from + ratio.second - 1) / ratio.second));
+    if (terms.has_window)
+      made.most = std::min(made.most, clamped(Int128{index.extra(record).window_to.mantissa()} *
+                                              ratio.first / ratio.second));
+  }
+  if (made.least > made.most || made.most == 0) return std::nullopt;
+  made.quantities.insert(made.least > 0 ? made.least : std::min(one_unit, made.most));
+  const auto today = context_.options().today;
+  const engine::base::Validity& both = suspicion.validity;
+  if (today && both.contains(*today)) {
+    made.days.insert(today->day_start() < both.from ? *today : today->day_start());
+  } else if (!both.from.is_open()) {
+    made.days.insert(both.from);
+  } else if (!both.to.is_open()) {
+    made.days.insert(CivilMinutes{both.to.raw() - 1});
+  } else {
+    made.days.insert(CivilMinutes{0});
+  }
+  return made;
+}
+
+// Days on which, and quantities from which on, some record that was looked at begins or ends to
+// count.
+void Prover::take_borders(const Suspicion& suspicion, model::UnitId unit, Borders& borders) const {
+  const auto& index = context_.index();
+  const auto [numerator, denominator] = content_of(context_.snapshot(), suspicion.article, unit);
+  const auto add_day = [&](CivilMinutes day) {
+    if (!day.is_open() && suspicion.validity.contains(day)) borders.days.insert(day);
+  };
+  const auto add_quantity = [&](Int128 quantity) {
+    if (quantity > 0 && quantity >= borders.least && quantity <= borders.most)
+      borders.quantities.insert(static_cast<std::int64_t>(quantity));
+  };
+  for (const price::StepTrace& step : answer_.traces.front().steps) {
+    if (step.step != suspicion.step) continue;
+    for (const price::CandidateTrace& candidate : step.candidates) {
+      const ConditionRecord& record = index.record(candidate.record);
+      const Terms& terms = index.terms(record);
+      add_day(record.valid_from);
+      add_day(record.valid_to);
+      if (!record.valid_from.is_open()) add_day(CivilMinutes{record.valid_from.raw() - 1});
+      const auto [own, per] = is_bound(terms, suspicion.article)
+                                  ? content_of(context_.snapshot(), suspicion.article, terms.unit)
+                                  : std::pair<std::int64_t, std::int64_t>{1, 1};
+      const auto ordered = [&](Quantity quantity) {
+        const Int128 divisor = Int128{numerator} * per;
+        return (Int128{quantity.mantissa()} * denominator * own + divisor - 1) / divisor;
+      };
+      add_quantity(ordered(record.threshold));
+      add_quantity(ordered(record.threshold) - 1);
+      if (terms.has_window) add_quantity(ordered(index.extra(record).window_to) + 1);
+      const auto* extra = index.find_extra(candidate.record);
+      if (extra == nullptr || extra->scale == model::nothing_there) continue;
+      for (const model::Tier& tier : context_.snapshot().scales()[extra->scale].tiers)
+        add_quantity(ordered(tier.bound));
+    }
+  }
+  if (suspicion.validity.to.is_open()) return;
+  add_day(CivilMinutes{suspicion.validity.to.raw() - 1});
+}
+
+bool Prover::is_told(const Suspicion& suspicion) const {
+  if (answer_.priced.lines.front().outcome != model::Outcome::ambiguous) return false;
+  const bool applied =
+      context_.snapshot().procedures()[suspicion.procedure].steps[suspicion.step].apply.has_value();
+  for (const price::StepTrace& step : answer_.traces.front().steps) {
+    if (step.step != suspicion.step) continue;
+    const auto lost_by_tie = [&](std::uint32_t record) {
+      return std::ranges::any_of(step.candidates, [&](const price::CandidateTrace& candidate) {
+        return candidate.record == record && (candidate.loss == price::Loss::tie ||
+                                              (applied && candidate.loss == price::Loss::won));
+      });
+    };
+    return lost_by_tie(suspicion.record_a) && lost_by_tie(suspicion.record_b);
+  }
+  return false;
+}
+
+Prover::Told Prover::ask(const Suspicion& suspicion, const Witness& witness, CivilMinutes day) {
+  const auto& snapshot = context_.snapshot();
+  quote::QuoteRequest request;
+  request.customer = witness.customer;
+  request.currency = witness.currency;
+  request.date = day;
+  for (const auto& [name, value] : witness.fields) request.fields.emplace_back(name, value);
+  const BoundProcedure& procedure = snapshot.procedures()[suspicion.procedure];
+  const std::string day_text = engine::base::to_string(day);
+  if (!procedure.rule->deciding_date.empty())
+    request.fields.emplace_back(procedure.rule->deciding_date, day_text);
+  quote::LineRequest& line = request.lines.emplace_back();
+  line.article = witness.article;
+  line.quantity = witness.quantity;
+  line.unit = witness.unit;
+  line.agreement = witness.agreement;
+  const auto question = quote::resolve(snapshot, request, day);
+  if (!question || question->procedure != suspicion.procedure) return Told::never;
+  quote::quote(snapshot, *question, quote::Detail::explained, scratch_, answer_);
+  return is_told(suspicion) ? Told::tie : Told::other;
+}
+
+Verdict Prover::ask_all(const Suspicion& suspicion, Witness witness, model::UnitId unit,
+                        std::size_t tries_max, Witness& found) {
+  auto borders = first_borders(suspicion, unit);
+  if (!borders) return Verdict::no_tie;
+  std::set<std::pair<CivilMinutes, std::int64_t>> asked;
+  const std::string& date_field =
+      context_.snapshot().procedures()[suspicion.procedure].rule->deciding_date;
+  for (bool news = true; news;) {
+    news = false;
+    const Borders now = *borders;
+    for (const CivilMinutes day : now.days) {
+      for (const std::int64_t quantity : now.quantities) {
+        if (!asked.emplace(day, quantity).second) continue;
+        if (asked.size() > tries_max || !context_.may_ask()) return Verdict::open;
+        witness.quantity = quantity_text(Quantity::from_mantissa(quantity));
+        const Told told = ask(suspicion, witness, day);
+        if (told == Told::never) return Verdict::no_tie;
+        if (told == Told::tie) {
+          found = witness;
+          found.date = engine::base::to_string(day);
+          if (!date_field.empty()) found.fields.emplace_back(date_field, found.date);
+          return Verdict::tie;
+        }
+        take_borders(suspicion, unit, *borders);
+        news = true;
+      }
+    }
+  }
+  return Verdict::no_tie;
+}
+
+Proof Prover::prove(const Suspicion& suspicion) {
+  const auto& snapshot = context_.snapshot();
+  Proof proof;
+  const auto buyers = customers(suspicion);
+  const auto sets = field_sets(suspicion);
+  const auto sold_in = units(suspicion);
+  bool open = suspicion.meeting->more;
+  Witness witness;
+  witness.article = snapshot.article_code(model::ArticleId{suspicion.article});
+  if (!suspicion.agreement.is_none())
+    witness.agreement = snapshot.documents()[suspicion.agreement.raw()].code;
+  for (std::size_t i = 0; i < buyers.size(); ++i) {
+    witness.customer = snapshot.customer_code(model::CustomerId{buyers[i]});
+    for (const std::string& currency : currencies(suspicion, buyers[i])) {
+      witness.currency = currency;
+      for (const model::UnitId unit : sold_in) {
+        const bool is_base = unit == snapshot.articles().base_units[suspicion.article];
+        witness.unit = is_base ? "" : snapshot.unit_code(unit);
+        for (const Fields& fields : sets) {
+          witness.fields = fields;
+          const std::size_t tries = suspicion.computed ? tries_computed
+                                    : i < 3            ? tries_first
+                                                       : tries_later;
+          proof.verdict = ask_all(suspicion, witness, unit, tries, proof.witness);
+          if (proof.verdict == Verdict::tie) return proof;
+          open |= proof.verdict == Verdict::open;
+        }
+      }
+    }
+    if (suspicion.computed && i >= 1) break;
+  }
+  proof.verdict = open && !suspicion.computed && !buyers.empty() ? Verdict::open : Verdict::no_tie;
+  return proof;
+}
+
+}  // namespace rules

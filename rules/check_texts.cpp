@@ -1,0 +1,263 @@
+#include "rules/check_texts.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace rules {
+
+namespace model = engine::model;
+namespace rule = engine::rule;
+using engine::base::Decimal;
+using model::FieldId;
+using model::Schema;
+using rule::Op;
+
+namespace {
+
+// What is known of a value on the stack.
+struct Known {
+  std::optional<Decimal> number;
+  std::string never;  // as a truth: why it can't be true; empty where it may be
+  std::vector<std::pair<FieldId, std::vector<std::string>>> needs;  // where it is true
+};
+
+std::size_t operand_count(Op op) {
+  if (op <= rule::last_load || op == Op::scale_round) return 0;
+  switch (op) {
+    case Op::negate:
+    case Op::logical_not:
+    case Op::round:
+    case Op::extend_round:
+    case Op::unit_round:
+    case Op::convert_round:
+    case Op::ending:
+      return 1;
+    case Op::select:
+      return 3;
+    default:
+      return 2;
+  }
+}
+
+bool less(const Decimal& a, const Decimal& b) {
+  const int decimals = std::max(a.decimals, b.decimals);
+  const auto x = engine::base::mantissa_at(a, decimals);
+  const auto y = engine::base::mantissa_at(b, decimals);
+  return x && y && *x < *y;
+}
+
+std::optional<bool> compared(Op op, const Decimal& a, const Decimal& b) {
+  switch (op) {
+    case Op::less:
+      return less(a, b);
+    case Op::less_equal:
+      return less(a, b) || a == b;
+    case Op::equal:
+      return a == b;
+    case Op::not_equal:
+      return !(a == b);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::string listed(const std::vector<std::string>& codes) {
+  std::string text;
+  for (const std::string& code : codes) text += (text.empty() ? "'" : ", '") + code + "'";
+  return text;
+}
+
+}  // namespace
+
+// Runs a formula over what is known instead of numbers.
+class NeverTrue::Machine {
+ public:
+  explicit Machine(const NeverTrue& owner) : owner_{owner} {}
+
+  std::string run(const rule::Formula& formula) {
+    for (const rule::Instruction& instruction : formula) {
+      const std::size_t operands = operand_count(instruction.op);
+      if (stack_.size() < operands) return "";
+      std::vector<Known> taken(stack_.end() - static_cast<std::ptrdiff_t>(operands), stack_.end());
+      stack_.resize(stack_.size() - operands);
+      stack_.push_back(operands == 0 ? load(instruction) : operate(instruction.op, taken));
+    }
+    if (stack_.size() != 1) return "";
+    const Known& result = stack_.back();
+    if (result.number && *result.number == Decimal{0, 0}) return "it is constantly false";
+    return result.never;
+  }
+
+ private:
+  Known load(const rule::Instruction& instruction) const {
+    Known made;
+    if (instruction.op == Op::constant) made.number = instruction.constant;
+    if (instruction.op != Op::field_among) return made;
+    const auto& field = owner_.context_.snapshot().schema().field(instruction.field);
+    made.needs.emplace_back(instruction.field, instruction.codes);
+    const bool had = std::ranges::any_of(instruction.codes, [&](const std::string& code) {
+      return owner_.is_had(instruction.field, code);
+    });
+    if (!had) made.never = "nobody has " + field.name + " " + listed(instruction.codes);
+    return made;
+  }
+
+  Known operate(Op op, std::vector<Known>& of) const {
+    Known made;
+    if (op == Op::logical_and) return both(of[0], of[1]);
+    if (op == Op::logical_or) {
+      if (is_false(of[0]) && is_false(of[1])) made.never = reason_of(of[0]);
+    } else if (op == Op::logical_not) {
+      if (of[0].number) made.number = Decimal{*of[0].number == Decimal{0, 0} ? 1 : 0, 0};
+    } else if (of.size() == 2 && of[0].number && of[1].number) {
+      const auto truth = compared(op, *of[0].number, *of[1].number);
+      if (truth) made.number = Decimal{*truth ? 1 : 0, 0};
+    }
+    return made;
+  }
+
+  static bool is_false(const Known& known) {
+    return !known.never.empty() || (known.number && *known.number == Decimal{0, 0});
+  }
+
+  static std::string reason_of(const Known& known) {
+    return known.never.empty() ? "it is constantly false" : known.never;
+  }
+
+  Known both(const Known& a, const Known& b) const {
+    Known made;
+    made.needs = a.needs;
+    made.needs.insert(made.needs.end(), b.needs.begin(), b.needs.end());
+    if (is_false(a) || is_false(b)) {
+      made.never = reason_of(is_false(a) ? a : b);
+      return made;
+    }
+    for (const auto& [field, codes] : a.needs) {
+      for (const auto& [other, its] : b.needs) {
+        if (field != other || !owner_.has_one_value(field)) continue;
+        const bool meet = std::ranges::any_of(codes, [&its = its](const std::string& code) {
+          return std::ranges::find(its, code) != its.end();
+        });
+        if (!meet)
+          made.never = owner_.context_.snapshot().schema().field(field).name + " can't be " +
+                       listed(codes) + " and " + listed(its) + " at once";
+      }
+    }
+    return made;
+  }
+
+  const NeverTrue& owner_;
+  std::vector<Known> stack_;
+};
+
+NeverTrue::NeverTrue(const CheckContext& context) : context_{context} {
+  const auto& snapshot = context.snapshot();
+  attributes_.resize(snapshot.schema().field_count());
+  several_.resize(snapshot.schema().field_count());
+  const auto take = [&](std::span<const model::Attribute> owned) {
+    for (std::size_t i = 0; i < owned.size(); ++i) {
+      attributes_[owned[i].field.raw()].push_back(owned[i].value.raw());
+      for (std::size_t j = 0; j < i; ++j) {
+        if (owned[j].field == owned[i].field) several_[owned[i].field.raw()] = true;
+      }
+    }
+  };
+  const auto mark = [](std::vector<bool>& groups, std::uint32_t group) {
+    if (groups.size() <= group) groups.resize(group + 1);
+    groups[group] = true;
+  };
+  const bool asked = !snapshot.record_texts().empty() || !snapshot.procedures().empty();
+  const auto articles = static_cast<std::uint32_t>(asked ? snapshot.articles().codes->size() : 0);
+  for (std::uint32_t article = 0; article < articles; ++article) {
+    take(snapshot.articles().attributes[article]);
+    for (const auto& group : snapshot.articles().groups[article]) mark(article_groups_, group.id);
+  }
+  const auto customers = static_cast<std::uint32_t>(asked ? snapshot.customers().codes->size() : 0);
+  for (std::uint32_t customer = 0; customer < customers; ++customer) {
+    take(snapshot.customers().attributes[customer]);
+    for (const auto& group : snapshot.customers().groups[customer])
+      mark(customer_groups_, group.id);
+  }
+  for (auto& values : attributes_) {
+    std::ranges::sort(values);
+    const auto same = std::ranges::unique(values);
+    values.erase(same.begin(), same.end());
+  }
+  for (const model::RecordText& text : snapshot.record_texts()) {
+    const auto* compiled = dynamic_cast<const rule::RecordFormula*>(text.compiled.get());
+    const bool condition = text.use == model::TextUse::condition && compiled != nullptr;
+    reasons_.push_back(condition ? reason(compiled->code) : "");
+  }
+}
+
+std::string NeverTrue::reason(const rule::Formula& formula) const {
+  return Machine{*this}.run(formula);
+}
+
+// A question may give any text field but those of articles.
+bool NeverTrue::is_had(FieldId id, const std::string& code) const {
+  const auto& snapshot = context_.snapshot();
+  const model::Field& field = snapshot.schema().field(id);
+  const auto group = [](const std::vector<bool>& had, std::optional<std::uint32_t> of) {
+    return of && *of < had.size() && had[*of];
+  };
+  switch (field.domain) {
+    case model::Domain::article_group: {
+      for (std::uint32_t number = 0; number < article_groups_.size(); ++number) {
+        if (article_groups_[number] && snapshot.code_of(field, number) == code) return true;
+      }
+      return false;
+    }
+    case model::Domain::customer_group: {
+      const auto known = snapshot.find_customer_group(code);
+      return group(customer_groups_, known ? std::optional{known->raw()} : std::nullopt);
+    }
+    case model::Domain::article:
+      return snapshot.find_article(code).has_value();
+    case model::Domain::customer:
+      return snapshot.find_customer(code).has_value();
+    case model::Domain::text: {
+      if (field.side != model::FieldSide::article) return true;
+      const auto text = snapshot.find_text(code);
+      return text && std::ranges::binary_search(attributes_[id.raw()], text->raw());
+    }
+    default:
+      return true;
+  }
+}
+
+bool NeverTrue::has_one_value(FieldId id) const {
+  const model::Field& field = context_.snapshot().schema().field(id);
+  switch (field.domain) {
+    case model::Domain::article:
+    case model::Domain::customer:
+    case model::Domain::currency:
+    case model::Domain::unit:
+      return true;
+    case model::Domain::text:
+      return !several_[id.raw()];
+    default:
+      return false;
+  }
+}
+
+void check_texts(const CheckContext& context, const NeverTrue& never_true, FindingSink& sink) {
+  const auto& snapshot = context.snapshot();
+  for (const auto& procedure : snapshot.procedures()) {
+    for (const auto& step : procedure.steps) {
+      const std::string reason = never_true.reason(step.rule->when);
+      if (!step.rule->when.empty() && !reason.empty())
+        sink.add(FindingKind::never_true, "", "",
+                 "procedure '" + procedure.rule->name + "', step '" + step.rule->name +
+                     "': its condition can never be true: " + reason);
+    }
+  }
+  for (const model::Document& document : snapshot.documents()) {
+    if (document.when == UINT32_MAX || never_true.reason(document.when).empty()) continue;
+    sink.add(FindingKind::never_true, "", document.code,
+             "the condition \"" + snapshot.record_texts()[document.when].text +
+                 "\" can never be true: " + never_true.reason(document.when));
+  }
+}
+
+}  // namespace rules

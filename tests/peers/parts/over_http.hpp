@@ -1,0 +1,37 @@
+// Asks a question over HTTP: a server of the real kind in this process, on any free port, and a
+// client of another make. Outcomes, amounts and totals come back, which is what is compared. One
+// thread beside the server's.
+#pragma once
+
+#include "engine/base/result.hpp"
+#include "engine/snapshot/snapshot_cell.hpp"
+
+#include "tests/peers/parts/question_maker.hpp"
+#include "tests/peers/parts/reply.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tests::peers {
+
+class OverHttp {
+ public:
+  // Listens from the first question on.
+  explicit OverHttp(const std::shared_ptr<const engine::snapshot::Snapshot>& snapshot);
+  ~OverHttp();
+  OverHttp(const OverHttp&) = delete;
+  OverHttp& operator=(const OverHttp&) = delete;
+
+  // Faults: no answer, or one that is none.
+  engine::base::Result<Reply> ask(const AskedQuestion& question);
+
+ private:
+  struct Inner;
+  std::unique_ptr<Inner> inner_;
+};
+
+// What the two ways of asking say differently; empty: nothing.
+std::string http_difference(const std::vector<Reply>& in_process, const std::vector<Reply>& http);
+
+}  // namespace tests::peers

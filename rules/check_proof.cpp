@@ -20,8 +20,8 @@ using model::Terms;
 
 namespace {
 
-constexpr std::size_t tries_first = 256;  // questions for one customer, unit and set of fields
-constexpr std::size_t tries_later = 48;   // from the fourth customer on
+constexpr std::size_t tries_first = 4'096;  // questions for one customer, unit and set of fields
+constexpr std::size_t tries_later = 256;    // from the fourth customer on
 constexpr std::size_t tries_computed = 12;
 constexpr std::size_t field_sets_max = 24;
 constexpr std::int64_t one_unit = 1'000'000;
@@ -248,7 +248,7 @@ std::optional<Prover::Borders> Prover::first_borders(const Suspicion& suspicion,
 }
 
 // Days on which, and quantities from which on, some record that was looked at begins or ends to
-// count.
+// count. Earlier steps count, too: where they find no price the line is closed.
 void Prover::take_borders(const Suspicion& suspicion, model::UnitId unit, Borders& borders) const {
   const auto& index = context_.index();
   const auto [numerator, denominator] = content_of(context_.snapshot(), suspicion.article, unit);
@@ -260,7 +260,6 @@ void Prover::take_borders(const Suspicion& suspicion, model::UnitId unit, Border
       borders.quantities.insert(static_cast<std::int64_t>(quantity));
   };
   for (const price::StepTrace& step : answer_.traces.front().steps) {
-    if (step.step != suspicion.step) continue;
     for (const price::CandidateTrace& candidate : step.candidates) {
       const ConditionRecord& record = index.record(candidate.record);
       const Terms& terms = index.terms(record);
@@ -282,6 +281,13 @@ void Prover::take_borders(const Suspicion& suspicion, model::UnitId unit, Border
       for (const model::Tier& tier : context_.snapshot().scales()[extra->scale].tiers)
         add_quantity(ordered(tier.bound));
     }
+  }
+  const auto& procedure = context_.snapshot().procedures()[suspicion.procedure];
+  if (procedure.rule->quantity.zero_allowed && borders.least == 0) borders.quantities.insert(0);
+  add_day(answer_.priced.lines.front().valid_until);  // lists given to the customer end, too
+  for (const auto& list : context_.snapshot().customers().lists[customer_]) {
+    add_day(list.validity.to);
+    if (!list.validity.from.is_open()) add_day(CivilMinutes{list.validity.from.raw() - 1});
   }
   if (suspicion.validity.to.is_open()) return;
   add_day(CivilMinutes{suspicion.validity.to.raw() - 1});
@@ -369,6 +375,7 @@ Proof Prover::prove(const Suspicion& suspicion) {
   if (!suspicion.agreement.is_none())
     witness.agreement = snapshot.documents()[suspicion.agreement.raw()].code;
   for (std::size_t i = 0; i < buyers.size(); ++i) {
+    customer_ = buyers[i];
     witness.customer = snapshot.customer_code(model::CustomerId{buyers[i]});
     for (const std::string& currency : currencies(suspicion, buyers[i])) {
       witness.currency = currency;

@@ -76,6 +76,7 @@ class Prover {
   const CheckContext& context_;
   engine::price::Scratch scratch_;
   engine::quote::Answer answer_;
+  std::uint32_t customer_ = 0;  // who asks
 };
 
 }  // namespace rules

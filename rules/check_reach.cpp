@@ -121,25 +121,22 @@ class Reach::Walk {
       } else if (!access_->constants[i].empty()) {
         if (std::ranges::find(access_->constants[i], values[i]) == access_->constants[i].end())
           return;
-      } else if (!give(made, field, values[i])) {
-        return;
+      } else {
+        give(made, field, values[i]);
       }
     }
     add(std::move(made), part);
   }
 
   // The customer has the value, or else the question gives it.
-  bool give(Way& way, FieldId field, std::uint32_t value) const {
-    bool has_another = false;
-    for (const model::Attribute& own : snapshot_.customers().attributes[customer_.raw()]) {
-      if (own.field != field) continue;
-      if (own.value.raw() == value) return true;
-      has_another = true;
-    }
-    if (has_another && snapshot_.schema().field(field).side == model::FieldSide::party)
-      return false;
+  void give(Way& way, FieldId field, std::uint32_t value) const {
+    const auto owned = snapshot_.customers().attributes[customer_.raw()];
+    const bool has = std::ranges::any_of(owned, [&](const model::Attribute& own) {
+      return own.field == field && own.value.raw() == value;
+    });
+    if (has) return;
     way.given.emplace_back(field, value);
-    return true;
+    way.overrides |= snapshot_.schema().field(field).side == model::FieldSide::party;
   }
 
   const Reach& reach_;
@@ -321,7 +318,7 @@ class MeetingFinder {
             std::vector<char>& reached) const {
     const auto ways = reach_.ways(model::CustomerId{customer});
     for (std::size_t i = 0; i < ways.size(); ++i) {
-      reached[ways[i].part] = 1;
+      if (!ways[i].overrides) reached[ways[i].part] = 1;
       if (find_.tie != rule::TiePolicy::refuse) continue;
       for (std::size_t j = i; j < ways.size(); ++j) {
         const bool shared = !ways[i].own && !ways[j].own;

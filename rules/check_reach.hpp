@@ -21,7 +21,8 @@ struct Way {
   std::uint16_t access = 0;
   std::uint16_t distance = 0;
   std::int32_t rank = 0;
-  bool own = false;  // by a key of the customer itself
+  bool own = false;        // by a key of the customer itself
+  bool overrides = false;  // the question says of the customer what its master data does not
   engine::base::Validity validity;
   GivenFields given;
 };

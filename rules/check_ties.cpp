@@ -323,7 +323,7 @@ class TieSearch {
         open = true;
         open_article = article;
       }
-      return !is_tie && !open && ++proofs < proofs_max;
+      return !is_tie && ++proofs < proofs_max;
     });
     if (open && !is_tie) claim(a, b, open_article, nullptr);
   }

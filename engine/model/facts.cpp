@@ -66,6 +66,10 @@ Result<void> check_attributes(const Schema& schema, std::span<const AttributeTex
   for (const auto& [id, value] : attributes) {
     const Field& field = schema.field(id);
     const std::string column = "attribute:" + field.name;
+    if (id >= Schema::status && id <= Schema::multiple_quantity) {
+      return Fault{FaultCode::contradicting_values, column,
+                   "'" + field.name + "' has a column of its own"};
+    }
     if (field.value == FieldValue::number) {
       const auto number = parse_field_number(value);
       if (!number) return Fault{number.error().code, column, number.error().detail};
@@ -128,7 +132,22 @@ Facts::Put Facts::put(const ArticleDraft& draft) {
   for (const auto& [field, value] : draft.attributes) {
     article.attributes.push_back({field, TextId{writable(texts_).intern(value)}});
   }
+  add_own_columns(article);
   return {};
+}
+
+// What expressions may ask of an article's own columns; those that say nothing are not there.
+void Facts::add_own_columns(Article& article) {
+  const auto add = [&](FieldId field, const std::string& value) {
+    article.attributes.push_back({field, TextId{writable(texts_).intern(value)}});
+  };
+  const auto add_quantity = [&](FieldId field, base::Quantity quantity) {
+    if (quantity != base::Quantity{}) add(field, base::to_string(quantity.decimal()));
+  };
+  if (!article.status.empty()) add(Schema::status, article.status);
+  add_quantity(Schema::min_quantity, article.minimum_quantity);
+  add_quantity(Schema::max_quantity, article.maximum_quantity);
+  add_quantity(Schema::multiple_quantity, article.multiple_quantity);
 }
 
 Facts::Put Facts::put(const ArticleUnitDraft& draft) {

@@ -251,6 +251,7 @@ class Facts {
                        const Terms& terms) const;
   Put store(TableId table, const Identity& identity, const ConditionRecord& record,
             std::uint32_t line);
+  void add_own_columns(Article& article);
   base::Result<CurrencyId> currency_of(std::string_view code) const;
   std::uint32_t put_assignment(const ListAssignment& assignment);
   void list_prices_of(CustomerId customer, std::span<const std::string_view> lists);

@@ -76,7 +76,11 @@ Schema::Schema()
               {"article", FieldSide::article, Domain::article},
               {"article_group", FieldSide::article, Domain::article_group},
               {"currency", FieldSide::question, Domain::currency},
-              {"unit", FieldSide::question, Domain::unit}},
+              {"unit", FieldSide::question, Domain::unit},
+              {"status", FieldSide::article, Domain::text},
+              {"min_quantity", FieldSide::article, Domain::text, FieldValue::number},
+              {"max_quantity", FieldSide::article, Domain::text, FieldValue::number},
+              {"multiple_quantity", FieldSide::article, Domain::text, FieldValue::number}},
       flags_{"discountable", "exclusive",  "stackable",     "find_next", "price_on_request", "stop",
              "on_original",  "on_running", "partial_group", "per_group", "per_line"} {}
 

@@ -113,6 +113,8 @@ class Schema {
       sales_organisation{4}, site{5}, channel{6}, document_kind{7}, article{8}, article_group{9};
   // For expressions only: no record stands under them, since its terms say them.
   static constexpr FieldId currency{10}, unit{11};
+  // Of the article's own columns, for conditions and guards.
+  static constexpr FieldId status{12}, min_quantity{13}, max_quantity{14}, multiple_quantity{15};
   static constexpr FlagId discountable{0}, exclusive{1}, stackable{2}, find_next{3},
       price_on_request{4}, stop{5}, on_original{6}, on_running{7}, partial_group{8}, per_group{9},
       per_line{10};

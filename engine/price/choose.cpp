@@ -206,6 +206,7 @@ std::size_t field_count(const ChoiceContext& context, const Candidate& candidate
 // one is taken. No unit is the base unit.
 bool same_answer(const Snapshot& snapshot, const Line& line, const ConditionRecord& a,
                  const ConditionRecord& b) {
+  if (&a == &b) return true;  // reached in two ways
   if (snapshot.conditions().terms(a).has_more || snapshot.conditions().terms(b).has_more)
     return false;
   const Terms& x = snapshot.conditions().terms(a);

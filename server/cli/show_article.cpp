@@ -54,6 +54,9 @@ std::string units_text(const Knowledge& known, const Article& article) {
 std::string attributes_text(const Knowledge& known, const Article& article) {
   std::vector<std::string> attributes;
   for (const auto& attribute : article.attributes) {
+    using engine::model::Schema;
+    if (attribute.field >= Schema::status && attribute.field <= Schema::multiple_quantity)
+      continue;  // shown by its own name
     attributes.push_back(fmt::format("{} {}", known.facts.schema.field(attribute.field).name,
                                      known.snapshot.text(attribute.value)));
   }

@@ -2,8 +2,8 @@
 
 #include "tests/peers/parts/source.hpp"
 
-#include <algorithm>
 #include <set>
+#include <stdexcept>
 
 namespace tests::peers {
 

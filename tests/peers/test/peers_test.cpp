@@ -56,7 +56,7 @@ TEST_CASE("peers: our own cases all pass", "[peers]") {
   INFO(trouble(results));
   const Counts counts = count(results);
   CHECK(counts.passed == results.size());
-  CHECK(counts.passed >= 91);
+  CHECK(counts.passed >= 95);
 }
 
 TEST_CASE("peers: each shared case passes or belongs to a topic to come", "[peers]") {
@@ -75,18 +75,18 @@ TEST_CASE("peers: each shared case passes or belongs to a topic to come", "[peer
 }
 
 TEST_CASE("peers: a key that nothing reads makes a case not expressible, by name", "[peers]") {
-  const auto results = run_text(
-      R"({"id": "HCL-1", "topic": "rounding", "world": {"products": [{"id": "X", "base_price": "1", "colour": "red"}]},)"
-      R"( "ask": {"product": "X"}, "expect": {"unit_price": "0.99"}})");
+  const auto results = run_text(R"({"id": "HCL-1", "topic": "rounding", "world": {"products": )"
+                                R"([{"id": "X", "base_price": "1", "colour": "red"}]},)"
+                                R"( "ask": {"product": "X"}, "expect": {"unit_price": "0.99"}})");
   REQUIRE(results.size() == 1);
   CHECK(results[0].standing == Standing::not_expressible);
   CHECK(results[0].why == "key world.products[].colour");
 }
 
 TEST_CASE("peers: a wrong amount fails, saying what was expected and got", "[peers]") {
-  const auto results = run_text(
-      R"({"id": "HCL-1", "topic": "rounding", "world": {"products": [{"id": "X", "base_price": "1"}]},)"
-      R"( "ask": {"product": "X"}, "expect": {"unit_price": "0.98"}})");
+  const auto results = run_text(R"({"id": "HCL-1", "topic": "rounding", "world": {"products": )"
+                                R"([{"id": "X", "base_price": "1"}]},)"
+                                R"( "ask": {"product": "X"}, "expect": {"unit_price": "0.98"}})");
   REQUIRE(results.size() == 1);
   CHECK(results[0].standing == Standing::failed);
   CHECK(results[0].why == "unit_price: expected 0.98, got 0.99");

@@ -227,7 +227,7 @@ TEST_CASE("a feed description reaches the columns of scales, numbers and attribu
   const auto article = facts.articles().codes->find("B");
   REQUIRE(article);
   const auto& attributes = facts.articles().items[*article].attributes;
-  REQUIRE(attributes.size() == 1);
+  REQUIRE(attributes.size() == 2);
   CHECK(facts.share_texts()->text(attributes.front().value.raw()) == "1.5");
   CHECK(facts.articles().items[*article].maximum_quantity == engine::base::Quantity::whole(10));
   REQUIRE(facts.extras().size() == 2);

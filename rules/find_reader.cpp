@@ -20,30 +20,14 @@ using engine::model::Schema;
 
 namespace {
 
-const Choices<rule::Comparator> comparators{
-    {"rank", rule::Comparator::rank},
-    {"highest_rank", rule::Comparator::highest_rank},
-    {"document_rank", rule::Comparator::document_rank},
-    {"highest_document_rank", rule::Comparator::highest_document_rank},
-    {"access", rule::Comparator::access},
-    {"nearest", rule::Comparator::nearest},
-    {"most_fields", rule::Comparator::most_fields},
-    {"dated", rule::Comparator::dated},
-    {"currency_bound", rule::Comparator::currency_bound},
-    {"unit_bound", rule::Comparator::unit_bound},
-    {"highest_threshold", rule::Comparator::highest_threshold},
-    {"lowest_threshold", rule::Comparator::lowest_threshold},
-    {"newest_start", rule::Comparator::newest_start},
-    {"newest_document", rule::Comparator::newest_document},
-    {"lowest_value", rule::Comparator::lowest_value},
-    {"highest_value", rule::Comparator::highest_value},
-    {"flag_set", rule::Comparator::flag_set},
-    {"flag_clear", rule::Comparator::flag_clear},
-    {"document_number", rule::Comparator::document_number},
-    {"document_text", rule::Comparator::document_text},
-    {"record_number", rule::Comparator::record_number},
-    {"record_text", rule::Comparator::record_text},
-};
+Choices<rule::Comparator> all_comparators() {
+  Choices<rule::Comparator> all;
+  for (std::size_t i = 0; i < rule::comparator_names.size(); ++i)
+    all.emplace_back(rule::comparator_names[i], static_cast<rule::Comparator>(i));
+  return all;
+}
+
+const Choices<rule::Comparator> comparators = all_comparators();
 
 enum class Search { first, all, levels, merge };
 
@@ -117,7 +101,8 @@ rule::Find FindReader::read(const Json& find) {
                  "currencies", "basis", "counted", "below_lowest", "inputs", "formula_value"}))
     return std::move(made_);
   type_ = reader_.text(find, "type");
-  search_ = choice(reader_, find, "search", searches, Search::first);
+  search_ = choice(reader_, find, "search", searches,
+                   use_ == RecordUse::applied ? Search::all : Search::first);
   made_.merge = search_ == Search::merge;
   made_.tie = choice(reader_, find, "tie", tie_policies, rule::TiePolicy::refuse);
   made_.required = reader_.flag(find, "required", false);
@@ -392,6 +377,18 @@ void FindReader::check_use(const Json& find) {
   if (made_.required) {
     reader_.fault(*find.find("required"), FaultCode::bad_document,
                   "a step that applies records goes on without any");
+  }
+  if (made_.any_currency) {
+    reader_.fault(*find.find("currencies"), FaultCode::bad_document,
+                  "a step applies records in the currency of the question");
+  }
+  if (const Json* below = find.find("below_lowest")) {
+    reader_.fault(*below, FaultCode::bad_document,
+                  "below_lowest goes with a step that takes one record");
+  }
+  if (std::ranges::any_of(made_.accesses, &rule::Access::exclusive)) {
+    reader_.fault(find, FaultCode::bad_document,
+                  "an exclusive access goes with a step that takes one record");
   }
 }
 

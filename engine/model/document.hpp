@@ -16,7 +16,8 @@ struct Document {
   std::string code;
   std::string name;
   base::Validity
-      validity;  // of a price list it bounds its records; of an agreement it is only reported
+      validity;  // of a price list or promotion it bounds its records; of an agreement it is only
+                 // reported
   CurrencyId currency;                // default of its records
   std::int32_t rank = 0;              // smaller comes first
   bool refuses_discounts = false;     // clears `discountable` on every record of the list

@@ -4,6 +4,8 @@
 #include "engine/model/facts_common.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 namespace engine::model {
 
@@ -121,9 +123,82 @@ Facts::Put Facts::put_parameters(const ConditionDraft& draft, const ConditionTyp
   return {};
 }
 
+namespace {
+
+// A number by which the calculation of the type counts units; see ConditionType::calculation.
+struct Count {
+  std::string_view name;
+  bool required = false;
+  bool whole = false;
+  bool zero_allowed = false;
+};
+
+std::span<const Count> counts_of(Calculation calculation) {
+  static constexpr std::array buy_get{Count{"buy", true, true, true},
+                                      Count{"get", true, true, true},
+                                      Count{"groups", false, true, true}};
+  static constexpr std::array free_goods{Count{"get"}, Count{"every"}};
+  static constexpr std::array units{Count{"max_units", false, false, true}, Count{"unit_step"}};
+  switch (calculation) {
+    case Calculation::none:
+      return {};
+    case Calculation::buy_get:
+      return buy_get;
+    case Calculation::free_goods:
+      return free_goods;
+    default:
+      return units;
+  }
+}
+
+Result<void> check_count(const Count& count, const base::Decimal* number) {
+  const auto fault = [&](FaultCode code, std::string detail) {
+    return Fault{code, std::string{count.name}, std::move(detail)};
+  };
+  if (number == nullptr) {
+    if (!count.required) return {};
+    return fault(FaultCode::missing_value, "a record of this calculation needs this number");
+  }
+  const std::string text = base::to_string(*number);
+  if (number->mantissa < 0 || (number->mantissa == 0 && !count.zero_allowed))
+    return fault(FaultCode::out_of_range, text + " is no number of units");
+  const auto quantity = base::Quantity::exactly(*number);
+  if (!quantity ||
+      (count.whole &&
+       quantity->mantissa() % base::pow10<std::int64_t>(base::Quantity::decimals) != 0)) {
+    return fault(FaultCode::out_of_range,
+                 count.whole
+                     ? text + " is no whole number of units"
+                     : text + " has more than the " + std::to_string(base::Quantity::decimals) +
+                           " decimals of a quantity, or is beyond what one can be");
+  }
+  return {};
+}
+
+Result<void> check_counts(const ConditionType& type, const RecordExtra& extra) {
+  for (const Count& count : counts_of(type.calculation)) {
+    const auto place = std::ranges::find(type.parameters, count.name);
+    const base::Decimal* number =
+        place == type.parameters.end()
+            ? nullptr
+            : extra.parameter(static_cast<std::uint16_t>(place - type.parameters.begin()));
+    if (auto ok = check_count(count, number); !ok) return ok;
+  }
+  const auto number = [&](std::string_view name) -> base::Int128 {
+    const auto place = std::ranges::find(type.parameters, name);
+    return extra.parameter(static_cast<std::uint16_t>(place - type.parameters.begin()))->mantissa;
+  };
+  if (type.calculation == Calculation::buy_get && number("buy") + number("get") == 0)
+    return Fault{FaultCode::out_of_range, "buy", "buy and get can't both be 0"};
+  return {};
+}
+
+}  // namespace
+
 Facts::Put Facts::put_more(const ConditionDraft& draft, const ConditionType& type, Terms& terms,
                            RecordExtra& extra) {
   if (auto ok = put_parameters(draft, type, extra); !ok) return ok;
+  if (auto ok = check_counts(type, extra); !ok) return ok;
   if (auto ok = put_free_article(draft, type, extra); !ok) return ok;
   if (auto ok = put_texts(draft, type, extra); !ok) return ok;
   terms.has_more = extra.scale != nothing_there || extra.when != nothing_there ||

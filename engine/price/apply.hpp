@@ -9,14 +9,19 @@
 //   - where the step says so and one that can act is not stackable, only the first one is left.
 // Then all act one after the other, each seeing what those before it left (a condition is tested
 // again), until one that took effect says stop; or the first one acts; or the one that alone takes
-// most off. A record that changes nothing has not been applied.
+// most off. A record that changes nothing has not been applied. Where one is to be taken and the
+// comparators leave several that would come out differently, the step's `tie` decides: their lines
+// are ambiguous, or the one of the smaller document and key is taken.
 #pragma once
 
 #include "engine/price/record_values.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace engine::price {
@@ -37,11 +42,12 @@ class Applier {
  public:
   // `basis_of` says what a record's scale is read with; `refresh` brings the inputs of the records'
   // own texts up to date with the state, and is called after every change. `weight_of` gives the
-  // weight of a line in a spread.
+  // weight of a line in a spread. `are_tied` says whether the comparators leave two deals equal.
   struct Hooks {
     std::function<ScaleBasis(const Candidate&, std::size_t line)> basis_of;
     std::function<void()> refresh;
     std::function<base::Int256(std::size_t line)> weight_of;
+    std::function<bool(const Deal&, const Deal&)> are_tied;
   };
 
   Applier(const RecordContext& records, std::uint16_t step, ApplyState& state,
@@ -53,6 +59,7 @@ class Applier {
  private:
   struct Group {
     std::vector<const Deal*> deals;
+    const Deal* leader = nullptr;  // the first by the comparators
     bool aims_at_charge = false;
   };
 
@@ -60,6 +67,25 @@ class Applier {
     std::uint32_t line = no_line;
     std::uint16_t charge = 0;
     base::Int128 amount = 0;  // off
+  };
+
+  // What a group would do.
+  struct Trial {
+    base::Int128 taken = 0;
+    std::map<std::pair<std::uint32_t, std::uint16_t>, base::Int128> off;  // by line, charge
+    std::vector<std::tuple<std::uint32_t, std::uint32_t, std::int64_t, base::Int128>> free;
+
+    friend bool operator==(const Trial&, const Trial&) = default;
+  };
+
+  // What a pooled buy_get takes out of the pool. Lines stand in the order in which they are used.
+  struct Pooled {
+    const std::vector<std::uint32_t>& bought;
+    const std::vector<std::uint32_t>& rewarded;
+    base::Int128 buy = 0;
+    base::Int128 get = 0;
+    std::optional<base::Int128> most;  // groups
+    bool partial = false;              // a last group may get less
   };
 
   struct Effects {
@@ -70,19 +96,31 @@ class Applier {
 
   std::vector<Group> groups_of(const std::vector<Deal>& deals) const;
   bool can_act(const Group& group);
-  void keep_exclusive(std::vector<Group>& groups);
+  bool keep_exclusive(std::vector<Group>& groups);
+  bool keep_first(std::vector<Group>& groups);
   void act(const std::vector<Group>& groups);
   void act_best(const std::vector<Group>& groups, bool on_charges);
   bool act(const Group& group);
-  base::Int128 benefit(const Group& group);
+  Trial try_out(const Group& group);
+  bool refuses_tie(const Group& first, const Group& other, bool differ);
   std::vector<std::uint32_t> targets(const Deal& deal);
 
   Effects effects_of(const Deal& deal);
   void line_effects(const Deal& deal, const std::vector<std::uint32_t>& lines, Effects& to);
   void order_effects(const Deal& deal, const std::vector<std::uint32_t>& lines, Effects& to);
+  void spread_effect(const Deal& deal, const std::vector<std::uint32_t>& lines, base::Int128 beside,
+                     Effects& to);
+  base::Int128 total_of(const std::vector<std::uint32_t>& lines) const;
   void charge_effects(const Deal& deal, const std::vector<std::uint32_t>& lines, Effects& to);
   void buy_get_line(const Deal& deal, std::uint32_t line, Effects& to);
   void buy_get_pooled(const Deal& deal, const std::vector<std::uint32_t>& lines, Effects& to);
+  void buy_get_in_pool(const Deal& deal, std::vector<std::uint32_t> bought,
+                       const std::vector<std::uint32_t>& lines, Effects& to);
+  std::vector<std::uint32_t> bought_lines(const Deal& deal,
+                                          const std::vector<std::uint32_t>& lines);
+  std::vector<base::Int128> get_units(const Pooled& wanted, std::vector<base::Int128>& pool);
+  static base::Int128 groups_in_front(const Pooled& wanted, const std::vector<base::Int128>& pool,
+                                      std::uint32_t& bought, std::uint32_t& rewarded);
   void free_goods(const Deal& deal, const std::vector<std::uint32_t>& lines, Effects& to);
   base::Int128 line_effect(const Deal& deal, std::uint32_t line);
   base::Int128 reward(const Deal& deal, std::uint32_t line, base::Int128 units,
@@ -96,7 +134,7 @@ class Applier {
   std::optional<base::Int128> whole_parameter(const Deal& deal, std::string_view name) const;
   base::Int256 value_of(const Deal& deal, std::size_t line);
   base::Int256 counted_units(const Deal& deal, std::uint32_t line) const;
-  base::Int128 rounded(const base::Int256& numerator, const base::Int256& denominator,
+  base::Int128 rounded(const base::BigInt& numerator, const base::BigInt& denominator,
                        std::size_t line);
 
   base::Int128 sign_of(std::size_t line) const { return state_.original[line] < 0 ? -1 : 1; }
@@ -120,6 +158,6 @@ class Applier {
 };
 
 // Whether amounts stay within what apply steps can hold.
-bool is_applicable(base::Int128 amount);
+bool is_applicable(const base::Int256& amount);
 
 }  // namespace engine::price

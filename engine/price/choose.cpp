@@ -202,20 +202,37 @@ std::size_t field_count(const ChoiceContext& context, const Candidate& candidate
   return shape.party_fields.size() + shape.article_fields.size();
 }
 
-// Answers are the same where value, unit, price unit and flags are: then it does not matter which
-// one is taken. No unit is the base unit.
-bool same_answer(const Snapshot& snapshot, const Line& line, const ConditionRecord& a,
-                 const ConditionRecord& b) {
-  if (&a == &b) return true;  // reached in two ways
-  if (snapshot.conditions().terms(a).has_more || snapshot.conditions().terms(b).has_more)
-    return false;
-  const Terms& x = snapshot.conditions().terms(a);
-  const Terms& y = snapshot.conditions().terms(b);
-  const model::UnitId base_unit = snapshot.articles().base_units[line.article.raw()];
+bool same_parameters(const Snapshot& snapshot, std::uint32_t a, std::uint32_t b) {
+  const auto* x = snapshot.conditions().find_extra(a);
+  const auto* y = snapshot.conditions().find_extra(b);
+  const model::RecordExtra none;
+  const auto& first = x == nullptr ? none : *x;
+  const auto& second = y == nullptr ? none : *y;
+  return first.parameters == second.parameters && first.scale == second.scale;
+}
+
+// Answers are the same where value, unit, price unit, flags and parameters are: then it does not
+// matter which one is taken. No unit is the base unit. Values are compared as they come out on the
+// line where the context knows them; else a record with more than a number differs from all others.
+bool same_answer(const ChoiceContext& context, const Candidate& a, const Candidate& b) {
+  if (a.record == b.record) return true;  // reached in two ways
+  const Snapshot& snapshot = *context.snapshot;
+  const ConditionRecord& first = snapshot.conditions().record(a.record);
+  const ConditionRecord& second = snapshot.conditions().record(b.record);
+  const Terms& x = snapshot.conditions().terms(first);
+  const Terms& y = snapshot.conditions().terms(second);
+  const model::UnitId base_unit = context.line->article.is_none()
+                                      ? model::UnitId{}
+                                      : snapshot.articles().base_units[context.line->article.raw()];
   const auto told = [base_unit](model::UnitId unit) { return unit.is_none() ? base_unit : unit; };
-  return snapshot.record_value(a) == snapshot.record_value(b) && x.decimals == y.decimals &&
-         x.currency == y.currency && told(x.unit) == told(y.unit) && x.price_unit == y.price_unit &&
-         x.flags == y.flags;
+  const bool same_terms = x.currency == y.currency && told(x.unit) == told(y.unit) &&
+                          x.price_unit == y.price_unit && x.flags == y.flags;
+  if (!same_terms) return false;
+  if (!x.has_more && !y.has_more)
+    return snapshot.record_value(first) == snapshot.record_value(second) &&
+           x.decimals == y.decimals;
+  return context.values != nullptr && same_parameters(snapshot, a.record, b.record) &&
+         compare_worths(worth_of(context, a), worth_of(context, b)) == 0;
 }
 
 // Document, then external key, then all else that is known outside: never the order in which
@@ -226,6 +243,14 @@ bool externally_before(const Snapshot& snapshot, const Candidate& a, const Candi
   const int by_document = compare_documents(snapshot, x, y, false);
   if (by_document != 0) return by_document < 0;
   return compare_record_keys(snapshot, a.record, b.record, false) < 0;
+}
+
+int compare_by_choices(const ChoiceContext& context, const Candidate& a, const Candidate& b) {
+  for (const rule::Choice& choice : context.find->choose) {
+    const int order = compare(context, choice, a, b);
+    if (order != 0) return order;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -338,9 +363,8 @@ Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates,
   }
   if (candidates.size() == 1) return {candidates[0], false};
   const Snapshot& snapshot = *context.snapshot;
-  const auto& first = snapshot.conditions().record(candidates[0].record);
   const bool differ = std::ranges::any_of(candidates.subspan(1), [&](const Candidate& other) {
-    return !same_answer(snapshot, *context.line, first, snapshot.conditions().record(other.record));
+    return !same_answer(context, candidates[0], other);
   });
   const auto winner = std::ranges::min_element(
       candidates,
@@ -355,20 +379,20 @@ Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates,
   return {*winner, ambiguous};
 }
 
-bool sort_candidates(const ChoiceContext& context, std::span<Candidate> candidates) {
-  const auto by_choices = [&](const Candidate& a, const Candidate& b) {
-    for (const rule::Choice& choice : context.find->choose) {
-      const int order = compare(context, choice, a, b);
-      if (order != 0) return order;
-    }
-    return 0;
-  };
+void sort_candidates(const ChoiceContext& context, std::span<Candidate> candidates) {
   std::ranges::sort(candidates, [&](const Candidate& a, const Candidate& b) {
-    const int order = by_choices(a, b);
-    if (order != 0) return order < 0;
-    return externally_before(*context.snapshot, a, b);
+    return comes_before(context, a, b);
   });
-  return candidates.size() > 1 && by_choices(candidates[0], candidates[1]) == 0;
+}
+
+bool comes_before(const ChoiceContext& context, const Candidate& a, const Candidate& b) {
+  const int order = compare_by_choices(context, a, b);
+  if (order != 0) return order < 0;
+  return externally_before(*context.snapshot, a, b);
+}
+
+bool tied(const ChoiceContext& context, const Candidate& a, const Candidate& b) {
+  return compare_by_choices(context, a, b) == 0;
 }
 
 }  // namespace engine::price

@@ -52,8 +52,12 @@ Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates,
               LossListener* listener);
 
 // Sorts candidates as the comparators want them applied, best first; what they leave equal stands
-// in the order of document and external key. True where the first two are equal to all of them.
-bool sort_candidates(const ChoiceContext& context, std::span<Candidate> candidates);
+// in the order of document and external key.
+void sort_candidates(const ChoiceContext& context, std::span<Candidate> candidates);
+
+// Whether `a` stands before `b` in that order; whether the comparators leave both equal.
+bool comes_before(const ChoiceContext& context, const Candidate& a, const Candidate& b);
+bool tied(const ChoiceContext& context, const Candidate& a, const Candidate& b);
 
 // The factor that turns a record's value into the price of one ordered unit: numerator /
 // denominator. Exact.

@@ -23,11 +23,11 @@ namespace {
 void size_inputs(const BoundStep& step, std::size_t lines, InputColumns& inputs) {
   if (inputs.values.size() < step.inputs.size()) {
     inputs.values.resize(step.inputs.size());
-    inputs.missing.resize(step.inputs.size());
+    inputs.unknown.resize(step.inputs.size());
   }
   for (std::size_t i = 0; i < step.inputs.size(); ++i) {
     inputs.values[i].resize(step.inputs[i].value.width, lines);
-    inputs.missing[i].assign((lines + block_lines - 1) / block_lines, 0);
+    inputs.unknown[i].assign((lines + block_lines - 1) / block_lines, Unknown{});
   }
 }
 
@@ -35,9 +35,13 @@ void size_aggregates(const BoundProcedure& procedure, std::size_t lines, bool li
                      Columns& columns) {
   columns.aggregates.assign(procedure.aggregates.size(), {});
   if (!line_scope) return;
-  columns.line_aggregates.resize(procedure.aggregates.size());
-  for (std::size_t i = 0; i < procedure.aggregates.size(); ++i)
-    columns.line_aggregates[i].resize(procedure.aggregates[i].of.width, lines);
+  InputColumns& own = columns.line_aggregates;
+  own.values.resize(procedure.aggregates.size());
+  own.unknown.resize(procedure.aggregates.size());
+  for (std::size_t i = 0; i < procedure.aggregates.size(); ++i) {
+    own.values[i].resize(procedure.aggregates[i].of.width, lines);
+    own.unknown[i].assign((lines + block_lines - 1) / block_lines, Unknown{});
+  }
 }
 
 void size_columns(const BoundProcedure& procedure, std::size_t lines, bool all_exact,
@@ -109,9 +113,10 @@ void compute_aggregates(const RunContext& context, const Segment& segment, Block
     const snapshot::BoundAggregate& aggregate = context.procedure->aggregates[number];
     if (aggregate.running) continue;  // its apply step does that
     if (context.line_scope) {
-      column_over(records, aggregate, context.columns->line_aggregates[number]);
+      column_over(records, number, context.columns->line_aggregates);
     } else {
-      context.columns->aggregates[number] = aggregate_over(records, aggregate, nullptr);
+      context.columns->aggregates[number] =
+          aggregate_over(records, aggregate, {0, context.lines.size()});
     }
   }
 }
@@ -123,8 +128,7 @@ std::span<const std::uint16_t> steps_of(const BoundProcedure& procedure, const S
 
 template <class Trace>
 void run_serial(const RunContext& context, const Segment& segment, Scratch& scratch, Trace& trace) {
-  OrderRun<Trace> run{context, scratch.blocks.front(), trace};
-  run.use(segment.aggregates);
+  OrderRun<Trace> run{context, segment.aggregates, scratch.blocks.front(), trace};
   for (const std::uint16_t step : steps_of(*context.procedure, segment)) run.run(step);
 }
 
@@ -132,7 +136,8 @@ template <class Finder, class Trace>
 void evaluate_here(const Task& task, Scratch& scratch, Finder& finder, Trace& trace,
                    PricedLines& out) {
   if (scratch.blocks.empty()) scratch.blocks.resize(1);
-  const RunContext context = context_of(task, scratch, out);
+  RunContext context = context_of(task, scratch, out);
+  context.explained = Trace::enabled;
   for (const Segment& segment : context.procedure->segments) {
     if (!segment.aggregates.empty()) compute_aggregates(context, segment, scratch.blocks.front());
     if (segment.serial) {

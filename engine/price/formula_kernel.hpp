@@ -5,6 +5,7 @@
 
 #include "engine/price/find.hpp"
 #include "engine/price/scratch.hpp"
+#include "engine/price/unknown.hpp"
 #include "engine/snapshot/snapshot.hpp"
 
 #include <cstdint>
@@ -26,26 +27,6 @@ struct FormulaInput {
   const Running* running = nullptr;  // within an apply step
 };
 
-// Lines whose result can't be told.
-struct Unknown {  // without initializers: the kernel keeps a stack of them, most of it unused
-  std::uint64_t divided_by_zero;
-  std::uint64_t missing;  // a number that the article or question does not have
-  std::uint64_t no_rate;
-
-  std::uint64_t any() const { return divided_by_zero | missing | no_rate; }
-
-  Unknown only(std::uint64_t lines) const {
-    return {divided_by_zero & lines, missing & lines, no_rate & lines};
-  }
-
-  Unknown& operator|=(const Unknown& other) {
-    divided_by_zero |= other.divided_by_zero;
-    missing |= other.missing;
-    no_rate |= other.no_rate;
-    return *this;
-  }
-};
-
 // Runs the step's amount and its rounding, and stores both in the step's columns.
 Unknown run_amount(const FormulaInput& input, const snapshot::BoundStep& step, StepColumns& to,
                    BlockScratch& scratch);
@@ -65,13 +46,6 @@ Unknown run_column(const FormulaInput& input, const snapshot::BoundFormula& form
 // The same into a column of the block's own, from its first place on.
 Unknown run_cell(const FormulaInput& input, const snapshot::BoundFormula& formula, AmountColumn& to,
                  BlockScratch& scratch);
-
-// What becomes of a line whose result is unknown; priced where it is not.
-inline model::Outcome outcome_of(const Unknown& unknown) {
-  if (unknown.divided_by_zero != 0) return model::Outcome::division_by_zero;
-  if (unknown.no_rate != 0) return model::Outcome::no_exchange_rate;
-  return unknown.missing != 0 ? model::Outcome::missing_value : model::Outcome::priced;
-}
 
 // A step's amount for one line of the question, as 128 bits; nothing where they do not hold it.
 bool amount_at(const AmountColumn& column, std::size_t line, base::Int128& amount);

@@ -45,6 +45,7 @@ struct Line {
 struct Header {
   model::CustomerId customer;
   model::CurrencyId currency;
+  base::CivilMinutes date;  // of what belongs to no line
   // Question fields given, for the whole question first; a field that is missing matches no key.
   std::vector<LineFields> fields{1};
   // Texts that the snapshot does not know, by id beyond its last one.

@@ -86,15 +86,31 @@ FormulaInput input_for(const RecordContext& context, std::size_t line, const Rec
   return input;
 }
 
-const std::vector<AggregateValue>* aggregates_of(const RecordContext& context, std::uint32_t text) {
+// Where each line stands for itself they are made anew for each.
+const std::vector<AggregateValue>* aggregates_of(const RecordContext& context, std::uint32_t text,
+                                                 std::size_t line) {
   const BoundText& bound = context.step->texts[text];
   if (bound.aggregates.empty()) return nullptr;
   const auto [known, is_new] = context.aggregates->try_emplace(text);
-  if (is_new) {
-    for (const auto& aggregate : bound.aggregates)
-      known->second.push_back(aggregate_over(context, aggregate, nullptr));
-  }
+  if (!is_new && !context.line_scope) return &known->second;
+  LineRange range{0, context.lines.size()};
+  if (context.line_scope) range = {line, line + 1};
+  known->second.clear();
+  for (const auto& aggregate : bound.aggregates)
+    known->second.push_back(aggregate_over(context, aggregate, range));
   return &known->second;
+}
+
+// The lines of a block of the question, those with a price so far open.
+FormulaInput block_input(const RecordContext& context, std::size_t begin, std::size_t end) {
+  FormulaInput input = input_for(context, begin, nullptr, nullptr);
+  input.block.count = static_cast<std::uint32_t>(end - begin);
+  input.open = 0;
+  for (std::uint32_t i = 0; i < input.block.count; ++i) {
+    if (context.priced->lines[begin + i].outcome == model::Outcome::priced)
+      input.open |= std::uint64_t{1} << i;
+  }
+  return input;
 }
 
 void add_line(AggregateValue& sum, rule::AggregateKind kind, const Int256& value, bool is_first) {
@@ -118,6 +134,12 @@ void add_line(AggregateValue& sum, rule::AggregateKind kind, const Int256& value
       sum.value = is_first ? value : std::max(sum.value, value);
       return;
   }
+}
+
+AggregateValue nothing_of(rule::AggregateKind kind) {
+  AggregateValue sum;
+  if (kind == rule::AggregateKind::all) sum.value = 1;
+  return sum;
 }
 
 }  // namespace
@@ -168,22 +190,26 @@ ScaledAmount scaled_amount(const Snapshot& snapshot, std::uint32_t record, const
   return {amount, Int256{counted.unit / millionths} * terms.price_unit};
 }
 
-bool is_met(const RecordContext& context, std::uint32_t text, const RecordExtra* own,
-            std::size_t line) {
-  const FormulaInput input = input_for(context, line, own, aggregates_of(context, text));
-  return run_condition(input, context.step->texts[text].formula, *context.scratch).met != 0;
+Met is_met(const RecordContext& context, std::uint32_t text, const RecordExtra* own,
+           std::size_t line) {
+  const FormulaInput input = input_for(context, line, own, aggregates_of(context, text, line));
+  const ConditionLines condition =
+      run_condition(input, context.step->texts[text].formula, *context.scratch);
+  const model::Outcome outcome = outcome_of(condition.unknown);
+  return {condition.met != 0 && outcome == model::Outcome::priced, outcome};
 }
 
-bool meets_conditions(const RecordContext& context, std::uint32_t record, std::size_t line) {
+Met meets_conditions(const RecordContext& context, std::uint32_t record, std::size_t line) {
   const auto& index = context.snapshot->conditions();
   const RecordExtra* extra = index.find_extra(record);
-  if (extra != nullptr && extra->when != model::nothing_there &&
-      !is_met(context, extra->when, extra, line))
-    return false;
+  if (extra != nullptr && extra->when != model::nothing_there) {
+    const Met own = is_met(context, extra->when, extra, line);
+    if (!own.met) return own;
+  }
   const model::DocumentId document = index.record(record).document;
-  if (document.is_none()) return true;
+  if (document.is_none()) return {true};
   const std::uint32_t when = context.snapshot->documents()[document.raw()].when;
-  return when == model::nothing_there || is_met(context, when, extra, line);
+  return when == model::nothing_there ? Met{true} : is_met(context, when, extra, line);
 }
 
 RecordValue value_on(const RecordContext& context, std::uint32_t record, std::size_t line,
@@ -197,7 +223,8 @@ RecordValue value_on(const RecordContext& context, std::uint32_t record, std::si
     const auto& formula = context.step->texts[extra->formula].formula;
     AmountColumn column;
     column.resize(formula.width, 1);
-    FormulaInput input = input_for(context, line, extra, aggregates_of(context, extra->formula));
+    FormulaInput input =
+        input_for(context, line, extra, aggregates_of(context, extra->formula, line));
     const Unknown unknown = run_cell(input, formula, column, *context.scratch);
     const Int256 value = widest_at(column, 0) * base::pow10<Int256>(decimals - formula.decimals);
     return {value, outcome_of(unknown)};
@@ -214,48 +241,47 @@ RecordValue value_on(const RecordContext& context, std::uint32_t record, std::si
 }
 
 AggregateValue aggregate_over(const RecordContext& context,
-                              const snapshot::BoundAggregate& aggregate,
-                              const std::vector<AggregateValue>* own_aggregates) {
-  AggregateValue sum;
-  if (aggregate.kind == rule::AggregateKind::all) sum.value = 1;
+                              const snapshot::BoundAggregate& aggregate, const LineRange& range) {
+  AggregateValue sum = nothing_of(aggregate.kind);
+  Unknown unknown{};
   bool is_first = true;
   AmountColumn column;
   column.resize(aggregate.of.width, block_lines);
-  for (std::size_t offset = 0; offset < context.lines.size(); offset += block_lines) {
-    FormulaInput input = input_for(context, offset, nullptr, own_aggregates);
-    input.block.count =
-        static_cast<std::uint32_t>(std::min(block_lines, context.lines.size() - offset));
-    input.open = 0;
-    for (std::uint32_t i = 0; i < input.block.count; ++i) {
-      const bool counts = context.group == nullptr || (*context.group)[offset + i] != 0;
-      if (counts && context.priced->lines[offset + i].outcome == model::Outcome::priced)
-        input.open |= std::uint64_t{1} << i;
-    }
-    const Unknown unknown = run_cell(input, aggregate.of, column, *context.scratch);
-    sum.missing |= unknown.missing != 0;
-    sum.divided_by_zero |= (unknown.divided_by_zero | unknown.no_rate) != 0;
+  for (std::size_t begin = range.begin; begin < range.end; begin += block_lines) {
+    const FormulaInput input =
+        block_input(context, begin, std::min(begin + block_lines, range.end));
+    unknown |= run_cell(input, aggregate.of, column, *context.scratch);
     for (std::uint32_t i = 0; i < input.block.count; ++i) {
       if ((input.open >> i & 1U) == 0) continue;
       add_line(sum, aggregate.kind, widest_at(column, i), is_first);
       is_first = false;
     }
   }
+  sum.outcome = outcome_of(unknown);
   return sum;
 }
 
-void column_over(const RecordContext& context, const snapshot::BoundAggregate& aggregate,
-                 AmountColumn& to) {
-  for (std::size_t offset = 0; offset < context.lines.size(); offset += block_lines) {
-    FormulaInput input = input_for(context, offset, nullptr, nullptr);
-    input.block.count =
-        static_cast<std::uint32_t>(std::min(block_lines, context.lines.size() - offset));
-    input.open = 0;
-    for (std::uint32_t i = 0; i < input.block.count; ++i) {
-      if (context.priced->lines[offset + i].outcome == model::Outcome::priced)
-        input.open |= std::uint64_t{1} << i;
-    }
-    run_column(input, aggregate.of, to, *context.scratch);
+void column_over(const RecordContext& context, std::size_t number, InputColumns& to) {
+  const snapshot::BoundAggregate& aggregate = context.procedure->aggregates[number];
+  const std::size_t lines = context.lines.size();
+  for (std::size_t begin = 0; begin < lines; begin += block_lines) {
+    const FormulaInput input = block_input(context, begin, std::min(begin + block_lines, lines));
+    to.unknown[number][begin / block_lines] =
+        run_column(input, aggregate.of, to.values[number], *context.scratch);
   }
+}
+
+AggregateValue sum_of(const InputColumns& from, std::size_t number, rule::AggregateKind kind,
+                      std::span<const std::uint32_t> lines) {
+  AggregateValue sum = nothing_of(kind);
+  Unknown unknown{};
+  for (const std::uint32_t line : lines) {
+    add_line(sum, kind, widest_at(from.values[number], line), line == lines.front());
+    unknown |=
+        from.unknown[number][line / block_lines].only(std::uint64_t{1} << (line % block_lines));
+  }
+  sum.outcome = outcome_of(unknown);
+  return sum;
 }
 
 }  // namespace engine::price

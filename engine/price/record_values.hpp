@@ -67,16 +67,19 @@ struct RecordContext {
   BlockScratch* scratch = nullptr;
   TextAggregates* aggregates = nullptr;
   bool line_scope = false;
-  const std::vector<std::uint8_t>* group = nullptr;  // by line: 1 where an aggregate counts it;
-                                                     // null: everywhere
+};
+
+struct Met {
+  bool met = false;
+  model::Outcome outcome = model::Outcome::priced;  // else why it can't be told
 };
 
 // Whether text number `text` is true on a line, for the record whose extra is `own` (or null).
-bool is_met(const RecordContext& context, std::uint32_t text, const model::RecordExtra* own,
-            std::size_t line);
+Met is_met(const RecordContext& context, std::uint32_t text, const model::RecordExtra* own,
+           std::size_t line);
 
 // Whether the record's own condition and its document's are met.
-bool meets_conditions(const RecordContext& context, std::uint32_t record, std::size_t line);
+Met meets_conditions(const RecordContext& context, std::uint32_t record, std::size_t line);
 
 struct RecordValue {
   base::Int256 value = 0;  // at the step's value decimals
@@ -87,13 +90,21 @@ struct RecordValue {
 RecordValue value_on(const RecordContext& context, std::uint32_t record, std::size_t line,
                      const ScaleBasis& basis);
 
-// An aggregate over the open lines of the question.
-AggregateValue aggregate_over(const RecordContext& context,
-                              const snapshot::BoundAggregate& aggregate,
-                              const std::vector<AggregateValue>* own_aggregates);
+// Lines of the question, one after the other.
+struct LineRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
 
-// The aggregate of each line alone, as a column.
-void column_over(const RecordContext& context, const snapshot::BoundAggregate& aggregate,
-                 AmountColumn& to);
+// An aggregate over those of the lines that have a price so far.
+AggregateValue aggregate_over(const RecordContext& context,
+                              const snapshot::BoundAggregate& aggregate, const LineRange& range);
+
+// What each line adds to aggregate `number` of the procedure, as the column of that number.
+void column_over(const RecordContext& context, std::size_t number, InputColumns& to);
+
+// The aggregate over some lines of such a column.
+AggregateValue sum_of(const InputColumns& from, std::size_t number, rule::AggregateKind kind,
+                      std::span<const std::uint32_t> lines);
 
 }  // namespace engine::price

@@ -9,6 +9,7 @@
 #include "engine/base/wide.hpp"
 #include "engine/price/plan.hpp"
 #include "engine/price/priced.hpp"
+#include "engine/price/unknown.hpp"
 
 #include <array>
 #include <cstdint>
@@ -32,7 +33,7 @@ struct AmountColumn {
 // What the records' own texts may name, as one step gives it: a column per input.
 struct InputColumns {
   std::vector<AmountColumn> values;
-  std::vector<std::vector<std::uint64_t>> missing;  // by input, by block: lines without the number
+  std::vector<std::vector<Unknown>> unknown;  // by input, by block
 };
 
 struct StepColumns {
@@ -47,11 +48,10 @@ struct StepColumns {
   InputColumns inputs;
 };
 
-// An aggregate of the order; where a line's number is missing or divided by zero, so is the sum.
+// An aggregate of the order; where the number of a line can't be told, neither can it.
 struct AggregateValue {
   base::Int256 value = 0;
-  bool missing = false;
-  bool divided_by_zero = false;
+  model::Outcome outcome = model::Outcome::priced;  // why it can't be told
 };
 
 // Aggregates that records' texts have of their own, kept until the amounts they see change.
@@ -60,7 +60,8 @@ using TextAggregates = std::map<std::uint32_t, std::vector<AggregateValue>>;
 struct Columns {
   std::vector<StepColumns> steps;
   std::vector<AggregateValue> aggregates;
-  std::vector<AmountColumn> line_aggregates;  // in place of them where each line stands for itself
+  // In place of them where each line stands for itself: as many inputs, in the order of aggregates.
+  InputColumns line_aggregates;
 };
 
 // A key found for a line.

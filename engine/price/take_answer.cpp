@@ -91,18 +91,28 @@ void sum_up(const BoundProcedure& procedure, PricedLines& out) {
   }
 }
 
+// Amounts of the order, which all lines share: where one can't be told, no line has a price.
+void take_order(const BoundProcedure& procedure, const Columns& columns, PricedLines& out) {
+  for (const rule::Component& component : procedure.rule->answer.order) {
+    Amount amount{0, procedure.steps[component.step].amount.decimals};
+    if (!amount_at(columns.steps[component.step].amount, 0, amount.mantissa) ||
+        amount.mantissa > amount_max || amount.mantissa < -amount_max) {
+      amount.mantissa = 0;
+      for (PricedLine& line : out.lines) {
+        if (line.outcome == Outcome::priced) line.outcome = Outcome::amount_out_of_range;
+      }
+    }
+    out.order.push_back(amount);
+  }
+}
+
 }  // namespace
 
 void take_answer(const Task& task, const Columns& columns, PricedLines& out) {
   const BoundProcedure& procedure = task.snapshot->procedures()[task.procedure];
+  if (!task.lines.empty()) take_order(procedure, columns, out);
   take_amounts(task, procedure, columns, out);
   sum_up(procedure, out);
-  for (const rule::Component& component : procedure.rule->answer.order) {
-    Amount amount{0, procedure.steps[component.step].amount.decimals};
-    const AmountColumn& column = columns.steps[component.step].amount;
-    if (!task.lines.empty()) amount_at(column, 0, amount.mantissa);
-    out.order.push_back(amount);
-  }
 }
 
 }  // namespace engine::price

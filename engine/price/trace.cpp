@@ -35,7 +35,19 @@ void WaterfallTrace::begin_step(std::uint16_t step, const BlockView& block, std:
 
 void WaterfallTrace::candidate(std::uint8_t line, std::uint32_t record, std::uint16_t access,
                                Loss loss) {
-  current(line).candidates.push_back({record, access, loss, rule::Comparator::rank});
+  auto& candidates = current(line).candidates;
+  const auto known = std::ranges::find_if(candidates, [&](const CandidateTrace& one) {
+    return one.record == record && one.access == access;
+  });
+  if (known != candidates.end()) {  // looked at again, below its lowest threshold
+    *known = {record, access, loss, rule::Comparator::rank};
+  } else {
+    candidates.push_back({record, access, loss, rule::Comparator::rank});
+  }
+}
+
+void WaterfallTrace::add(std::size_t line, const StepTrace& step) {
+  lines_[line].steps.push_back(step);
 }
 
 LossListener* WaterfallTrace::listener(std::uint8_t line) {
@@ -63,8 +75,7 @@ void WaterfallTrace::end_step(const snapshot::BoundStep& step, const StepColumns
     trace.amount.decimals = step.amount.decimals;
     trace.exact.decimals = step.amount.exact_decimals;
     trace.amount_held = take(columns.amount, block.offset + line, trace.amount);
-    const bool as_rounded =
-        step.applies || step.spread || (step.rule->of_order && !step.exact_needed);
+    const bool as_rounded = step.applies || step.spread;
     trace.exact_held =
         take(as_rounded ? columns.amount : columns.exact, block.offset + line, trace.exact);
     if (as_rounded) trace.exact = trace.amount;

@@ -28,6 +28,8 @@ class WaterfallTrace final : public LossListener {
   void begin_step(std::uint16_t step, const BlockView& block, std::uint64_t open,
                   std::uint64_t active);
   void candidate(std::uint8_t line, std::uint32_t record, std::uint16_t access, Loss loss);
+  // A step that was traced elsewhere, for a line of the question.
+  void add(std::size_t line, const StepTrace& step);
   // Losses told from here on are of this line.
   LossListener* listener(std::uint8_t line);
   void lost(std::uint32_t record, Loss loss, rule::Comparator comparator) override;

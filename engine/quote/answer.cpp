@@ -37,7 +37,8 @@ void availability(const Snapshot& snapshot, const Question& question,
 
 void quote(const Snapshot& snapshot, const Question& question, Detail detail,
            price::Scratch& scratch, Answer& answer) {
-  const price::Task task{&snapshot, question.procedure, &question.header, question.lines};
+  const price::Task task{&snapshot, question.procedure, &question.header, question.lines,
+                         question.scope == Scope::line};
   answer.generation = snapshot.generation();
   answer.traces.clear();
   if (detail == Detail::explained) {

@@ -227,6 +227,7 @@ Result<Question> resolve(const Snapshot& snapshot, const QuoteRequest& request,
   const auto decided = deciding_date(request.fields, rule.deciding_date, "");
   if (!decided) return decided.error();
   question.date = decided->value_or(question.date);
+  question.header.date = question.date;
   LineResolver resolver{snapshot, rule, fields, question, *decided};
   question.lines.reserve(request.lines.size());
   for (const LineRequest& asked : request.lines) {

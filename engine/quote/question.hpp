@@ -40,10 +40,15 @@ struct QuoteRequest {
   std::vector<LineRequest> lines;
 };
 
+// What a line may see of the others. In line scope each stands for itself: sums over lines are those
+// of the line, and steps of the order do nothing. So are single prices and lists, which say so.
+enum class Scope : std::uint8_t { order, line };
+
 struct Question {
   price::Header header;         // customer, currency, field values
   std::uint16_t procedure = 0;  // index into the snapshot's procedures
   base::CivilMinutes date;
+  Scope scope = Scope::order;
   std::vector<price::Line> lines;
 };
 

@@ -8,6 +8,7 @@
 #include "engine/base/fixed.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/model/schema.hpp"
+#include "engine/rule/comparator.hpp"
 #include "engine/rule/formula.hpp"
 
 #include <cstdint>
@@ -17,32 +18,7 @@
 
 namespace engine::rule {
 
-// How candidates that an access lets through are brought down to one, first comparator first.
-enum class Comparator : std::uint8_t {
-  rank,            // smaller first: of the list's assignment, then of the record
-  nearest,         // fewer steps up the tree of groups, or up the customer's parents
-  most_fields,     // more key fields
-  dated,           // records with a start or an end before open ones
-  currency_bound,  // records with a currency before those without
-  unit_bound,      // records with a unit before those without
-  highest_threshold,
-  newest_start,     // of the record
-  newest_document,  // start of its document
-  lowest_value,     // the price of this quantity's unit, not the bare number
-  highest_value,
-  flag_set,         // records with the flag first
-  flag_clear,       // records without it first
-  document_number,  // smaller document code, compared as numbers where both are, else as text
-  document_text,
-  record_number,  // smaller external key of the record, or row
-  record_text,
-  document_rank,  // smaller rank of its document first; records of no document last
-  highest_rank,   // the other way round: the larger of the record's rank
-  highest_document_rank,
-  access,  // in the order of the step's accesses
-  lowest_threshold,
-};
-
+// First comparator first.
 struct Choice {
   Comparator by = Comparator::rank;
   model::FlagId flag;

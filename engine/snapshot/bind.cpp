@@ -401,7 +401,11 @@ bool ProcedureBinder::depends_on_segment(std::uint16_t aggregate, const Segment&
   for (const Instruction& instruction : procedure_.aggregates[aggregate].of) {
     const bool of_step = instruction.op == Op::step_amount || instruction.op == Op::step_exact ||
                          instruction.op == Op::record_value || instruction.op == Op::record_found ||
-                         instruction.op == Op::record_flag || instruction.op == Op::charge_left;
+                         instruction.op == Op::record_flag || instruction.op == Op::charge_left ||
+                         instruction.op == Op::record_parameter ||
+                         instruction.op == Op::record_has_parameter ||
+                         instruction.op == Op::extend_round || instruction.op == Op::unit_round ||
+                         instruction.op == Op::scale_round || instruction.op == Op::convert_round;
     for (std::uint16_t at = segment.begin; of_step && at < segment.end; ++at) {
       if (bound_.order[at] == instruction.step) return true;
     }

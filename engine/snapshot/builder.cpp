@@ -196,7 +196,10 @@ void SnapshotBuilder::take_documents() {
     made_->document_codes_.intern(model::detail::document_key(document.kind, document.code));
     using Access = Snapshot::DocumentAccess;
     const bool agreement = document.kind == model::DocumentKind::agreement;
-    made_->document_access_.push_back(!agreement                   ? Access::no_agreement
+    const bool dated = document.kind == model::DocumentKind::promotion &&
+                       !(document.validity.from.is_open() && document.validity.to.is_open());
+    made_->document_access_.push_back(dated                        ? Access::dated_promotion
+                                      : !agreement                 ? Access::no_agreement
                                       : document.customers.empty() ? Access::open
                                                                    : Access::restricted);
   }

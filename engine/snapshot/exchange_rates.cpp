@@ -26,9 +26,6 @@ std::optional<RateFactor> ExchangeRates::direct(model::CurrencyId from, model::C
   RateFactor factor;
   factor.numerator = rate.mantissa;
   factor.denominator = base::pow10<base::Int256>(rate.decimals) * rate.per;
-  const bool replaced =
-      later != rates_.end() && later->from == from && later->to == to && later->kind == kind;
-  if (replaced) factor.valid_until = later->valid_from;
   return factor;
 }
 
@@ -50,8 +47,32 @@ std::optional<RateFactor> ExchangeRates::find(model::CurrencyId from, model::Cur
   const auto first = either_way(from, through, kind, at);
   const auto second = either_way(through, to, kind, at);
   if (!first || !second) return std::nullopt;
-  return RateFactor{first->numerator * second->numerator, first->denominator * second->denominator,
-                    std::min(first->valid_until, second->valid_until)};
+  return RateFactor{first->numerator * second->numerator, first->denominator * second->denominator};
+}
+
+base::CivilMinutes ExchangeRates::next_start(model::CurrencyId from, model::CurrencyId to,
+                                             model::TextId kind, base::CivilMinutes at) const {
+  const auto later = std::ranges::upper_bound(rates_, std::tuple{from, to, kind, at}, {}, place_of);
+  const bool follows =
+      later != rates_.end() && later->from == from && later->to == to && later->kind == kind;
+  return follows ? later->valid_from : base::CivilMinutes::latest();
+}
+
+base::CivilMinutes ExchangeRates::either_way_until(model::CurrencyId from, model::CurrencyId to,
+                                                   model::TextId kind,
+                                                   base::CivilMinutes at) const {
+  if (from == to) return base::CivilMinutes::latest();
+  const base::CivilMinutes own = next_start(from, to, kind, at);
+  return direct(from, to, kind, at) ? own : std::min(own, next_start(to, from, kind, at));
+}
+
+base::CivilMinutes ExchangeRates::holds_until(model::CurrencyId from, model::CurrencyId to,
+                                              model::TextId kind, model::CurrencyId through,
+                                              base::CivilMinutes at) const {
+  const base::CivilMinutes own = either_way_until(from, to, kind, at);
+  if (through.is_none() || either_way(from, to, kind, at)) return own;
+  return std::min(
+      {own, either_way_until(from, through, kind, at), either_way_until(through, to, kind, at)});
 }
 
 base::BigInt ExchangeRates::largest() const {

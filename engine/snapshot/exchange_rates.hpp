@@ -16,7 +16,6 @@ namespace engine::snapshot {
 struct RateFactor {
   base::Int256 numerator = 1;
   base::Int256 denominator = 1;
-  base::CivilMinutes valid_until = base::CivilMinutes::latest();  // a later rate starts then
 };
 
 class ExchangeRates {
@@ -28,6 +27,11 @@ class ExchangeRates {
   std::optional<RateFactor> find(model::CurrencyId from, model::CurrencyId to, model::TextId kind,
                                  model::CurrencyId through, base::CivilMinutes at) const;
 
+  // What find() gives holds before this moment: then a rate starts that changes it, or the first one
+  // there is.
+  base::CivilMinutes holds_until(model::CurrencyId from, model::CurrencyId to, model::TextId kind,
+                                 model::CurrencyId through, base::CivilMinutes at) const;
+
   // The largest numerator or denominator that find() can give.
   base::BigInt largest() const;
 
@@ -36,6 +40,10 @@ class ExchangeRates {
                                    base::CivilMinutes at) const;
   std::optional<RateFactor> either_way(model::CurrencyId from, model::CurrencyId to,
                                        model::TextId kind, base::CivilMinutes at) const;
+  base::CivilMinutes next_start(model::CurrencyId from, model::CurrencyId to, model::TextId kind,
+                                base::CivilMinutes at) const;
+  base::CivilMinutes either_way_until(model::CurrencyId from, model::CurrencyId to,
+                                      model::TextId kind, base::CivilMinutes at) const;
 
   std::vector<model::ExchangeRate> rates_;  // by from, to, kind, start
 };

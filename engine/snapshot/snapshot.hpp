@@ -121,7 +121,12 @@ class Snapshot {
   }
 
   bool is_agreement(model::DocumentId document) const {
-    return document_access_[document.raw()] != DocumentAccess::no_agreement;
+    return document_access_[document.raw()] >= DocumentAccess::open;
+  }
+
+  // Whether it is a promotion whose validity bounds that of its records.
+  bool is_dated_promotion(model::DocumentId document) const {
+    return document_access_[document.raw()] == DocumentAccess::dated_promotion;
   }
 
   const DocumentOrder& order_of(model::DocumentId id) const { return document_order_[id.raw()]; }
@@ -173,7 +178,7 @@ class Snapshot {
   friend class SnapshotBuilder;
 
   // One byte a document, so that the hot path needs no more of it.
-  enum class DocumentAccess : std::uint8_t { no_agreement, open, restricted };
+  enum class DocumentAccess : std::uint8_t { no_agreement, dated_promotion, open, restricted };
 
   bool is_named(model::DocumentId document, model::CustomerId customer) const;
 

@@ -175,8 +175,8 @@ void run_pricelist(const Options& options, Run& run) {
   } else if (counts) {
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - begin);
-    fmt::print(run.err, "{}: {} articles, {} with a price, in {} ms\n", options.output,
-               grouped(counts->articles), grouped(counts->priced), took.count());
+    fmt::print(run.err, "{}: {} articles, {} with a price, each by itself (line scope), in {} ms\n",
+               options.output, grouped(counts->articles), grouped(counts->priced), took.count());
   }
 }
 

@@ -18,6 +18,7 @@ using engine::base::Result;
 using engine::model::Outcome;
 using engine::quote::Detail;
 using engine::quote::Question;
+using engine::quote::Scope;
 using engine::snapshot::Snapshot;
 
 namespace {
@@ -146,9 +147,10 @@ const Snapshot* Worker::snapshot(Response& response) {
   return nullptr;
 }
 
-Result<Question> Worker::ask(const Snapshot& snapshot) {
+Result<Question> Worker::ask(const Snapshot& snapshot, Scope scope) {
   auto question = engine::quote::resolve(snapshot, body_.request, service_.now());
   if (question) {
+    question->scope = scope;
     engine::quote::quote(snapshot, *question, body_.explain ? Detail::explained : Detail::plain,
                          scratch_, answer_);
   }
@@ -195,7 +197,7 @@ void Worker::quote(const Request& request, const Target&, Response& response) {
   if (newest == nullptr) return;
   if (auto read = bodies_.read_quote(request.body, body_); !read)
     return write_body_problem(read.error(), response);
-  const auto question = ask(*newest);
+  const auto question = ask(*newest, Scope::order);
   if (!question) return refuse_question(question.error(), response);
   json::write_quote({*newest, body_, *question, answer_}, response.body);
 }
@@ -222,7 +224,7 @@ void Worker::price(const Request& request, const Target& target, Response& respo
     return write_query_problem(read.error(), response);
   }
   body_.request.customer = target.segments[2];
-  const auto question = ask(*newest);
+  const auto question = ask(*newest, Scope::line);
   if (!question) return write_query_problem(question.error(), response);
   if (question->lines.front().outcome == Outcome::unknown_article) {
     return write_problem({404, "unknown_article", outcome_text(Outcome::unknown_article)},

@@ -57,7 +57,8 @@ class Worker final : public Handler {
 
   // The newest snapshot; null, and a 503 in the response, before the first one is there.
   const engine::snapshot::Snapshot* snapshot(Response& response);
-  engine::base::Result<engine::quote::Question> ask(const engine::snapshot::Snapshot& snapshot);
+  engine::base::Result<engine::quote::Question> ask(const engine::snapshot::Snapshot& snapshot,
+                                                    engine::quote::Scope scope);
   engine::base::Result<engine::quote::Question> look(const engine::snapshot::Snapshot& snapshot);
 
   const Service& service_;

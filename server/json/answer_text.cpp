@@ -260,6 +260,7 @@ void write_price(const Answered& answered, std::string& out) {
   json.key("generation");
   json.number(answered.answer.generation);
   json.member("procedure", procedure_of(answered).name);
+  json.member("scope", "line");
   json.member_unless_empty("customer", answered.body.request.customer);
   json.member("currency", answered.snapshot.currency_code(answered.question.header.currency));
   if (answered.body.request.date) write_moment(json, "date", answered.question.date);

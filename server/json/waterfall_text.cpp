@@ -11,38 +11,10 @@ using engine::model::FieldId;
 using engine::price::CandidateTrace;
 using engine::price::Loss;
 using engine::price::StepTrace;
-using engine::rule::Comparator;
 using engine::snapshot::ArticleSide;
 using engine::snapshot::Snapshot;
 
 namespace {
-
-constexpr std::array<std::string_view, 22> comparator_names{
-    "rank",
-    "nearest",
-    "most_fields",
-    "dated",
-    "currency_bound",
-    "unit_bound",
-    "highest_threshold",
-    "newest_start",
-    "newest_document",
-    "lowest_value",
-    "highest_value",
-    "flag_set",
-    "flag_clear",
-    "document_number",
-    "document_text",
-    "record_number",
-    "record_text",
-    "document_rank",
-    "highest_rank",
-    "highest_document_rank",
-    "access",
-    "lowest_threshold",
-};
-static_assert(comparator_names.size() ==
-              static_cast<std::size_t>(Comparator::lowest_threshold) + 1);
 
 constexpr std::array<std::string_view, 12> loss_names{
     "won",       "validity",  "currency", "unit",        "threshold",  "window",
@@ -128,7 +100,7 @@ class Waterfall {
     json_.begin_object();
     json_.member("outcome", candidate.loss == Loss::won ? "won" : "lost");
     if (candidate.loss == Loss::comparator) {
-      json_.member("why", std::string{"comparator "}.append(comparator_name(candidate.comparator)));
+      json_.member("why", std::string{"comparator "}.append(engine::rule::comparator_name(candidate.comparator)));
     } else if (candidate.loss != Loss::won) {
       json_.member("why", loss_name(candidate.loss));
     }
@@ -300,10 +272,6 @@ void write_document(const Snapshot& snapshot, const ConditionRecord& record, Jso
   json.member("code", document.code);
   json.member_unless_empty("name", document.name);
   json.end_object();
-}
-
-std::string_view comparator_name(Comparator comparator) {
-  return comparator_names[static_cast<std::size_t>(comparator)];
 }
 
 std::string_view loss_name(Loss loss) { return loss_names[static_cast<std::size_t>(loss)]; }

@@ -23,7 +23,6 @@ void write_waterfall(const engine::snapshot::Snapshot& snapshot,
 void write_document(const engine::snapshot::Snapshot& snapshot,
                     const engine::model::ConditionRecord& record, JsonWriter& json);
 
-std::string_view comparator_name(engine::rule::Comparator comparator);
 std::string_view loss_name(engine::price::Loss loss);
 std::string_view document_kind_name(engine::model::DocumentKind kind);
 

@@ -185,8 +185,14 @@ TEST_CASE("rules: applying records: faults", "[rules]") {
         "missing_value" + at_apply + "/apply");
   CHECK(applying(off, over, R"(, "required": true)") ==
         "bad_document" + at_apply + "/find/required");
-  CHECK(applying(off, over, R"(, "find_next": ["rank"])") ==
+  CHECK(applying(off, over, R"(, "search": "first", "find_next": ["rank"])") ==
         "bad_document" + at_apply + "/find/find_next");
+  CHECK(applying(off, over, R"(, "currencies": "any")") ==
+        "bad_document" + at_apply + "/find/currencies");
+  CHECK(applying(off, over, R"(, "below_lowest": "quantity > 0")") ==
+        "bad_document" + at_apply + "/find/below_lowest");
+  CHECK(applying(R"({"type": "off", "keys": [], "agreement": "asked", "exclusive": true})", over) ==
+        "bad_document" + at_apply + "/find");
   CHECK(applying(R"({"type": "off", "keys": ["price_list"]})", over, R"(, "search": "merge")") ==
         "bad_document" + at_apply + "/find/search");
   const std::string in_line = R"(, {"step": "x", "find": {"accesses": [)" + off +

@@ -209,12 +209,14 @@ TEST_CASE("what is bought and what comes free stand in records of their calculat
   DealShop shop;
   model::ConditionType type;
   type.name = "bundle";
+  type.parameters = {"buy", "get"};
   type.value = model::ValueKind::percent;
   type.calculation = model::Calculation::buy_get;
   const auto bundle = shop.facts.schema.declare_type(type);
   REQUIRE(bundle);
   REQUIRE(shop.facts.schema.declare_table(*bundle, {Schema::article}));
   type.name = "gift";
+  type.parameters.clear();
   type.calculation = model::Calculation::free_goods;
   const auto gift = shop.facts.schema.declare_type(type);
   REQUIRE(gift);
@@ -222,7 +224,11 @@ TEST_CASE("what is bought and what comes free stand in records of their calculat
   auto draft = shop.deal();
   draft.buy_when = "article_group == 'G'";
   CHECK(refusal(shop.facts.put(draft)) == "contradicting_values at buy_when");
+  const std::vector<std::pair<std::string_view, engine::base::Decimal>> three_one{
+      {"buy", decimal("3")}, {"get", decimal("1")}};
   draft.type = "bundle";
+  CHECK(refusal(shop.facts.put(draft)) == "missing_value at buy");
+  draft.parameters = three_one;
   put(shop.facts, draft);
   CHECK(extra_of(shop.facts, "bundle").buy_when == 0);
   draft.buy_when = "bad";

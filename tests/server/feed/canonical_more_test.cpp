@@ -118,7 +118,10 @@ TEST_CASE("canonical: numbers that a type declares are columns of conditions",
           "[server][feed][canonical]") {
   const std::string header = "type,article,value,currency,buy,get";
   CHECK(put(Kind::conditions, header, "deal,A,100,,3,1") == "");
-  CHECK(put(Kind::conditions, header, "deal,A,100,,3,") == "");
+  CHECK(put(Kind::conditions, header, "deal,A,100,,3,") == "get: missing_value");
+  CHECK(put(Kind::conditions, header, "deal,A,100,,-3,1") == "buy: out_of_range");
+  CHECK(put(Kind::conditions, header, "deal,A,100,,3,0.5") == "get: out_of_range");
+  CHECK(put(Kind::conditions, header, "deal,A,100,,0,0") == "buy: out_of_range");
   CHECK(put(Kind::conditions, header, "deal,A,100,,three,1") == "buy: bad_number");
   CHECK(put(Kind::conditions, header, "price,A,1,EUR,,1") == "get: unknown_field");
   CHECK(put(Kind::conditions, header, "price,A,1,EUR,,") == "");
@@ -132,11 +135,11 @@ TEST_CASE("canonical: numbers that a type declares are columns of conditions",
 }
 
 TEST_CASE("canonical: what is bought and what comes free", "[server][feed][canonical]") {
-  CHECK(put(Kind::conditions, "type,article,value,buy,buy_when", "deal,A,100,3,quantity > 1") ==
-        "");
-  CHECK(put(Kind::conditions, "type,article,value,buy,buy_when", "deal,A,100,3,quantity >") ==
+  CHECK(put(Kind::conditions, "type,article,value,buy,get,buy_when",
+            "deal,A,100,3,1,quantity > 1") == "");
+  CHECK(put(Kind::conditions, "type,article,value,buy,get,buy_when", "deal,A,100,3,1,quantity >") ==
         "buy_when: bad_expression");
-  CHECK(put(Kind::conditions, "type,article,value,free_article", "deal,A,100,A") ==
+  CHECK(put(Kind::conditions, "type,article,value,buy,get,free_article", "deal,A,100,3,1,A") ==
         "free_article: contradicting_values");
 }
 
@@ -212,14 +215,14 @@ TEST_CASE("a feed description reaches the columns of scales, numbers and attribu
                   "get": "Frei", "when": {"constant": "quantity > 1"}}},
       {"kind": "conditions", "when": {"value": "Staffel", "empty": false},
        "fields": {"type": {"constant": "deal"}, "article": "Nr", "scale": "Staffel",
+                  "buy": {"constant": "2"}, "get": {"constant": "1"},
                   "scale_kind": {"constant": "graduated"}}}
     ]})json");
-  const Import read =
-      import(facts,
-             {file("deals.txt",
-                   "Nr;Gewicht;Max;Prozent;Kauf;Frei;Staffel\nB;1,5;10;12,5;3;0,5;\n"
-                   "C;;;;;;5 to 10\nD;1.5;;;;;5 to 10\n")},
-             {described});
+  const Import read = import(facts,
+                             {file("deals.txt",
+                                   "Nr;Gewicht;Max;Prozent;Kauf;Frei;Staffel\nB;1,5;10;12,5;3;1;\n"
+                                   "C;;;;;;5 to 10\nD;1.5;;;;;5 to 10\n")},
+                             {described});
   INFO(troubles(read));
   CHECK(read.report.rows_accepted() == 2);
   REQUIRE(read.report.rows_refused() == 1);
@@ -231,7 +234,7 @@ TEST_CASE("a feed description reaches the columns of scales, numbers and attribu
   CHECK(facts.share_texts()->text(attributes.front().value.raw()) == "1.5");
   CHECK(facts.articles().items[*article].maximum_quantity == engine::base::Quantity::whole(10));
   REQUIRE(facts.extras().size() == 2);
-  CHECK(facts.extras()[0].parameters.at(1).second == engine::base::Decimal{5, 1});
+  CHECK(facts.extras()[0].parameters.at(1).second == engine::base::Decimal{1, 0});
   CHECK(facts.scales().at(facts.extras()[1].scale).kind == ScaleKind::graduated);
 }
 

@@ -1,0 +1,175 @@
+// What records that percents, amounts and prices are do to lines, to the order and to charges.
+#include "engine/price/apply.hpp"
+#include "engine/price/choose.hpp"
+#include "engine/price/spread.hpp"
+
+#include <algorithm>
+
+namespace engine::price {
+
+using base::BigInt;
+using base::Int128;
+using base::Int256;
+using model::Calculation;
+using model::Schema;
+using model::ValueKind;
+
+namespace {
+
+bool aims_at_charge(Calculation calculation) {
+  return calculation == Calculation::charge_percent || calculation == Calculation::charge_amount;
+}
+
+bool aims_at_order(Calculation calculation) {
+  return calculation == Calculation::order_percent || calculation == Calculation::order_amount ||
+         calculation == Calculation::order_total;
+}
+
+}  // namespace
+
+Applier::Effects Applier::effects_of(const Deal& deal) {
+  Effects effects;
+  effects.record = deal.candidate.record;
+  const auto lines = targets(deal);
+  if (lines.empty()) return effects;
+  const Calculation calculation = type_of(deal).calculation;
+  if (aims_at_charge(calculation)) {
+    charge_effects(deal, lines, effects);
+  } else if (aims_at_order(calculation)) {
+    order_effects(deal, lines, effects);
+  } else if (calculation == Calculation::free_goods) {
+    free_goods(deal, lines, effects);
+  } else if (calculation == Calculation::buy_get && !has(deal, Schema::per_line)) {
+    buy_get_pooled(deal, lines, effects);
+  } else {
+    line_effects(deal, lines, effects);
+  }
+  std::erase_if(effects.on, [](const Effect& effect) { return effect.amount == 0; });
+  return effects;
+}
+
+void Applier::line_effects(const Deal& deal, const std::vector<std::uint32_t>& lines, Effects& to) {
+  for (const std::uint32_t line : lines) {
+    if (type_of(deal).calculation == Calculation::buy_get) {
+      buy_get_line(deal, line, to);
+      continue;
+    }
+    Int128 amount = line_effect(deal, line);
+    amount = std::min(amount, limit_of(line));
+    to.on.push_back({line, 0, amount * sign_of(line)});
+  }
+}
+
+// What the record takes off the line, before the floor; negative where it puts something on.
+Int128 Applier::line_effect(const Deal& deal, std::uint32_t line) {
+  const auto& index = records_.snapshot->conditions();
+  const model::Terms& terms = index.terms(index.record(deal.candidate.record));
+  const BigInt value{value_of(deal, line)};
+  const BigInt one = base::pow10<BigInt>(records_.step->value_decimals);
+  const BigInt smallest = base::pow10<BigInt>(bound_.decimals);  // in one
+  const BigInt unit = base::pow10<BigInt>(state_.unit_decimals);
+  const BigInt units{state_.units[line]};
+  const BigInt counted{counted_units(deal, line)};
+  if (units == 0) return 0;
+  UnitFactor factor{1, terms.price_unit};
+  if (type_of(deal).value == ValueKind::price)
+    factor = unit_factor(*records_.snapshot, terms, records_.lines[line]);
+  const BigInt numerator{factor.numerator};
+  const BigInt denominator{factor.denominator};
+  switch (type_of(deal).calculation) {
+    case Calculation::percent:
+      return rounded(BigInt{reference(deal, line)} * value * counted, one * units, line);
+    case Calculation::per_unit: {
+      const Int128 off =
+          rounded(value * smallest * counted * numerator, one * unit * denominator, line);
+      return std::min(off, rounded(BigInt{left_of(line)} * counted, units, line));
+    }
+    case Calculation::new_price: {
+      const Int128 price =
+          rounded(value * smallest * units * numerator, one * unit * denominator, line);
+      const Int128 off = left_of(line) - price;
+      return rule_.price_if_lower ? std::max<Int128>(0, off) : off;
+    }
+    default:
+      return rounded(value * smallest, one, line);
+  }
+}
+
+// What is returned counts the other way round. A percent is one of the sales and one of the
+// returns; an amount comes off the sales, or, where all lines are returns, off those.
+void Applier::order_effects(const Deal& deal, const std::vector<std::uint32_t>& lines,
+                            Effects& to) {
+  std::vector<std::uint32_t> sales;
+  std::vector<std::uint32_t> returns;
+  for (const std::uint32_t line : lines) (sign_of(line) > 0 ? sales : returns).push_back(line);
+  const bool percent = type_of(deal).calculation == Calculation::order_percent;
+  if (!sales.empty()) spread_effect(deal, sales, percent ? 0 : total_of(returns), to);
+  if (!returns.empty() && (percent || sales.empty())) spread_effect(deal, returns, 0, to);
+}
+
+// What is left of the lines, with their signs.
+Int128 Applier::total_of(const std::vector<std::uint32_t>& lines) const {
+  Int128 total = 0;
+  for (const std::uint32_t line : lines) total += state_.running.amounts[line];
+  return total;
+}
+
+// Off lines that are all sales or all returns; `beside` is what the order has besides them.
+void Applier::spread_effect(const Deal& deal, const std::vector<std::uint32_t>& lines,
+                            Int128 beside, Effects& to) {
+  const Calculation calculation = type_of(deal).calculation;
+  const BigInt value{value_of(deal, lines.front())};
+  const BigInt one = base::pow10<BigInt>(records_.step->value_decimals);
+  const Int128 left = total_of(lines) * sign_of(lines.front()) + beside;
+  Int128 most = 0;
+  BigInt reckoned = 0;
+  for (const std::uint32_t line : lines) {
+    most += limit_of(line);
+    reckoned += BigInt{reference(deal, line)};
+  }
+  Int128 amount = 0;
+  if (calculation == Calculation::order_percent) {
+    amount = rounded(reckoned * value, one, lines.front());
+  } else {
+    amount = rounded(value * base::pow10<BigInt>(bound_.decimals), one, lines.front());
+  }
+  if (calculation == Calculation::order_total) {
+    amount = left - amount;
+    if (rule_.price_if_lower) amount = std::max<Int128>(0, amount);
+  }
+  // Without redistribution the shares are those of the whole amount: what a floor keeps off a line
+  // is lost.
+  if (rule_.spread.redistribute) amount = std::min(amount, most);
+  std::vector<Int256> weights;
+  std::vector<Int128> caps;
+  for (const std::uint32_t line : lines) {
+    const Int256 weight = hooks_.weight_of(line);
+    weights.push_back(sign_of(line) < 0 ? Int256{abs(weight)} : weight);
+    if (amount > 0) caps.push_back(limit_of(line));
+  }
+  const auto shares = spread(amount, weights, caps, rule_.spread);
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    to.on.push_back({lines[i], 0, shares[i] * sign_of(lines[i])});
+}
+
+void Applier::charge_effects(const Deal& deal, const std::vector<std::uint32_t>& lines,
+                             Effects& to) {
+  const auto& procedure = *records_.procedure->rule;
+  const auto charge = std::ranges::find_if(rule_.charges, [&](std::uint16_t step) {
+    return procedure.steps[step].name == type_of(deal).charge;
+  });
+  if (charge == rule_.charges.end()) return;
+  const auto place = static_cast<std::uint16_t>(charge - rule_.charges.begin());
+  const BigInt value{value_of(deal, lines.front())};
+  const BigInt one = base::pow10<BigInt>(records_.step->value_decimals);
+  const Int128 reckoned =
+      on_original(deal) ? state_.original_charges[place] : state_.charges[place];
+  const bool percent = type_of(deal).calculation == Calculation::charge_percent;
+  const BigInt asked = percent ? BigInt{BigInt{reckoned} * value}
+                               : BigInt{value * base::pow10<BigInt>(bound_.decimals)};
+  const Int128 amount =
+      std::min(rounded(asked, one, lines.front()), std::max<Int128>(0, state_.charges[place]));
+  to.on.push_back({no_line, place, amount});
+}
+
+}  // namespace engine::price

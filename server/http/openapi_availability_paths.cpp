@@ -1,0 +1,151 @@
+#include "server/http/openapi_parts.hpp"
+
+namespace server::http {
+
+std::string_view openapi_availability_paths() {
+  return R"json(  "/v1/availability": {
+   "post": {
+    "operationId": "availability",
+    "summary": "Availability of many articles",
+    "requestBody": {
+     "required": true,
+     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AvailabilityRequest"}}}
+    },
+    "responses": {
+     "200": {
+      "description": "What a buyer may see of each article's stock.",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AvailabilityList"}}}
+     },
+     "400": {
+      "description": "Not valid JSON.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "411": {
+      "description": "A body without length.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "413": {
+      "description": "More than a MiB (body_bytes).",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "415": {
+      "description": "Not application/json.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "422": {
+      "description": "A member that is unknown, missing or of the wrong type; an unknown customer, currency or field.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "503": {
+      "description": "No data yet, or too busy.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     }
+    }
+   }
+  },
+  "/v1/availability/{article}": {
+   "get": {
+    "operationId": "availabilityOfOne",
+    "summary": "Availability of one article",
+    "parameters": [
+     {
+      "name": "article",
+      "in": "path",
+      "required": true,
+      "description": "The article's code.",
+      "schema": {"type": "string"}
+     },
+     {
+      "name": "quantity",
+      "in": "query",
+      "description": "A decimal; 1 without it.",
+      "schema": {"type": "string", "default": "1"}
+     },
+     {
+      "name": "unit",
+      "in": "query",
+      "description": "The unit ordered; the base unit without it.",
+      "schema": {"type": "string"}
+     },
+     {
+      "name": "date",
+      "in": "query",
+      "description": "The day; now without it.",
+      "schema": {
+       "type": "string",
+       "description": "ISO 8601: 2026-11-22, or 2026-11-22T14:30 in the time zone of the pricing procedure."
+      }
+     },
+     {
+      "name": "customer",
+      "in": "query",
+      "description": "Whose bands are shown.",
+      "schema": {"type": "string"}
+     },
+     {
+      "name": "language",
+      "in": "query",
+      "description": "Of texts.",
+      "schema": {"type": "string", "default": "en"}
+     },
+     {
+      "name": "sales_organisation",
+      "in": "query",
+      "description": "The selling company.",
+      "schema": {"type": "string"}
+     },
+     {
+      "name": "site",
+      "in": "query",
+      "description": "The shop or branch.",
+      "schema": {"type": "string"}
+     },
+     {
+      "name": "channel",
+      "in": "query",
+      "description": "For instance internet.",
+      "schema": {"type": "string"}
+     },
+     {
+      "name": "document_kind",
+      "in": "query",
+      "description": "For instance order.",
+      "schema": {"type": "string"}
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Any other parameter is a field that the pricing procedure declares; an unknown one is refused.",
+      "style": "form",
+      "explode": true,
+      "schema": {"type": "object", "additionalProperties": {"type": "string"}}
+     }
+    ],
+    "responses": {
+     "200": {
+      "description": "What a buyer may see of its stock.",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AvailabilityOfOne"}}}
+     },
+     "400": {
+      "description": "An address that can't be read.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "404": {
+      "description": "No such article.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "422": {
+      "description": "An unknown customer, currency or field, or a bad value.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "503": {
+      "description": "No data yet, or too busy.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     }
+    }
+   }
+  },
+)json";
+}
+
+}  // namespace server::http

@@ -2,8 +2,10 @@
 
 #include "engine/base/parallel.hpp"
 #include "engine/price/choose.hpp"
+#include "rules/check_sweep.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -17,6 +19,10 @@ using engine::snapshot::Snapshot;
 using model::ConditionRecord;
 
 namespace {
+
+constexpr std::uint64_t compared_max = 100'000;  // pairs of an article
+constexpr std::size_t listed_max = 20;           // agreements and reasons in one text
+constexpr std::uint32_t everybody = UINT32_MAX;
 
 // An agreement's record as a candidate for its article.
 struct Agreed {
@@ -50,33 +56,99 @@ class ArticleAgreements {
       : context_{context}, snapshot_{context.snapshot()}, sink_{sink} {}
 
   void check(std::span<const Agreed> agreed) {
-    std::set<std::string> agreements;
-    std::set<std::string> reasons;
-    for (std::size_t i = 0; i < agreed.size(); ++i) {
-      for (std::size_t j = i + 1; j < agreed.size(); ++j) {
-        const ConditionRecord& x = context_.index().record(agreed[i].record);
-        const ConditionRecord& y = context_.index().record(agreed[j].record);
-        if (x.document == y.document || !same_candidates(context_.index(), x, y)) continue;
-        agreements.insert(context_.document_of(x));
-        agreements.insert(context_.document_of(y));
-        reasons.insert(reason_between(agreed[i], agreed[j]));
-      }
+    agreements_.clear();
+    reasons_.clear();
+    compared_ = 0;
+    left_out_ = 0;
+    sweep(agreed);
+    const std::string article{snapshot_.article_code(model::ArticleId{agreed.front().article})};
+    if (!agreements_.empty()) {
+      sink_.add(FindingKind::several_agreements, article, listed(agreements_, " and "),
+                "is on several agreements at once; where none is named, " + listed(reasons_, "; "));
     }
-    if (agreements.empty()) return;
-    std::string documents;
-    for (const std::string& code : agreements)
-      documents += (documents.empty() ? "" : " and ") + code;
-    std::string text = "is on several agreements at once; where none is named, ";
-    for (bool first = true; const std::string& reason : reasons) {
-      text += (first ? "" : "; ") + reason;
-      first = false;
-    }
-    sink_.add(FindingKind::several_agreements,
-              std::string{snapshot_.article_code(model::ArticleId{agreed.front().article})},
-              std::move(documents), std::move(text));
+    if (left_out_ == 0) return;
+    sink_.add(FindingKind::not_compared, article, "",
+              std::to_string(left_out_) +
+                  " pairs of agreements' records were left out of the comparison, too many hold at "
+                  "one time");
   }
 
  private:
+  // By start, each with those that hold beside it; records for two customers can't meet.
+  void sweep(std::span<const Agreed> agreed) {
+    by_start_.clear();
+    for (std::uint32_t i = 0; i < agreed.size(); ++i) by_start_.push_back(i);
+    const auto start_of = [&](std::uint32_t i) {
+      return context_.index().record(agreed[i].record).valid_from;
+    };
+    std::ranges::stable_sort(by_start_, {}, start_of);
+    holding_.clear();
+    for (const std::uint32_t i : by_start_) {
+      const std::uint32_t own = customer_of(agreed[i]);
+      if (own == everybody) {
+        for (auto& [customer, holding] : holding_) meet(agreed, i, holding);
+      } else {
+        meet(agreed, i, holding_[own]);
+        meet(agreed, i, holding_[everybody]);
+      }
+      holding_[own].add(i, context_.index().record(agreed[i].record).valid_to);
+    }
+  }
+
+  void meet(std::span<const Agreed> agreed, std::uint32_t i, Holding& holding) {
+    holding.advance(context_.index().record(agreed[i].record).valid_from);
+    const std::size_t seen = holding.each([&](std::uint32_t other) {
+      if (compared_ == compared_max) return false;
+      ++compared_;
+      compare(agreed[other], agreed[i]);
+      return true;
+    });
+    left_out_ += holding.size() - seen;
+  }
+
+  // The customer that the key names, by the topmost of its parents.
+  std::uint32_t customer_of(const Agreed& agreed) const {
+    const auto& fields = context_.table_of_part(agreed.part).shape.party_fields;
+    const auto at = std::ranges::find(fields, model::Schema::customer);
+    if (at == fields.end()) return everybody;
+    const auto values = context_.index().part_values(agreed.part);
+    model::CustomerId customer{values[static_cast<std::size_t>(at - fields.begin())]};
+    const auto& parents = snapshot_.customers().parents;
+    while (!parents[customer.raw()].is_none()) customer = parents[customer.raw()];
+    return customer.raw();
+  }
+
+  void compare(const Agreed& a, const Agreed& b) {
+    const ConditionRecord& x = context_.index().record(a.record);
+    const ConditionRecord& y = context_.index().record(b.record);
+    if (x.document == y.document || !same_candidates(context_.index(), x, y)) return;
+    if (!share_customers(x.document, y.document)) return;
+    agreements_.insert(context_.document_of(x));
+    agreements_.insert(context_.document_of(y));
+    if (reasons_.size() <= listed_max) reasons_.insert(reason_between(a, b));
+  }
+
+  // Whether some customer may call off both.
+  bool share_customers(model::DocumentId a, model::DocumentId b) const {
+    const auto& of_a = snapshot_.documents()[a.raw()].customers;
+    const auto& of_b = snapshot_.documents()[b.raw()].customers;
+    if (of_a.empty() || of_b.empty()) return true;
+    return std::ranges::any_of(of_a, [&](model::CustomerId customer) {
+      return std::ranges::find(of_b, customer) != of_b.end();
+    });
+  }
+
+  static std::string listed(const std::set<std::string>& texts, std::string_view between) {
+    std::string made;
+    std::size_t count = 0;
+    for (const std::string& text : texts) {
+      if (count++ == listed_max)
+        return made.append(between) + "more (" + std::to_string(texts.size()) + " or more in all)";
+      made.append(made.empty() ? "" : between).append(text);
+    }
+    return made;
+  }
+
   // The first rule that tells two records apart: the search order, or a comparator.
   std::optional<std::string> deciding(const TableUse& a, const TableUse& b, const Agreed& x,
                                       const Agreed& y) const {
@@ -93,7 +165,7 @@ class ArticleAgreements {
     const price::Candidate second{y.record, 1, 0, b.access, near_y, 0};
     for (const rule::Choice& choice : find.choose) {
       if (price::compare(context, choice, first, second) != 0)
-        return std::string{comparator_name(choice.by)};
+        return std::string{rule::comparator_name(choice.by)};
     }
     return std::nullopt;
   }
@@ -136,6 +208,12 @@ class ArticleAgreements {
   const CheckContext& context_;
   const Snapshot& snapshot_;
   FindingSink& sink_;
+  std::vector<std::uint32_t> by_start_;
+  std::map<std::uint32_t, Holding> holding_;  // by customer
+  std::set<std::string> agreements_;
+  std::set<std::string> reasons_;
+  std::uint64_t compared_ = 0;
+  std::uint64_t left_out_ = 0;
 };
 
 }  // namespace

@@ -107,6 +107,10 @@ std::string quantity_text(engine::base::Quantity quantity) {
   return engine::base::to_string_short(quantity.decimal());
 }
 
+std::string counted_text(std::uint64_t count, std::string_view noun) {
+  return std::to_string(count).append(" ").append(noun).append(count == 1 ? "" : "s");
+}
+
 bool same_candidates(const ConditionIndex& index, const ConditionRecord& a,
                      const ConditionRecord& b) {
   const model::Terms& x = index.terms(a);

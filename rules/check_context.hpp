@@ -95,6 +95,8 @@ std::string start_text(engine::base::CivilMinutes at);
 // Validity is half-open inside; people are told the last day that belongs to it.
 std::string end_text(engine::base::CivilMinutes at);
 std::string quantity_text(engine::base::Quantity quantity);
+// "1 record", "2 records".
+std::string counted_text(std::uint64_t count, std::string_view noun);
 
 // Whether both may be candidates of one line, as far as currency, window and validity say.
 bool same_candidates(const engine::snapshot::ConditionIndex& index,

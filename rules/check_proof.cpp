@@ -1,6 +1,7 @@
 #include "rules/check_proof.hpp"
 
 #include "engine/price/choose.hpp"
+#include "rules/check_question_fields.hpp"
 
 #include <algorithm>
 
@@ -23,46 +24,8 @@ namespace {
 constexpr std::size_t tries_first = 4'096;  // questions for one customer, unit and set of fields
 constexpr std::size_t tries_later = 256;    // from the fourth customer on
 constexpr std::size_t tries_computed = 12;
-constexpr std::size_t field_sets_max = 24;
+constexpr std::size_t borders_max = 4 * tries_first;  // days by quantities: more are never asked
 constexpr std::int64_t one_unit = 1'000'000;
-
-bool is_from_question(const model::Field& field) {
-  return field.side != model::FieldSide::article && field.domain == model::Domain::text;
-}
-
-// Values that a formula compares question fields with.
-void collect(const rule::Formula& formula, const model::Schema& schema,
-             std::vector<std::pair<std::string, std::string>>& options) {
-  const auto add = [&](const model::Field& field, const std::string& value) {
-    const std::pair<std::string, std::string> option{field.name, value};
-    if (std::ranges::find(options, option) == options.end()) options.push_back(option);
-  };
-  for (const rule::Instruction& instruction : formula) {
-    if (instruction.field.is_none()) continue;
-    const model::Field& field = schema.field(instruction.field);
-    if (!is_from_question(field)) continue;
-    if (field.value == model::FieldValue::truth) {
-      add(field, "true");
-      add(field, "false");
-    } else if (field.value == model::FieldValue::number) {
-      for (const rule::Instruction& other : formula) {
-        if (other.op == rule::Op::constant)
-          add(field, engine::base::to_string_short(other.constant));
-      }
-    } else if (instruction.codes.empty()) {
-      add(field, "x");
-    } else {
-      for (const std::string& code : instruction.codes) add(field, code);
-    }
-  }
-}
-
-const rule::Formula* formula_of(const engine::snapshot::Snapshot& snapshot, std::uint32_t text) {
-  if (text == model::nothing_there) return nullptr;
-  const auto* compiled =
-      dynamic_cast<const rule::RecordFormula*>(snapshot.record_texts()[text].compiled.get());
-  return compiled == nullptr ? nullptr : &compiled->code;
-}
 
 std::int64_t clamped(Int128 value) {
   return value > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(value);
@@ -156,60 +119,6 @@ std::vector<model::UnitId> Prover::units(const Suspicion& suspicion) const {
   return made;
 }
 
-// What the meeting and the look-up of the procedure ask for, and that with what conditions ask for.
-std::vector<Prover::Fields> Prover::field_sets(const Suspicion& suspicion) const {
-  const auto& snapshot = context_.snapshot();
-  const auto& schema = snapshot.schema();
-  const BoundProcedure& procedure = snapshot.procedures()[suspicion.procedure];
-  Fields given;
-  for (const auto& [field, value] : suspicion.meeting->given)
-    given.emplace_back(schema.field(field).name, snapshot.code_of(schema.field(field), value));
-  std::vector<Fields> bases{given};
-  for (const auto& row : snapshot.procedure_lookup()) {
-    if (row.result != suspicion.procedure) continue;
-    Fields fields = given;
-    for (const auto& [id, values] : row.when) {
-      const model::Field& field = schema.field(id);
-      const auto known = std::ranges::find(fields, field.name, &Fields::value_type::first);
-      if (!is_from_question(field) || values.empty() || known != fields.end()) continue;
-      fields.emplace_back(field.name, snapshot.code_of(field, values.front()));
-    }
-    if (std::ranges::find(bases, fields) == bases.end()) bases.push_back(fields);
-  }
-  Fields options;
-  for (const BoundStep& step : procedure.steps) {
-    collect(step.rule->when, schema, options);
-    if (&step == &procedure.steps[suspicion.step]) break;
-  }
-  for (const std::uint32_t number : {suspicion.record_a, suspicion.record_b}) {
-    const model::DocumentId document = context_.index().record(number).document;
-    const auto* extra = context_.index().find_extra(number);
-    const std::uint32_t own = extra == nullptr ? model::nothing_there : extra->when;
-    const std::uint32_t of_document =
-        document.is_none() ? model::nothing_there : snapshot.documents()[document.raw()].when;
-    for (const std::uint32_t text : {own, of_document}) {
-      if (const auto* formula = formula_of(snapshot, text)) collect(*formula, schema, options);
-    }
-  }
-  std::vector<Fields> made = bases;
-  const auto lacks = [](const Fields& fields, const std::string& name) {
-    return std::ranges::find(fields, name, &Fields::value_type::first) == fields.end();
-  };
-  for (const Fields& base : bases) {
-    Fields all = base;  // the first value of every field
-    for (const auto& option : options) {
-      if (lacks(all, option.first)) all.push_back(option);
-    }
-    if (all.size() > base.size()) made.push_back(all);
-    for (const auto& option : options) {
-      if (!lacks(base, option.first) || made.size() >= field_sets_max) continue;
-      made.push_back(base);
-      made.back().push_back(option);
-    }
-  }
-  return made;
-}
-
 // The smallest quantity that reaches both records, and the first day of both.
 std::optional<Prover::Borders> Prover::first_borders(const Suspicion& suspicion,
                                                      model::UnitId unit) const {
@@ -261,6 +170,7 @@ void Prover::take_borders(const Suspicion& suspicion, model::UnitId unit, Border
   };
   for (const price::StepTrace& step : answer_.traces.front().steps) {
     for (const price::CandidateTrace& candidate : step.candidates) {
+      if (borders.days.size() * borders.quantities.size() >= borders_max) return;
       const ConditionRecord& record = index.record(candidate.record);
       const Terms& terms = index.terms(record);
       add_day(record.valid_from);
@@ -345,7 +255,9 @@ Verdict Prover::ask_all(const Suspicion& suspicion, Witness witness, model::Unit
     for (const CivilMinutes day : now.days) {
       for (const std::int64_t quantity : now.quantities) {
         if (!asked.emplace(day, quantity).second) continue;
-        if (asked.size() > tries_max || !context_.may_ask()) return Verdict::open;
+        if (asked.size() > tries_max || asked_ >= suspicion.questions_max || !context_.may_ask())
+          return Verdict::open;
+        ++asked_;
         witness.quantity = quantity_text(Quantity::from_mantissa(quantity));
         const Told told = ask(suspicion, witness, day);
         if (told == Told::never) return Verdict::no_tie;
@@ -367,9 +279,10 @@ Proof Prover::prove(const Suspicion& suspicion) {
   const auto& snapshot = context_.snapshot();
   Proof proof;
   const auto buyers = customers(suspicion);
-  const auto sets = field_sets(suspicion);
+  const auto sets = field_sets(context_, suspicion, buyers);
   const auto sold_in = units(suspicion);
   bool open = suspicion.meeting->more;
+  asked_ = 0;
   Witness witness;
   witness.article = snapshot.article_code(model::ArticleId{suspicion.article});
   if (!suspicion.agreement.is_none())
@@ -382,12 +295,13 @@ Proof Prover::prove(const Suspicion& suspicion) {
       for (const model::UnitId unit : sold_in) {
         const bool is_base = unit == snapshot.articles().base_units[suspicion.article];
         witness.unit = is_base ? "" : snapshot.unit_code(unit);
-        for (const Fields& fields : sets) {
+        for (const QuestionFields& fields : sets) {
           witness.fields = fields;
           const std::size_t tries = suspicion.computed ? tries_computed
                                     : i < 3            ? tries_first
                                                        : tries_later;
           proof.verdict = ask_all(suspicion, witness, unit, tries, proof.witness);
+          proof.questions = asked_;
           if (proof.verdict == Verdict::tie) return proof;
           open |= proof.verdict == Verdict::open;
         }

@@ -7,7 +7,7 @@
 
 #include "engine/quote/answer.hpp"
 #include "engine/quote/question.hpp"
-#include "rules/check_reach.hpp"
+#include "rules/check_suspicion.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -18,19 +18,6 @@
 
 namespace rules {
 
-// Two records that no comparator tells apart on a line of the article.
-struct Suspicion {
-  std::uint16_t procedure = 0;
-  std::uint16_t step = 0;
-  std::uint32_t record_a = 0;
-  std::uint32_t record_b = 0;
-  std::uint32_t article = 0;
-  engine::base::Validity validity;
-  const Meeting* meeting = nullptr;
-  engine::model::DocumentId agreement;  // that the line has to name; none
-  bool computed = false;  // what they are worth depends on the question: asked for a while only
-};
-
 enum class Verdict : std::uint8_t {
   tie,
   no_tie,  // every question that could meet it was asked
@@ -40,6 +27,7 @@ enum class Verdict : std::uint8_t {
 struct Proof {
   Verdict verdict = Verdict::no_tie;
   Witness witness;  // of a tie
+  std::size_t questions = 0;
 };
 
 class Prover {
@@ -50,7 +38,6 @@ class Prover {
   Proof prove(const Suspicion& suspicion);
 
  private:
-  using Fields = std::vector<std::pair<std::string, std::string>>;
   enum class Told : std::uint8_t { tie, other, never };  // never: whatever day or quantity
 
   struct Borders {
@@ -63,7 +50,6 @@ class Prover {
   std::vector<std::uint32_t> customers(const Suspicion& suspicion) const;
   std::vector<std::string> currencies(const Suspicion& suspicion, std::uint32_t customer) const;
   std::vector<engine::model::UnitId> units(const Suspicion& suspicion) const;
-  std::vector<Fields> field_sets(const Suspicion& suspicion) const;
   Verdict ask_all(const Suspicion& suspicion, Witness witness, engine::model::UnitId unit,
                   std::size_t tries_max, Witness& found);
   Told ask(const Suspicion& suspicion, const Witness& witness, engine::base::CivilMinutes day);
@@ -77,6 +63,7 @@ class Prover {
   engine::price::Scratch scratch_;
   engine::quote::Answer answer_;
   std::uint32_t customer_ = 0;  // who asks
+  std::size_t asked_ = 0;       // about this suspicion
 };
 
 }  // namespace rules

@@ -56,9 +56,9 @@ void check_rates(const CheckContext& context, FindingSink& sink) {
             sink.add(FindingKind::currency_without_rate, "", "",
                      "step '" + step.rule->name + "': no exchange rate leads from " +
                          std::string{snapshot.currency_code(from)} + " (" +
-                         std::to_string(records) + " records) to " +
-                         std::string{snapshot.currency_code(to)} + " (" + std::to_string(buyers) +
-                         " customers)");
+                         counted_text(records, "record") + ") to " +
+                         std::string{snapshot.currency_code(to)} + " (" +
+                         counted_text(buyers, "customer") + ")");
           }
         }
       }

@@ -1,8 +1,6 @@
-// Who meets which records: the ways by which customers reach the parts of the condition index under
-// the accesses of one step, and the meetings - pairs of parts that some customer reaches at once
-// and that no comparator tells apart for all of their records. Question fields (channel ...) are
-// left open: a way says which of them the question has to give. Cost: a look-up a way; customers
-// that share groups, lists and attributes are asked for their shared ways only a few times.
+// Who reaches which records: the ways by which customers come to the parts of the condition index
+// under the accesses of one step. Question fields (channel ...) are left open: a way says which of
+// them the question has to give. Any thread; cost: a look-up a way.
 #pragma once
 
 #include "rules/check_context.hpp"
@@ -50,32 +48,5 @@ class Reach {
   std::vector<bool> has_open_;        // by access
   std::vector<OpenParts> by_closed_;  // by access; empty where it has none
 };
-
-inline constexpr std::size_t customers_kept = 64;
-
-// Two ways that one customer has; the same one twice where records of one key may meet.
-struct Meeting {
-  std::uint32_t part_a = 0;
-  std::uint32_t part_b = 0;
-  std::uint16_t access_a = 0;
-  std::uint16_t access_b = 0;
-  std::uint16_t distance_a = 0;
-  std::uint16_t distance_b = 0;
-  bool same_way = false;
-  engine::base::Validity validity;
-  GivenFields given;
-  std::vector<std::uint32_t> customers;  // the first of those that have both ways
-  bool more = false;                     // there are others
-};
-
-// In a fixed order. `reached` gets a mark for every part that somebody reaches.
-std::vector<Meeting> meetings_of(const CheckContext& context,
-                                 const engine::snapshot::BoundStep& step,
-                                 std::vector<bool>& reached);
-
-// The comparators that decide between accesses of the two levels; null where none do.
-const std::vector<engine::rule::Choice>* choices_between(const engine::rule::Find& find,
-                                                         std::size_t access_a,
-                                                         std::size_t access_b);
 
 }  // namespace rules

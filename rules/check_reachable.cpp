@@ -16,10 +16,6 @@ std::uint32_t records_in(const engine::snapshot::ConditionIndex& index, KeyRange
   return index.records_of(keys.end - 1).end - index.records_of(keys.begin).begin;
 }
 
-std::string counted(std::uint64_t count) {
-  return std::to_string(count) + (count == 1 ? " record" : " records");
-}
-
 void check_types(const CheckContext& context, FindingSink& sink) {
   const auto& schema = context.snapshot().schema();
   const auto& index = context.index();
@@ -36,28 +32,38 @@ void check_types(const CheckContext& context, FindingSink& sink) {
     if (is_read[type]) continue;
     sink.add(FindingKind::type_not_read, "", "",
              "no access of any procedure reads condition type '" +
-                 schema.type(model::ConditionTypeId{type}).name + "' (" + counted(records[type]) +
-                 ")");
+                 schema.type(model::ConditionTypeId{type}).name + "' (" +
+                 counted_text(records[type], "record") + ")");
   }
 }
 
-void check_accesses(const CheckContext& context, FindingSink& sink) {
+void check_accesses(const CheckContext& context, const Reached& reached, FindingSink& sink) {
   const auto& index = context.index();
   const auto& schema = context.snapshot().schema();
   std::vector<bool> filled(index.table_count());
-  for (std::uint32_t part = 0; part < index.part_count(); ++part)
-    filled[index.table_of_part(part).raw()] = true;
+  std::vector<bool> is_reached(index.table_count());
+  for (std::uint32_t part = 0; part < index.part_count(); ++part) {
+    const std::uint32_t table = index.table_of_part(part).raw();
+    filled[table] = true;
+    is_reached[table] = is_reached[table] || reached.parts[part];
+  }
   for (std::uint32_t table = 0; table < index.table_count(); ++table) {
-    if (filled[table]) continue;
+    // Records that nobody reaches at all are told with their key.
+    if (filled[table] && !is_reached[table]) continue;
     for (const TableUse& use : context.uses_of(model::TableId{table})) {
+      if (filled[table] && reached.accesses.at({use.procedure, use.step, use.access})) continue;
       const auto& procedure = *context.snapshot().procedures()[use.procedure].rule;
       const auto& access = context.access(use);
       const auto type = index.table(model::TableId{table}).shape.type;
-      sink.add(FindingKind::access_without_records, "", "",
-               "procedure '" + procedure.name + "', step '" + context.step(use).rule->name +
-                   "', access '" + access.name + "': there is no record of " +
-                   schema.type(type).name + " under (" + schema.key_names(model::TableId{table}) +
-                   ")");
+      const std::string under =
+          schema.type(type).name + " under (" + schema.key_names(model::TableId{table}) + ")";
+      sink.add(
+          filled[table] ? FindingKind::access_not_reached : FindingKind::access_without_records, "",
+          "",
+          "procedure '" + procedure.name + "', step '" + context.step(use).rule->name +
+              "', access '" + access.name + "': " +
+              (filled[table] ? "it brings no customer to any record of " + under
+                             : "there is no record of " + under));
     }
   }
 }
@@ -72,12 +78,12 @@ std::string list_of(const CheckContext& context, std::uint32_t part) {
   return context.snapshot().documents()[list].code;
 }
 
-void check_parts(const CheckContext& context, const std::vector<bool>& reached, FindingSink& sink) {
+void check_parts(const CheckContext& context, const Reached& reached, FindingSink& sink) {
   const auto& index = context.index();
   const auto& schema = context.snapshot().schema();
   for (std::uint32_t part = 0; part < index.part_count(); ++part) {
     const model::TableId table = index.table_of_part(part);
-    if (reached[part] || context.uses_of(table).empty()) continue;
+    if (reached.parts[part] || context.uses_of(table).empty()) continue;
     const auto& fields = index.table(table).shape.party_fields;
     std::string key;
     for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -86,7 +92,7 @@ void check_parts(const CheckContext& context, const std::vector<bool>& reached, 
              std::string{context.snapshot().code_of(field, index.part_values(part)[i])};
     }
     sink.add(FindingKind::key_nobody_has, "", list_of(context, part),
-             counted(records_in(index, index.part_keys(part))) + " of " +
+             counted_text(records_in(index, index.part_keys(part)), "record") + " of " +
                  context.type_of_part(part).name + " under " + key + ", which no customer reaches");
   }
 }
@@ -121,17 +127,17 @@ void check_mapped(const CheckContext& context, FindingSink& sink) {
   for (const auto& [which, known] : unmet) {
     const auto type = index.table(which.first).shape.type;
     sink.add(FindingKind::key_nobody_has, "", "",
-             counted(known.records) + " of " + context.snapshot().schema().type(type).name +
-                 " under " + known.key + ", which no article has");
+             counted_text(known.records, "record") + " of " +
+                 context.snapshot().schema().type(type).name + " under " + known.key +
+                 ", which no article has");
   }
 }
 
 }  // namespace
 
-void check_reachable(const CheckContext& context, const std::vector<bool>& reached,
-                     FindingSink& sink) {
+void check_reachable(const CheckContext& context, const Reached& reached, FindingSink& sink) {
   check_types(context, sink);
-  check_accesses(context, sink);
+  check_accesses(context, reached, sink);
   check_parts(context, reached, sink);
   check_mapped(context, sink);
 }

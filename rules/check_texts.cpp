@@ -14,11 +14,32 @@ using rule::Op;
 
 namespace {
 
+// A number that is the same wherever it stands in one formula.
+struct Subject {
+  Op op = Op::quantity;
+  std::uint16_t step = 0;
+  std::uint16_t index = 0;
+  FieldId field;
+
+  friend bool operator==(const Subject&, const Subject&) = default;
+};
+
+// What a comparison asks of it.
+struct Bound {
+  Subject subject;
+  Op op = Op::less;  // less, less_equal, equal; turned: the other way round
+  bool turned = false;
+  Decimal number;
+};
+
 // What is known of a value on the stack.
 struct Known {
   std::optional<Decimal> number;
+  std::optional<Subject> subject;
   std::string never;  // as a truth: why it can't be true; empty where it may be
-  std::vector<std::pair<FieldId, std::vector<std::string>>> needs;  // where it is true
+  // Where it is true:
+  std::vector<std::pair<FieldId, std::vector<std::string>>> needs;
+  std::vector<Bound> bounds;
 };
 
 std::size_t operand_count(Op op) {
@@ -61,6 +82,50 @@ std::optional<bool> compared(Op op, const Decimal& a, const Decimal& b) {
   }
 }
 
+bool is_number(Op op) {
+  switch (op) {
+    case Op::quantity:
+    case Op::base_quantity:
+    case Op::step_amount:
+    case Op::step_exact:
+    case Op::record_value:
+    case Op::record_parameter:
+    case Op::field_number:
+    case Op::input:
+    case Op::aggregate:
+    case Op::running:
+    case Op::charge_left:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Whether some number can meet both.
+bool meet(const Bound& a, const Bound& b) {
+  const auto holds = [](const Bound& bound, const Decimal& number) {
+    const auto truth = bound.turned ? compared(bound.op, bound.number, number)
+                                    : compared(bound.op, number, bound.number);
+    return truth.value_or(true);
+  };
+  if (a.op == Op::equal) return holds(b, a.number);
+  if (b.op == Op::equal) return holds(a, b.number);
+  if (a.turned == b.turned) return true;
+  const Bound& low = a.turned ? a : b;
+  const Bound& high = a.turned ? b : a;
+  const bool closed = low.op == Op::less_equal && high.op == Op::less_equal;
+  return less(low.number, high.number) || (closed && low.number == high.number);
+}
+
+std::string text_of(const Bound& bound) {
+  const std::string number = engine::base::to_string_short(bound.number);
+  if (bound.op == Op::equal) return number;
+  const bool closed = bound.op == Op::less_equal;
+  return (bound.turned ? (closed ? "at least " : "more than ")
+                       : (closed ? "at most " : "less than ")) +
+         number;
+}
+
 std::string listed(const std::vector<std::string>& codes) {
   std::string text;
   for (const std::string& code : codes) text += (text.empty() ? "'" : ", '") + code + "'";
@@ -92,6 +157,8 @@ class NeverTrue::Machine {
   Known load(const rule::Instruction& instruction) const {
     Known made;
     if (instruction.op == Op::constant) made.number = instruction.constant;
+    if (is_number(instruction.op))
+      made.subject = {instruction.op, instruction.step, instruction.index, instruction.field};
     if (instruction.op != Op::field_among) return made;
     const auto& field = owner_.context_.snapshot().schema().field(instruction.field);
     made.needs.emplace_back(instruction.field, instruction.codes);
@@ -112,6 +179,11 @@ class NeverTrue::Machine {
     } else if (of.size() == 2 && of[0].number && of[1].number) {
       const auto truth = compared(op, *of[0].number, *of[1].number);
       if (truth) made.number = Decimal{*truth ? 1 : 0, 0};
+    } else if (op == Op::less || op == Op::less_equal || op == Op::equal) {
+      if (of[0].subject && of[1].number)
+        made.bounds.push_back({*of[0].subject, op, false, *of[1].number});
+      if (of[0].number && of[1].subject)
+        made.bounds.push_back({*of[1].subject, op, true, *of[0].number});
     }
     return made;
   }
@@ -128,6 +200,8 @@ class NeverTrue::Machine {
     Known made;
     made.needs = a.needs;
     made.needs.insert(made.needs.end(), b.needs.begin(), b.needs.end());
+    made.bounds = a.bounds;
+    made.bounds.insert(made.bounds.end(), b.bounds.begin(), b.bounds.end());
     if (is_false(a) || is_false(b)) {
       made.never = reason_of(is_false(a) ? a : b);
       return made;
@@ -143,7 +217,22 @@ class NeverTrue::Machine {
                        listed(codes) + " and " + listed(its) + " at once";
       }
     }
+    for (const Bound& x : a.bounds) {
+      for (const Bound& y : b.bounds) {
+        if (x.subject == y.subject && !meet(x, y))
+          made.never =
+              name_of(x.subject) + " can't be " + text_of(x) + " and " + text_of(y) + " at once";
+      }
+    }
     return made;
+  }
+
+  std::string name_of(const Subject& subject) const {
+    if (subject.op == Op::quantity) return "quantity";
+    if (subject.op == Op::base_quantity) return "the quantity in base units";
+    if (subject.op == Op::field_number)
+      return owner_.context_.snapshot().schema().field(subject.field).name;
+    return "a number";
   }
 
   const NeverTrue& owner_;

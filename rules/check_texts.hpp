@@ -1,6 +1,7 @@
 // Conditions that can never be true, as far as that is cheap to prove: constant ones, comparisons
-// with groups and attributes that no article or customer has, and a field that would have to equal
-// two things at once. What cannot be proved counts as possible. Made once a check; any thread.
+// with groups and attributes that no article or customer has, a field that would have to equal two
+// things at once, a number that would have to be above one bound and below a smaller one. What
+// cannot be proved counts as possible. Made once a check; any thread.
 #pragma once
 
 #include "rules/check_context.hpp"

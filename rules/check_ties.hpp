@@ -5,14 +5,12 @@
 // side; only what passes all comparators is asked.
 #pragma once
 
-#include "rules/check_context.hpp"
+#include "rules/check_meetings.hpp"
 #include "rules/check_sink.hpp"
-
-#include <vector>
 
 namespace rules {
 
-// `reached` gets a mark for every part of the index that some customer reaches in some step.
-void check_ties(const CheckContext& context, FindingSink& sink, std::vector<bool>& reached);
+// `reached` gets a mark for every part of the index and every access that some customer reaches.
+void check_ties(const CheckContext& context, FindingSink& sink, Reached& reached);
 
 }  // namespace rules

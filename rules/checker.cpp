@@ -11,34 +11,7 @@
 
 namespace rules {
 
-namespace rule = engine::rule;
-
 namespace {
-
-constexpr std::array<std::string_view, 22> comparator_names{"rank",
-                                                            "nearest",
-                                                            "most_fields",
-                                                            "dated",
-                                                            "currency_bound",
-                                                            "unit_bound",
-                                                            "highest_threshold",
-                                                            "newest_start",
-                                                            "newest_document",
-                                                            "lowest_value",
-                                                            "highest_value",
-                                                            "flag_set",
-                                                            "flag_clear",
-                                                            "document_number",
-                                                            "document_text",
-                                                            "record_number",
-                                                            "record_text",
-                                                            "document_rank",
-                                                            "highest_rank",
-                                                            "highest_document_rank",
-                                                            "access",
-                                                            "lowest_threshold"};
-static_assert(comparator_names.size() ==
-              static_cast<std::size_t>(rule::Comparator::lowest_threshold) + 1);
 
 struct KindWords {
   std::string_view name;
@@ -64,9 +37,12 @@ constexpr std::array<KindWords, finding_kind_count> kinds{{
     {"currency_without_rate", Importance::warning},
     {"below_cost", Importance::warning},
     {"price_jump", Importance::warning},
+    {"not_compared", Importance::notice},
+    {"never_counts", Importance::warning},
+    {"access_not_reached", Importance::notice},
 }};
 
-static_assert(finding_kind_count == static_cast<std::size_t>(FindingKind::price_jump) + 1);
+static_assert(finding_kind_count == static_cast<std::size_t>(FindingKind::access_not_reached) + 1);
 
 constexpr std::array<std::string_view, 3> importance_names{"error", "warning", "notice"};
 
@@ -84,17 +60,13 @@ std::string_view importance_name(Importance importance) {
   return importance_names[static_cast<std::size_t>(importance)];
 }
 
-std::string_view comparator_name(rule::Comparator comparator) {
-  return comparator_names[static_cast<std::size_t>(comparator)];
-}
-
 CheckReport check(const engine::snapshot::Snapshot& snapshot, const CheckOptions& options) {
   const CheckContext context{snapshot, options};
   WorkerSinks sinks{options.kept_max};
   const NeverTrue never_true{context};
   check_records(context, never_true, sinks);
   check_agreements(context, sinks);
-  std::vector<bool> reached(context.index().part_count());
+  Reached reached{context};
   check_ties(context, sinks[0], reached);
   check_reachable(context, reached, sinks[0]);
   check_texts(context, never_true, sinks[0]);

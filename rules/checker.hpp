@@ -40,10 +40,13 @@ enum class FindingKind : std::uint8_t {
   key_nobody_has,  // records under a group, attribute or list that no customer or article has
   currency_without_rate,
   below_cost,
-  price_jump,  // from one validity to the next
+  price_jump,    // from one validity to the next
+  not_compared,  // pairs of records that were left out, since too many hold at one time
+  never_counts,  // a record in a unit that none of its articles has, or outside of its list's dates
+  access_not_reached,  // an access with records that no customer comes to by it
 };
 
-inline constexpr std::size_t finding_kind_count = 18;
+inline constexpr std::size_t finding_kind_count = 21;
 
 // A question that meets a finding: codes as a caller gives them.
 struct Witness {
@@ -86,7 +89,6 @@ struct CheckReport {
 std::string_view finding_name(FindingKind kind);
 Importance importance_of(FindingKind kind);
 std::string_view importance_name(Importance importance);
-std::string_view comparator_name(engine::rule::Comparator comparator);
 
 // A cost type that no procedure declares compares nothing; see is_cost_type.
 CheckReport check(const engine::snapshot::Snapshot& snapshot, const CheckOptions& options = {});

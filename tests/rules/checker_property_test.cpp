@@ -4,6 +4,7 @@
 #include "rules/checker.hpp"
 
 #include "tests/catch.hpp"
+#include "tests/engine/support/price_fixture.hpp"
 #include "tests/oracle/engine_of.hpp"
 #include "tests/property/procedure_maker.hpp"
 #include "tests/property/world_maker.hpp"
@@ -124,6 +125,30 @@ std::set<std::string> proved_ties(const Engine& engine) {
   return texts;
 }
 
+// More records under two keys of an article than are compared one by one.
+std::vector<oracle::RecordRow> crowd(Draw& draw) {
+  std::vector<oracle::RecordRow> made;
+  const std::size_t count = draw.between(17, 60);
+  for (std::size_t i = 0; i < count; ++i) {
+    auto row = fixture::price("R" + std::to_string(i), std::to_string(10 + draw.between(0, 3)));
+    if (draw.percent(20)) row.keys = {{"customer_group", "top"}, {"article", "A"}};
+    row.from_quantity = draw.of(std::vector<std::string>{"0", "1", "2", "5", "12", "24"});
+    if (draw.percent(10)) row.to_quantity = "24";
+    if (draw.percent(30)) row.unit = draw.of(std::vector<std::string>{"BOX", "PCE"});
+    if (draw.percent(10)) row.currency = "JPY";
+    if (draw.percent(20)) row.rank = static_cast<int>(draw.between(0, 2));
+    if (draw.percent(20)) row.flags_set = {"discountable"};
+    if (draw.percent(30)) row.agreement = draw.of(std::vector<std::string>{"F", "FC"});
+    const auto start = static_cast<int>(draw.between(0, 5));
+    if (draw.percent(80)) row.validity.from = oracle::day(2026, 1, 1) + 1440 * start;
+    if (draw.percent(60))
+      row.validity.to =
+          oracle::day(2026, 1, 2 + start) + 1440 * static_cast<int>(draw.between(0, 2));
+    made.push_back(row);
+  }
+  return made;
+}
+
 }  // namespace
 
 TEST_CASE("checker: its ties are those of asking everything, in made-up companies", "[property]") {
@@ -156,6 +181,39 @@ TEST_CASE("checker: its ties are those of asking everything, in made-up companie
   WARN(with_ties << " companies with ties, " << without << " without");
 }
 
+TEST_CASE("checker: its ties are those of asking everything, with many records under a few keys",
+          "[property]") {
+  const std::uint64_t seed = property::seed_or(20'261'124);
+  const std::size_t count = property::cases_or(30);
+  std::size_t with_ties = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t own = i == 0 ? seed : Draw{seed + i}.next();
+    INFO("NETTO_SEED=" << own << " NETTO_CASES=1\n");
+    Draw draw{own};
+    const std::string choose = draw.of(std::vector<std::string>{
+        R"(["rank", "highest_threshold"])", R"(["highest_threshold", "newest_start"])",
+        R"(["lowest_threshold", "lowest_value", "unit_bound"])",
+        R"(["document_number", "highest_threshold", "dated"])",
+        R"(["highest_threshold", "document_rank", "highest_rank"])",
+        R"(["newest_document", "lowest_value", "record_number"])",
+        R"(["highest_value", {"by": "flag_set", "flag": "discountable"}])"});
+    auto world = fixture::shop();
+    world.records = crowd(draw);
+    const std::vector<std::string> documents{fixture::price_rules(
+        R"("search": "all", "tie": "refuse", "choose": )" + choose +
+        R"(, "accesses": [{"keys": ["article"]}, {"keys": ["customer_group", "article"]}])")};
+    const Engine engine{world, documents};
+    const auto ties = proved_ties(engine);
+    INFO(documents.front());
+    std::size_t ambiguous = 0;
+    each_ask(world, [&](const oracle::Ask& ask) { ambiguous += check_line(engine, ties, ask); });
+    // Ties in another currency than the customer's are not asked for here.
+    REQUIRE((ambiguous == 0 || !ties.empty()));
+    with_ties += ties.empty() ? 0 : 1;
+  }
+  WARN(with_ties << " of " << count << " with ties");
+}
+
 TEST_CASE(
     "checker: with made-up procedures, what is ambiguous is found and what is found is "
     "ambiguous",
@@ -170,6 +228,9 @@ TEST_CASE(
     property::ProcedurePlan procedure;
     procedure.value_decimals = 2;
     const auto documents = property::make_rules(procedure, draw);
+    std::string rules;
+    for (const std::string& document : documents) rules += document + "\n";
+    INFO(rules);
     property::WorldPlan plan;
     plan.decimals_max = 2;
     plan.records = draw.between(20, 70);

@@ -33,13 +33,22 @@ std::string outcome_of(const Snapshot& snapshot, const rules::Witness& witness) 
 
 namespace {
 
-std::set<std::string> labels_of(const Snapshot& snapshot, const price::StepTrace& step) {
-  std::set<std::string> labels;
+// Records of two feeds may have one label.
+std::vector<std::string> labels_of(const Snapshot& snapshot, const price::StepTrace& step) {
+  std::set<std::uint32_t> records;
   for (const price::CandidateTrace& candidate : step.candidates) {
-    if (candidate.loss == price::Loss::tie)
-      labels.insert(snapshot.record_label(snapshot.conditions().record(candidate.record)));
+    if (candidate.loss == price::Loss::tie) records.insert(candidate.record);
   }
+  std::vector<std::string> labels;
+  for (const std::uint32_t record : records)
+    labels.push_back(snapshot.record_label(snapshot.conditions().record(record)));
   return labels;
+}
+
+bool names_both(const std::string& text, const std::string& a, const std::string& b) {
+  const auto place = text.find(" " + a + " (");
+  return place != std::string::npos &&
+         text.find(" " + b + " (", a == b ? place + 1 : 0) != std::string::npos;
 }
 
 }  // namespace
@@ -57,10 +66,13 @@ bool is_among(const Snapshot& snapshot, const std::set<std::string>& texts,
   for (const price::StepTrace& step : trace.steps) {
     const auto labels = labels_of(snapshot, step);
     if (labels.empty()) continue;
-    const bool found = std::ranges::any_of(texts, [&](const std::string& text) {
-      return std::ranges::count_if(labels, [&text](const std::string& label) {
-               return text.find(" " + label + " (") != std::string::npos;
-             }) >= 2;
+    const bool found = std::ranges::any_of(texts, [&labels](const std::string& text) {
+      for (std::size_t i = 0; i < labels.size(); ++i) {
+        for (std::size_t j = i + 1; j < labels.size(); ++j) {
+          if (names_both(text, labels[i], labels[j])) return true;
+        }
+      }
+      return false;
     });
     if (found) return true;
   }

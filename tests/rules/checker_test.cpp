@@ -1,53 +1,16 @@
-#include "rules/checker.hpp"
-
-#include "tests/catch.hpp"
-#include "tests/engine/support/price_fixture.hpp"
-#include "tests/oracle/engine_of.hpp"
-#include "tests/rules/checker_questions.hpp"
+#include "tests/rules/checker_fixture.hpp"
 
 #include <algorithm>
-
-namespace {
+#include <fstream>
+#include <iterator>
 
 using rules::CheckReport;
 using rules::Finding;
 using rules::FindingKind;
-
-oracle::RecordRow record(const std::string& key, const oracle::Pairs& keys,
-                         const std::string& value) {
-  oracle::RecordRow made = fixture::price(key, value);
-  made.keys = keys;
-  return made;
-}
-
-const std::string accesses = R"("accesses": [
-  {"keys": ["customer_group", "article"]}, {"keys": ["customer_group", "article_group"]},
-  {"keys": ["price_list", "article"]}, {"keys": ["channel", "article"]}, {"keys": ["article"]}])";
-
-std::string rules_by(const std::string& choose) {
-  return fixture::price_rules(R"("search": "all", "tie": "refuse", "choose": )" + choose + ", " +
-                              accesses);
-}
-
-CheckReport checked(const oracle::World& world, const std::string& rules,
-                    const rules::CheckOptions& options = {}) {
-  const oracle::Engine engine{world, std::vector<std::string>{rules}};
-  CheckReport report = rules::check(engine.snapshot(), options);
-  for (const Finding& finding : report.findings) {
-    INFO(finding.text);
-    CHECK((finding.kind == FindingKind::tie) == finding.witness.has_value());
-    if (finding.witness)
-      CHECK(tests::outcome_of(engine.snapshot(), *finding.witness) == "ambiguous");
-  }
-  return report;
-}
-
-const Finding* first(const CheckReport& report, FindingKind kind) {
-  const auto at = std::ranges::find(report.findings, kind, &Finding::kind);
-  return at == report.findings.end() ? nullptr : &*at;
-}
-
-}  // namespace
+using tests::checked;
+using tests::first;
+using tests::record;
+using tests::rules_by;
 
 TEST_CASE("checker: ties between groups, lists and kinds of keys, each with its question",
           "[rules][checker]") {
@@ -159,6 +122,57 @@ TEST_CASE("checker: what nobody can reach", "[rules][checker]") {
   CHECK(report.total(FindingKind::key_nobody_has) == 2);
   CHECK(report.total(FindingKind::type_not_read) == 3);  // discount, charge, multiplier
   CHECK(report.total(FindingKind::access_without_records) == 3);
+  CHECK(report.total(FindingKind::access_not_reached) == 0);
+}
+
+TEST_CASE("checker: an access that brings nobody to the records there are", "[rules][checker]") {
+  auto world = fixture::shop();
+  world.records = {record("X", {{"price_list", "L"}, {"article", "A"}}, "10")};
+  const auto rules = [](const std::string& lists) {
+    return fixture::price_rules(R"("choose": ["rank"], "accesses": [
+      {"keys": ["price_list", "article"]},
+      {"access": "for all", "keys": ["price_list", "article"], "lists": ")" +
+                                lists + "\"}]");
+  };
+  const CheckReport report = checked(world, rules("everyone"));
+  CHECK(report.total(FindingKind::access_not_reached) == 1);
+  CHECK(tests::text_of(report, FindingKind::access_not_reached).find("'for all'") !=
+        std::string::npos);
+  CHECK(checked(world, rules("customer")).total(FindingKind::access_not_reached) == 0);
+}
+
+TEST_CASE("checker: records that no line can meet", "[rules][checker]") {
+  auto world = fixture::shop();
+  world.records = {record("X", {{"article", "A"}}, "10")};
+  SECTION("in a unit that the article is not sold in") { world.records[0].unit = "PAL"; }
+  SECTION("in a unit that no article of its group is sold in") {
+    world.records[0] = record("X", {{"customer_group", "top"}, {"article_group", "G1"}}, "10");
+    world.records[0].unit = "PAL";
+  }
+  SECTION("outside of the dates of its price list") {
+    world.records[0] = record("X", {{"price_list", "L"}, {"article", "A"}}, "10");
+    world.documents[0].validity.to = oracle::day(2026, 1, 1);
+    world.records[0].validity.from = oracle::day(2026, 1, 1);
+  }
+  const CheckReport report = checked(world, rules_by(R"(["rank"])"));
+  CHECK(report.total(FindingKind::never_counts) == 1);
+}
+
+TEST_CASE("checker: records that some line can meet", "[rules][checker]") {
+  auto world = fixture::shop();
+  world.records = {record("X", {{"article", "A"}}, "10")};
+  SECTION("in a unit of the article") { world.records[0].unit = "BOX"; }
+  SECTION("in its base unit") { world.records[0].unit = "PCE"; }
+  SECTION("in a unit of an article of its group") {
+    world.records[0] = record("X", {{"customer_group", "top"}, {"article_group", "G1"}}, "10");
+    world.records[0].unit = "BOX";
+  }
+  SECTION("on the last day of its price list") {
+    world.records[0] = record("X", {{"price_list", "L"}, {"article", "A"}}, "10");
+    world.documents[0].validity.to = oracle::day(2026, 1, 2);
+    world.records[0].validity.from = oracle::day(2026, 1, 1);
+  }
+  CHECK(checked(world, rules_by(R"(["rank"])")).total(FindingKind::never_counts) == 0);
 }
 
 TEST_CASE("checker: keeps the first findings of a kind and counts them all", "[rules][checker]") {
@@ -172,4 +186,77 @@ TEST_CASE("checker: keeps the first findings of a kind and counts them all", "[r
   CHECK(report.total(FindingKind::zero_price) == 2);
   CHECK(std::ranges::count(report.findings, FindingKind::zero_price, &Finding::kind) == 1);
   CHECK(first(report, FindingKind::zero_price)->article == "A");
+}
+
+TEST_CASE("checker: ties of records that are applied, where only one of them may act",
+          "[rules][checker]") {
+  auto world = fixture::shop();
+  world.records = {fixture::price("P", "100"), fixture::price("X", "10"),
+                   fixture::price("Y", "20")};
+  for (std::size_t i : {1, 2}) {
+    world.records[i].type = "off";
+    world.records[i].currency = "";
+    world.records[i].flags_set = {"exclusive"};
+  }
+  const auto rules = [](const std::string& apply, const std::string& tie) {
+    return R"({"procedure": "p", "condition_types": {"price": {"value": "price"},
+      "off": {"value": "percent", "calculation": "percent"}},
+      "steps": [
+        {"step": "price", "find": {"type": "price", "choose": ["rank"], "required": true,
+           "accesses": [{"keys": ["article"]}]}},
+        {"step": "left", "find": {"type": "off", "choose": ["rank"], "tie": ")" +
+           tie + R"(", "accesses": [{"keys": ["article"]}, {"keys": ["customer_group"]}]},
+         "apply": {"on": "price")" +
+           apply + R"(}, "round": [{"decimals": 2, "mode": "half_up"}]}],
+      "answer": {"price": "price", "unit_price": "left", "line_amount": "left"}})";
+  };
+  const auto ties = [&](const std::string& apply) {
+    const CheckReport report = checked(world, rules(apply, "refuse"));
+    CHECK(report.total(FindingKind::possible_tie) == 0);
+    return report.total(FindingKind::tie);
+  };
+  SECTION("exclusive ones, which of two acts is open") { CHECK(ties("") == 1); }
+  SECTION("exclusive ones under two keys") {
+    world.records[2].keys = {{"customer_group", "top"}};
+    CHECK(ties("") == 1);
+  }
+  SECTION("one exclusive: it acts") {
+    world.records[2].flags_set = {};
+    CHECK(ties("") == 0);
+  }
+  SECTION("all act one after the other") {
+    world.records[1].flags_set = world.records[2].flags_set = {};
+    CHECK(ties("") == 0);
+    CHECK(ties(R"(, "combine": "first")") == 1);
+    CHECK(ties(R"(, "combine": "best")") == 0);  // 20 % takes more off than 10 %
+    CHECK(ties(R"(, "only_first_unless_stackable": true)") == 1);
+    world.records[1].flags_set = world.records[2].flags_set = {"stackable"};
+    CHECK(ties(R"(, "only_first_unless_stackable": true)") == 0);
+  }
+  SECTION("a rank decides") {
+    world.records[1].rank = -1;
+    CHECK(ties("") == 0);
+  }
+  SECTION("of one promotion") {
+    world.records[1].promotion = world.records[2].promotion = "P";
+    CHECK(ties(R"(, "combine": "first")") == 0);
+  }
+  SECTION("settled by document and key") {
+    CHECK(checked(world, rules("", "report")).total(FindingKind::tie) == 0);
+  }
+}
+
+TEST_CASE("checker: docs/CHECKS.md tells every kind with its importance", "[rules][checker]") {
+  std::ifstream file{NETTO_SOURCE_DIR "/docs/CHECKS.md"};
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  for (std::size_t i = 0; i < rules::finding_kind_count; ++i) {
+    const auto kind = static_cast<FindingKind>(i);
+    const std::string name = "`" + std::string{rules::finding_name(kind)} + "`";
+    INFO(name);
+    const auto at = text.find(name);
+    REQUIRE(at != std::string::npos);
+    const std::string row = text.substr(at, text.find('\n', at) - at);
+    CHECK(row.find("| " + std::string{rules::importance_name(rules::importance_of(kind))} + " |") !=
+          std::string::npos);
+  }
 }

@@ -56,7 +56,7 @@ class Engine {
 
 // One line of an engine's answer as plain text and numbers, whatever ids that engine uses.
 struct LineText {
-  std::string outcome;
+  std::string outcome;     // with its reason, and with notes
   std::string unit_price;  // without trailing zeros
   std::string unit;
   std::uint32_t price_unit = 1;
@@ -74,6 +74,12 @@ std::vector<LineText> texts_of(const engine::snapshot::Snapshot& snapshot,
                                const engine::quote::Question& question,
                                const engine::quote::Answer& answer);
 std::string describe(const LineText& line);
+
+// What the answer says of the whole order: its amounts, adjustments, free lines. Records
+// without a key of their own are told by their document alone, since rows are no property of facts.
+std::string order_text(const engine::snapshot::Snapshot& snapshot,
+                       const engine::quote::Question& question,
+                       const engine::quote::Answer& answer);
 
 Rational rational(const engine::price::Amount& amount);
 

@@ -1,202 +1,268 @@
 #include "tests/oracle/expression.hpp"
 
 #include <algorithm>
-#include <cctype>
+#include <stdexcept>
 
 namespace oracle {
 
 namespace {
 
-class Reader {
- public:
-  Reader(std::string_view text, const Names& names) : text_{text}, names_{names} {}
+using Kind = Node::Kind;
 
-  Rational all() {
-    const Rational value = choice(true);
-    skip_blanks();
-    if (at_ != text_.size()) fail("the end");
-    return value;
+class Evaluation {
+ public:
+  Evaluation(const Names& names, const std::string& variable)
+      : names_{names}, variable_{variable} {}
+
+  Value value(const Node& node) const {
+    switch (node.kind) {
+      case Kind::number:
+        return {node.number, {}};
+      case Kind::name:
+        return name(node);
+      case Kind::sign:
+        return sign(node);
+      case Kind::operation:
+        return operation(node);
+      case Kind::choice:
+        return choice(node);
+      case Kind::call:
+        return call(node);
+      default:
+        throw std::invalid_argument("a text or list is no number: '" + node.word + "'");
+    }
   }
 
  private:
-  [[noreturn]] void fail(const std::string& wanted) const {
-    throw std::invalid_argument("expression '" + std::string{text_} + "' at " +
-                                std::to_string(at_) + ": " + wanted + " wanted");
+  // Without the name of the line before it.
+  std::string plain(const std::string& name) const {
+    return !variable_.empty() && name.rfind(variable_ + ".", 0) == 0
+               ? name.substr(variable_.size() + 1)
+               : name;
   }
 
-  void skip_blanks() {
-    while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_])) != 0) ++at_;
+  Value name(const Node& node) const {
+    if (node.word == "true") return {1, {}};
+    if (node.word == "false") return {0, {}};
+    return names_.named(plain(node.word));
   }
 
-  bool take(std::string_view symbol) {
-    skip_blanks();
-    if (text_.substr(at_, symbol.size()) != symbol) return false;
-    at_ += symbol.size();
-    return true;
+  Value sign(const Node& node) const {
+    Value of = value(node.parts[0]);
+    of.number = node.word == "-" ? Rational{-of.number} : Rational{of.number == 0 ? 1 : 0};
+    return of;
   }
 
-  void want(std::string_view symbol) {
-    if (!take(symbol)) fail(std::string{symbol});
+  Value choice(const Node& node) const {
+    const Value condition = value(node.parts[0]);
+    Value taken = value(node.parts[condition.number != 0 ? 1 : 2]);
+    taken.unknown.add(condition.unknown);
+    return taken;
   }
 
-  // `live` is false where the value will not be used: names are not looked up, nothing is divided.
-  Rational choice(bool live) {
-    const Rational condition = either(live);
-    if (!take("?")) return condition;
-    const bool yes = condition != 0;
-    const Rational first = choice(live && yes);
-    want(":");
-    const Rational second = choice(live && !yes);
-    return yes ? first : second;
-  }
-
-  Rational either(bool live) {
-    Rational value = both(live);
-    while (take("||")) {
-      const bool decided = value != 0;
-      const Rational other = both(live && !decided);
-      value = decided || other != 0 ? 1 : 0;
+  // What a text or a field stands for; nothing for numbers and truths.
+  std::optional<Texts> texts(const Node& node) const {
+    if (node.kind == Kind::text) return Texts{node.word};
+    if (node.kind == Kind::name) return names_.texts(plain(node.word));
+    if (node.kind != Kind::list) return std::nullopt;
+    Texts all;
+    for (const Node& part : node.parts) {
+      if (part.kind != Kind::text) return std::nullopt;
+      all.push_back(part.word);
     }
-    return value;
+    return all;
   }
 
-  Rational both(bool live) {
-    Rational value = comparison(live);
-    while (take("&&")) {
-      const bool decided = value == 0;
-      const Rational other = comparison(live && !decided);
-      value = !decided && other != 0 ? 1 : 0;
+  std::vector<Rational> numbers(const Node& node) const {
+    if (node.kind == Kind::name) return names_.numbers(plain(node.word)).value();
+    std::vector<Rational> all;
+    for (const Node& part : node.parts) all.push_back(value(part).number);
+    return all;
+  }
+
+  Value operation(const Node& node) const {
+    const std::string& symbol = node.word;
+    if (symbol == "&&" || symbol == "||") return both_or_either(node);
+    if (symbol == "in") return membership(node);
+    if (symbol == "==" || symbol == "!=") {
+      const auto left = texts(node.parts[0]);
+      if (left) return text_equality(symbol == "==", *left, texts(node.parts[1]).value());
     }
-    return value;
+    const Value a = value(node.parts[0]);
+    const Value b = value(node.parts[1]);
+    Unknown unknown = a.unknown;
+    unknown.add(b.unknown);
+    if (symbol == "+") return {a.number + b.number, unknown};
+    if (symbol == "-") return {a.number - b.number, unknown};
+    if (symbol == "*") return {a.number * b.number, unknown};
+    if (symbol == "/") return division(a, b, unknown);
+    return comparison(symbol, a, b, unknown);
   }
 
-  Rational comparison(bool live) {
-    const Rational left = sum(live);
-    skip_blanks();
-    for (const std::string_view symbol : {"==", "!=", "<=", ">=", "<", ">"}) {
-      if (!take(symbol)) continue;
-      const Rational right = sum(live);
-      const bool holds = symbol == "=="   ? left == right
-                         : symbol == "!=" ? left != right
-                         : symbol == "<=" ? left <= right
-                         : symbol == ">=" ? left >= right
-                         : symbol == "<"  ? left < right
-                                          : left > right;
-      return holds ? 1 : 0;
+  static Value division(const Value& a, const Value& b, Unknown unknown) {
+    if (b.number != 0) return {a.number / b.number, unknown};
+    unknown.divided_by_zero = unknown.divided_by_zero || !unknown.missing;
+    return {0, unknown};
+  }
+
+  static Value comparison(const std::string& symbol, const Value& a, const Value& b,
+                          Unknown unknown) {
+    const bool holds = symbol == "=="   ? a.number == b.number
+                       : symbol == "!=" ? a.number != b.number
+                       : symbol == "<=" ? a.number <= b.number
+                       : symbol == ">=" ? a.number >= b.number
+                       : symbol == "<"  ? a.number < b.number
+                                        : a.number > b.number;
+    const bool told = holds && !unknown.missing;
+    unknown.missing = false;
+    return {told ? 1 : 0, unknown};
+  }
+
+  Value both_or_either(const Node& node) const {
+    const bool deciding = node.word == "||";
+    const Value a = value(node.parts[0]);
+    const Value b = value(node.parts[1]);
+    for (const Value* side : {&a, &b}) {
+      if (!side->unknown.any() && (side->number != 0) == deciding) return {deciding ? 1 : 0, {}};
     }
-    return left;
+    Unknown unknown = a.unknown;
+    unknown.add(b.unknown);
+    return {deciding ? 0 : 1, unknown};
   }
 
-  Rational sum(bool live) {
-    Rational value = product(live);
-    for (;;) {
-      if (take("+")) {
-        value += product(live);
-      } else if (take("-")) {
-        value -= product(live);
-      } else {
-        return value;
+  static Value text_equality(bool equal, const Texts& left, const Texts& right) {
+    bool any = false;
+    for (const std::string& one : left)
+      any = any || std::find(right.begin(), right.end(), one) != right.end();
+    if (equal) return {any ? 1 : 0, {}};
+    return {!any && !left.empty() && !right.empty() ? 1 : 0, {}};
+  }
+
+  Value membership(const Node& node) const {
+    if (const auto left = texts(node.parts[0])) {
+      const bool none = node.parts[1].kind == Kind::list && node.parts[1].parts.empty();
+      return text_equality(true, *left, none ? Texts{} : texts(node.parts[1]).value());
+    }
+    const Value one = value(node.parts[0]);
+    bool any = false;
+    for (const Rational& number : numbers(node.parts[1])) any = any || number == one.number;
+    Unknown unknown = one.unknown;
+    const bool told = any && !unknown.missing;
+    unknown.missing = false;
+    return {told ? 1 : 0, unknown};
+  }
+
+  // ---- functions
+  // ----------------------------------------------------------------------------------
+
+  Value call(const Node& node) const {
+    const std::string& word = node.word;
+    if (word.rfind("lines.", 0) == 0)
+      return names_.over_lines(word, node.parts[1], node.parts[0].word);
+    if (word == "has") return {names_.given(plain(node.parts[0].word)) ? 1 : 0, {}};
+    if (word == "round") return rounding(node);
+    if (word == "min" || word == "max") return extreme(node);
+    if (word == "abs") return absolute(node);
+    if (word == "round_to") return round_to(node);
+    if (word == "ending") return ending(node);
+    if (word == "extended" || word == "per_unit" || word == "converted" || word == "scaled")
+      return by_record(node);
+    return text_test(node);
+  }
+
+  Value absolute(const Node& node) const {
+    Value of = value(node.parts[0]);
+    of.number = abs(of.number);
+    return of;
+  }
+
+  Value extreme(const Node& node) const {
+    const Value a = value(node.parts[0]);
+    const Value b = value(node.parts[1]);
+    Unknown unknown = a.unknown;
+    unknown.add(b.unknown);
+    return {node.word == "min" ? std::min(a.number, b.number) : std::max(a.number, b.number),
+            unknown};
+  }
+
+  std::string mode(const Node& node) const { return texts(node).value().front(); }
+
+  Value rounding(const Node& node) const {
+    Value of = value(node.parts[0]);
+    const auto decimals = static_cast<int>(numerator(value(node.parts[1]).number));
+    of.number = rounded(of.number, decimals, mode(node.parts[2]));
+    return of;
+  }
+
+  Value round_to(const Node& node) const {
+    const Value multiple = value(node.parts[1]);
+    const Value of = value(node.parts[0]);
+    Unknown unknown = of.unknown;
+    unknown.add(multiple.unknown);
+    Value times = division(of, multiple, unknown);
+    times.number = rounded(times.number, 0, mode(node.parts[2])) * multiple.number;
+    return times;
+  }
+
+  // All endings around the price are held against it.
+  Value ending(const Node& node) const {
+    Value of = value(node.parts[0]);
+    const std::vector<Rational> endings = numbers(node.parts[1]);
+    const Rational base = value(node.parts[2]).number;
+    const std::string how = mode(node.parts[3]);
+    std::optional<Rational> best;
+    for (const Rational& end : endings) {
+      const Rational times = rounded((of.number - end) / base, 0, "down");
+      for (int i = -2; i <= 2; ++i) {
+        const Rational price = end + (times + i) * base;
+        if (price < 0 && of.number >= 0) continue;
+        if ((how == "up" && price < of.number) || (how == "down" && price > of.number)) continue;
+        const Rational off = abs(Rational{price - of.number});
+        const Rational known = best ? Rational{abs(Rational{*best - of.number})} : Rational{0};
+        if (!best || off < known || (off == known && price > *best)) best = price;
       }
     }
+    of.number = best.value_or(*std::min_element(endings.begin(), endings.end()));
+    return of;
   }
 
-  Rational product(bool live) {
-    Rational value = sign(live);
-    for (;;) {
-      if (take("*")) {
-        value *= sign(live);
-      } else if (take("/")) {
-        const Rational divisor = sign(live);
-        if (!live) continue;
-        if (divisor == 0) throw DivisionByZero{};
-        value /= divisor;
-      } else {
-        return value;
-      }
+  Value by_record(const Node& node) const {
+    if (node.word == "scaled") return names_.by_record(node.word, {}, plain(node.parts[0].word));
+    const std::string step = node.parts.size() > 1 ? plain(node.parts[1].word) : "";
+    return names_.by_record(node.word, value(node.parts[0]), step);
+  }
+
+  // "brand.startsWith"
+  Value text_test(const Node& node) const {
+    const std::size_t point = node.word.rfind('.');
+    const std::string test = node.word.substr(point + 1);
+    const std::string wanted = mode(node.parts[0]);
+    bool any = false;
+    const Texts texts = names_.texts(plain(node.word.substr(0, point))).value();
+    for (const std::string& text : texts) {
+      const bool ends = text.size() >= wanted.size() &&
+                        text.compare(text.size() - wanted.size(), wanted.size(), wanted) == 0;
+      any = any || (test == "startsWith" ? text.rfind(wanted, 0) == 0
+                    : test == "endsWith" ? ends
+                                         : text.find(wanted) != std::string::npos);
     }
+    return {any ? 1 : 0, {}};
   }
 
-  bool at_not() {
-    skip_blanks();
-    return at_ < text_.size() && text_[at_] == '!' && text_.substr(at_, 2) != "!=";
-  }
-
-  Rational sign(bool live) {
-    if (take("-")) return -sign(live);
-    if (at_not()) {
-      ++at_;
-      return sign(live) == 0 ? 1 : 0;
-    }
-    return leaf(live);
-  }
-
-  Rational leaf(bool live) {
-    if (take("(")) {
-      const Rational value = choice(live);
-      want(")");
-      return value;
-    }
-    const std::string word = take_word();
-    if (word.empty()) fail("a value");
-    if (std::isdigit(static_cast<unsigned char>(word.front())) != 0) return number(word);
-    if (word == "true") return 1;
-    if (word == "false") return 0;
-    if (word == "min" || word == "max") return extreme(word == "min", live);
-    if (word == "round") return rounding(live);
-    if (word == "extended") return extension(live);
-    return live ? names_.named(word) : Rational{0};
-  }
-
-  std::string take_word() {
-    skip_blanks();
-    const std::size_t begin = at_;
-    while (at_ < text_.size()) {
-      const char c = text_[at_];
-      if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_' && c != '.') break;
-      ++at_;
-    }
-    return std::string{text_.substr(begin, at_ - begin)};
-  }
-
-  Rational extreme(bool least, bool live) {
-    want("(");
-    const Rational first = choice(live);
-    want(",");
-    const Rational second = choice(live);
-    want(")");
-    return least ? std::min(first, second) : std::max(first, second);
-  }
-
-  Rational rounding(bool live) {
-    want("(");
-    const Rational value = choice(live);
-    want(",");
-    const std::string decimals = take_word();
-    want(",");
-    skip_blanks();
-    const char quote = text_.at(at_);
-    const std::size_t end = text_.find(quote, at_ + 1);
-    const std::string mode{text_.substr(at_ + 1, end - at_ - 1)};
-    at_ = end + 1;
-    want(")");
-    return live ? rounded(value, std::stoi(decimals), mode) : Rational{0};
-  }
-
-  Rational extension(bool live) {
-    want("(");
-    const Rational price = choice(live);
-    const std::string step = take(",") ? take_word() : "";
-    want(")");
-    return live ? names_.extended(price, step) : Rational{0};
-  }
-
-  std::string_view text_;
   const Names& names_;
-  std::size_t at_ = 0;
+  const std::string& variable_;
 };
 
 }  // namespace
 
-Rational evaluate(std::string_view text, const Names& names) { return Reader{text, names}.all(); }
+std::string outcome_of(const Unknown& unknown) {
+  if (unknown.divided_by_zero) return "division_by_zero";
+  if (unknown.no_rate) return "no_exchange_rate";
+  return unknown.missing ? "missing_value" : "priced";
+}
+
+Value evaluate(const Node& node, const Names& names, const std::string& variable) {
+  return Evaluation{names, variable}.value(node);
+}
 
 }  // namespace oracle

@@ -1,153 +1,18 @@
 #include "tests/oracle/search.hpp"
 
+#include "tests/oracle/rates.hpp"
+#include "tests/oracle/scale.hpp"
+
 #include <algorithm>
-#include <tuple>
+#include <set>
 
 namespace oracle {
 
 namespace {
 
-// A way in which a question comes to a key's value.
-struct Way {
-  std::string code;
-  int rank = 0;
-  int distance = 0;
-  Span validity;
-};
-
-struct Candidate {
-  const RecordRow* record = nullptr;
-  const AccessRule* access = nullptr;
-  int list_rank = 0;
-  int distance = 0;
-};
-
-std::vector<Way> customer_ways(const OpenLine& line, const AccessRule& access) {
-  std::vector<Way> ways;
-  int distance = 0;
-  for (const CustomerRow* customer = &line.customer; customer != nullptr; ++distance) {
-    ways.push_back({customer->code, 0, distance, {}});
-    if (!access.parents) break;
-    customer = find_code(line.world.customers, customer->parent);
-  }
-  return ways;
-}
-
-std::vector<Way> group_ways(const Texts& own, const std::vector<GroupRow>& groups, bool ancestors) {
-  std::vector<Way> ways;
-  for (const auto& [code, distance] : groups_reached(own, groups)) {
-    if (distance == 0 || ancestors)
-      ways.push_back({code, find_code(groups, code)->rank, distance, {}});
-  }
-  return ways;
-}
-
-Way list_way(const OpenLine& line, const std::string& code, int rank, int distance,
-             const Span& given) {
-  const Span own = find_document(line.world, "price_list", code)->validity;
-  return {code, rank, distance, {std::max(given.from, own.from), std::min(given.to, own.to)}};
-}
-
-std::vector<Way> list_ways(const OpenLine& line, const AccessRule& access) {
-  std::vector<Way> ways;
-  const auto wanted = [&](const char* via) { return access.lists == "any" || access.lists == via; };
-  if (wanted("customer")) {
-    int rank = 0;
-    for (const std::string& list : line.customer.price_lists)
-      ways.push_back(list_way(line, list, ++rank, 0, {}));
-  }
-  const auto groups = groups_reached(line.customer.groups, line.world.customer_groups);
-  for (const AssignmentRow& row : line.world.assignments) {
-    const int rank =
-        row.rank.value_or(find_document(line.world, "price_list", row.price_list)->rank);
-    int distance = 0;
-    if (!row.customer.empty()) {
-      if (row.customer != line.customer.code || !wanted("customer")) continue;
-    } else if (!row.customer_group.empty()) {
-      const auto group = groups.find(row.customer_group);
-      if (group == groups.end() || !wanted("group")) continue;
-      distance = group->second;
-      if (distance > 0 && !access.ancestors) continue;
-    } else if (!wanted("everyone")) {
-      continue;
-    }
-    ways.push_back(list_way(line, row.price_list, rank, distance, row.validity));
-  }
-  return ways;
-}
-
-std::vector<Way> attribute_ways(const Pairs& attributes, const std::string& field) {
-  std::vector<Way> ways;
-  for (const auto& [name, value] : attributes) {
-    if (name == field) ways.push_back({value, 0, 0, {}});
-  }
-  return ways;
-}
-
-std::vector<Way> ways_to(const OpenLine& line, const AccessRule& access, const std::string& field) {
-  if (const auto constant = access.constants.find(field); constant != access.constants.end()) {
-    std::vector<Way> ways;
-    for (const std::string& code : constant->second) {
-      if (field != "price_list") {
-        ways.push_back({code, 0, 0, {}});
-      } else if (const DocumentRow* list = find_document(line.world, "price_list", code)) {
-        ways.push_back(list_way(line, code, list->rank, 0, {}));
-      }
-    }
-    return ways;
-  }
-  if (field == "article") return {{line.article.code, 0, 0, {}}};
-  if (field == "article_group") {
-    auto ways = group_ways(line.article.groups, line.world.article_groups, access.ancestors);
-    for (Way& way : ways) way.rank = 0;
-    return ways;
-  }
-  if (line.rules.article_fields.contains(field))
-    return attribute_ways(line.article.attributes, field);
-  if (field == "customer") return customer_ways(line, access);
-  if (field == "customer_group")
-    return group_ways(line.customer.groups, line.world.customer_groups, access.ancestors);
-  if (field == "price_list") return list_ways(line, access);
-  for (const auto& [name, value] : line.ask.fields) {
-    if (name == field) return {{value, 0, 0, {}}};
-  }
-  return attribute_ways(line.customer.attributes, field);
-}
-
-bool same_fields(const RecordRow& record, const AccessRule& access) {
-  if (record.type != access.type || record.keys.size() != access.keys.size()) return false;
-  return std::all_of(access.keys.begin(), access.keys.end(),
-                     [&](const std::string& field) { return key_of(record, field) != nullptr; });
-}
-
-// All ways to all of the record's keys at once. A list's rank counts before a group's.
-std::vector<Way> ways_to_record(const OpenLine& line, const AccessRule& access,
-                                const RecordRow& record) {
-  if (!same_fields(record, access)) return {};
-  const bool by_list = key_of(record, "price_list") != nullptr;
-  std::vector<Way> whole{Way{}};
-  for (const auto& [field, code] : record.keys) {
-    std::vector<Way> next;
-    for (const Way& way : ways_to(line, access, field)) {
-      if (way.code != code) continue;
-      const bool ranks = field == (by_list ? "price_list" : "customer_group");
-      for (const Way& so_far : whole) {
-        next.push_back({"",
-                        ranks ? way.rank : so_far.rank,
-                        so_far.distance + way.distance,
-                        {std::max(so_far.validity.from, way.validity.from),
-                         std::min(so_far.validity.to, way.validity.to)}});
-      }
-    }
-    whole = std::move(next);
-  }
-  return whole;
-}
-
-std::string currency_of(const OpenLine& line, const RecordRow& record) {
-  if (!record.currency.empty()) return record.currency;
-  const DocumentRow* document = document_of(line.world, record);
-  return document == nullptr ? "" : document->currency;
+void hold_until(const LineState& line, Minutes until, bool surely = true) {
+  line.said->valid_until = std::min(line.said->valid_until, until);
+  if (surely) line.said->valid_until_most = std::min(line.said->valid_until_most, until);
 }
 
 bool agreement_fits(const OpenLine& line, const AccessRule& access, const RecordRow& record) {
@@ -162,225 +27,292 @@ bool agreement_fits(const OpenLine& line, const AccessRule& access, const Record
          contains(document->customers, line.customer.code);
 }
 
-bool quantity_fits(const OpenLine& line, const RecordRow& record) {
-  Rational counted = line.quantity < 0 ? Rational{-line.quantity} : line.quantity;
-  if (!is_bound(line.article, record)) counted *= line.content;
-  if (counted < number(record.from_quantity)) return false;
-  return !record.to_quantity || counted <= number(*record.to_quantity);
+Span validity_of(const OpenLine& line, const RecordRow& record, const Way& way) {
+  Span span{std::max(record.validity.from, way.validity.from),
+            std::min(record.validity.to, way.validity.to)};
+  if (record.promotion.empty()) return span;
+  const DocumentRow* promotion = document_of(line.world, record);
+  return {std::max(span.from, promotion->validity.from), std::min(span.to, promotion->validity.to)};
 }
 
-// Everything but time.
-bool fits(const OpenLine& line, const AccessRule& access, const RecordRow& record) {
-  const std::string currency = currency_of(line, record);
-  if (!currency.empty() && currency != line.currency) return false;
-  if (is_bound(line.article, record) && record.unit != line.unit) return false;
-  return quantity_fits(line, record) && agreement_fits(line, access, record);
-}
-
-void collect(const OpenLine& line, const AccessRule& access, std::vector<Candidate>& candidates,
-             Minutes& until) {
-  for (const RecordRow& record : line.world.records) {
-    for (const Way& way : ways_to_record(line, access, record)) {
-      if (!fits(line, access, record)) continue;
-      const Span span{std::max(record.validity.from, way.validity.from),
-                      std::min(record.validity.to, way.validity.to)};
-      if (span.holds(line.date)) {
-        until = std::min(until, span.to);
-        candidates.push_back({&record, &access, way.rank, way.distance});
-      } else if (line.date < span.from && span.from < span.to) {
-        until = std::min(until, span.from);
-      }
-    }
-  }
-}
-
-// ---- comparators: negative where a comes first
-// ------------------------------------------------------
-
-template <class T>
-int order(const T& a, const T& b) {
-  return a < b ? -1 : (b < a ? 1 : 0);
-}
-
-int first_with(bool a, bool b) { return a == b ? 0 : (a ? -1 : 1); }
-
-// Numbers of any length first, by value; then text.
-int number_order(const std::string& a, const std::string& b) {
-  const auto is_number = [](const std::string& code) {
-    return !code.empty() &&
-           std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
-  };
-  if (is_number(a) != is_number(b)) return is_number(a) ? -1 : 1;
-  if (!is_number(a)) return order(a, b);
-  const int by_value = order(number(a), number(b));
-  return by_value != 0 ? by_value : order(a.size(), b.size());
-}
-
-Rational comparable(const OpenLine& line, const RecordRow& record) {
-  const Rational value = value_of(line, record);
-  const bool is_price = line.rules.types.at(record.type).value == "price";
-  return is_price ? for_one_ordered(line, record, value) : value;
-}
-
-Rational threshold_in_base_units(const OpenLine& line, const RecordRow& record) {
-  const Rational threshold = number(record.from_quantity);
-  return is_bound(line.article, record) ? Rational{threshold * line.content} : threshold;
-}
-
-Minutes document_start(const OpenLine& line, const RecordRow& record) {
-  const DocumentRow* document = document_of(line.world, record);
-  return document == nullptr ? open_start : document->validity.from;
-}
-
-bool is_dated(const RecordRow& record) {
-  return record.validity.from != open_start || record.validity.to != open_end;
-}
-
-int order_documents(const OpenLine& line, const RecordRow& a, const RecordRow& b, bool as_number) {
-  const DocumentRow* x = document_of(line.world, a);
-  const DocumentRow* y = document_of(line.world, b);
-  if (x == nullptr || y == nullptr) return first_with(x != nullptr, y != nullptr);
-  return as_number ? number_order(x->code, y->code) : order(x->code, y->code);
-}
-
-// What a record is known by where it has no external key: all that its identity is made of, then
-// what it says.
-auto identity(const OpenLine& line, const RecordRow& record) {
-  Texts values;
-  for (const bool article_side : {false, true}) {
-    for (const std::string& field : line.rules.field_order) {
-      if (line.rules.article_fields.contains(field) != article_side) continue;
-      if (const std::string* code = key_of(record, field)) values.push_back(*code);
-    }
-  }
-  return std::tuple{record.type,
-                    values,
-                    currency_of(line, record),
-                    record.unit,
-                    number(record.from_quantity),
-                    record.validity.from,
-                    text_of(value_of(line, record)),
-                    record.price_unit};
-}
-
-int order_record_keys(const OpenLine& line, const RecordRow& a, const RecordRow& b,
-                      bool as_number) {
-  if (a.key.empty() != b.key.empty()) return first_with(!a.key.empty(), !b.key.empty());
-  const int by_key = as_number ? number_order(a.key, b.key) : order(a.key, b.key);
-  return by_key != 0 ? by_key : order(identity(line, a), identity(line, b));
-}
-
-int compare(const ChoiceRule& choice, const OpenLine& line, const Candidate& a,
-            const Candidate& b) {
-  const RecordRow& x = *a.record;
-  const RecordRow& y = *b.record;
-  if (choice.by == "rank") {
-    const int by_list = order(a.list_rank, b.list_rank);
-    return by_list != 0 ? by_list : order(x.rank, y.rank);
-  }
-  if (choice.by == "nearest") return order(a.distance, b.distance);
-  if (choice.by == "most_fields") return order(b.access->keys.size(), a.access->keys.size());
-  if (choice.by == "dated") return first_with(is_dated(x), is_dated(y));
-  if (choice.by == "currency_bound")
-    return first_with(!currency_of(line, x).empty(), !currency_of(line, y).empty());
-  if (choice.by == "unit_bound") return first_with(!x.unit.empty(), !y.unit.empty());
-  if (choice.by == "highest_threshold")
-    return order(threshold_in_base_units(line, y), threshold_in_base_units(line, x));
-  if (choice.by == "newest_start") return order(y.validity.from, x.validity.from);
-  if (choice.by == "newest_document")
-    return order(document_start(line, y), document_start(line, x));
-  if (choice.by == "lowest_value") return order(comparable(line, x), comparable(line, y));
-  if (choice.by == "highest_value") return order(comparable(line, y), comparable(line, x));
-  if (choice.by == "flag_set")
-    return first_with(has_flag(line, x, choice.flag), has_flag(line, y, choice.flag));
-  if (choice.by == "flag_clear")
-    return first_with(!has_flag(line, x, choice.flag), !has_flag(line, y, choice.flag));
-  if (choice.by == "document_number") return order_documents(line, x, y, true);
-  if (choice.by == "document_text") return order_documents(line, x, y, false);
-  if (choice.by == "record_number") return order_record_keys(line, x, y, true);
-  return order_record_keys(line, x, y, false);
-}
-
-std::set<std::string> flags_of(const OpenLine& line, const RecordRow& record) {
-  std::set<std::string> flags = line.rules.types.at(record.type).flags;
-  flags.insert(record.flags_set.begin(), record.flags_set.end());
-  for (const std::string& flag : record.flags_cleared) flags.erase(flag);
-  const DocumentRow* document = document_of(line.world, record);
-  if (document != nullptr && document->refuses_discounts) flags.erase("discountable");
-  return flags;
-}
-
-// What a record would make of the line, whoever it is.
-auto answer_of(const OpenLine& line, const RecordRow& record) {
-  const std::string unit = record.unit.empty() ? line.article.base_unit : record.unit;
-  return std::tuple{value_of(line, record), unit, record.price_unit, flags_of(line, record)};
-}
-
-void choose(const FindRule& find, const OpenLine& line, std::vector<Candidate> candidates,
-            Search& found) {
-  for (const ChoiceRule& choice : find.choose) {
-    std::vector<Candidate> best;
-    for (const Candidate& candidate : candidates) {
-      const bool beaten = std::any_of(
-          candidates.begin(), candidates.end(),
-          [&](const Candidate& other) { return compare(choice, line, other, candidate) < 0; });
-      if (!beaten) best.push_back(candidate);
-    }
-    candidates = std::move(best);
-  }
-  const RecordRow* first = candidates.front().record;
-  for (const Candidate& candidate : candidates) {
-    const RecordRow& other = *candidate.record;
-    if (answer_of(line, *first) != answer_of(line, other)) found.ambiguous = find.refuses_ties;
-    const int by_document = order_documents(line, other, *first, false);
-    if (by_document < 0 || (by_document == 0 && order_record_keys(line, other, *first, false) < 0))
-      first = &other;
-  }
-  found.winner = found.ambiguous ? nullptr : first;
+bool same_key(const RecordRow& a, const RecordRow& b) {
+  auto x = a.keys;
+  auto y = b.keys;
+  std::sort(x.begin(), x.end());
+  std::sort(y.begin(), y.end());
+  return a.type == b.type && x == y;
 }
 
 }  // namespace
 
-Rational value_of(const OpenLine& line, const RecordRow& record) {
-  const Rational value = number(record.value);
-  return line.rules.types.at(record.type).value == "percent" ? Rational{value / 100} : value;
-}
-
-bool has_flag(const OpenLine& line, const RecordRow& record, const std::string& flag) {
-  return flags_of(line, record).contains(flag);
-}
-
 bool is_bound(const ArticleRow& article, const RecordRow& record) {
-  return !record.unit.empty() && record.unit != article.base_unit;
+  return !article.code.empty() && !record.unit.empty() && record.unit != article.base_unit;
 }
 
-Rational for_one_ordered(const OpenLine& line, const RecordRow& record, const Rational& price) {
-  const Rational content = is_bound(line.article, record) ? Rational{1} : line.content;
-  return price * content / record.price_unit;
+// ---- which records fit
+// ----------------------------------------------------------------------------
+
+bool Finder::currency_fits(const LineState& line, const RecordRow& record) const {
+  const std::string currency = currency_of(line.open, record);
+  return currency.empty() || currency == line.open.currency || find_.any_currency;
 }
 
-Search search(const FindRule& find, const OpenLine& line) {
+// A rate that starts later can change the answer, too.
+bool Finder::rate_fits(const LineState& line, const RecordRow& record) const {
+  const std::string currency = currency_of(line.open, record);
+  if (currency.empty() || currency == line.open.currency) return true;
+  const auto& own = line.open;
+  hold_until(line, rate_until(order_.world, order_.procedure, currency, own.currency, own.date));
+  return find_rate(order_.world, order_.procedure, currency, own.currency, own.date).has_value();
+}
+
+bool Finder::unit_fits(const LineState& line, const RecordRow& record) const {
+  if (!is_bound(line.open.article, record) || record.unit == line.open.unit) return true;
+  return find_.any_unit && content_of(line.open.article, record.unit);
+}
+
+bool Finder::scale_fits(const LineState& line, const RecordRow& record, Thresholds thresholds,
+                        Unknown& unknown) const {
+  if (thresholds == Thresholds::ignored) return true;
+  const Rational basis = basis_of(line, record, unknown);
+  if (record.to_quantity && basis > number(*record.to_quantity)) return false;
+  const bool below_is_fine = thresholds == Thresholds::ignored_below;
+  if (!below_is_fine && basis < number(record.from_quantity)) return false;
+  if (record.scale.empty() || tier_at(scale_of(record), basis)) return true;
+  const TierRow first = scale_of(record).tiers.front();
+  return below_is_fine && first.from && basis < *first.from;
+}
+
+void Finder::collect_record(const LineState& line, const AccessRule& access,
+                            const RecordRow& record, Thresholds thresholds, bool test_conditions,
+                            Candidates& candidates, Unknown& unknown) const {
+  const auto ways = ways_to_record(line.open, access, record);
+  if (ways.empty() || !agreement_fits(line.open, access, record)) return;
+  if (!find_.merge && (!currency_fits(line, record) || !unit_fits(line, record) ||
+                       !scale_fits(line, record, thresholds, unknown)))
+    return;
+  for (const Way& way : ways) {
+    const Span span = validity_of(line.open, record, way);
+    if (span.from >= span.to || line.open.date >= span.to) continue;
+    if (test_conditions) {
+      const Value met = meets(line, record);
+      if (line.open.date >= span.from) unknown.add(met.unknown);
+      if (met.number == 0) continue;
+    }
+    const bool surely = test_conditions || meets(line, record).number != 0;
+    if (line.open.date < span.from) {
+      hold_until(line, span.from, surely);
+      continue;
+    }
+    hold_until(line, span.to, surely);
+    if (!find_.merge && !rate_fits(line, record)) continue;
+    candidates.push_back({&record, &access, way.rank, way.distance});
+  }
+}
+
+void Finder::collect(const LineState& line, int level, Thresholds thresholds, bool test_conditions,
+                     Candidates& candidates, Unknown& unknown) const {
+  for (const AccessRule& access : find_.accesses) {
+    if (access.level != level) continue;
+    for (const RecordRow& record : order_.world.records)
+      collect_record(line, access, record, thresholds, test_conditions, candidates, unknown);
+  }
+}
+
+// ---- one record
+// -----------------------------------------------------------------------------------
+
+Unknown Finder::begin(const LineState& line) const {
+  Unknown unknown;
+  if (!find_.basis.empty()) unknown = evaluate_at(find_.basis, place(line)).unknown;
+  const bool by_candidates = find_.counted != "line" && find_.counted != "order";
+  if (!unknown.any() && by_candidates) candidates_but_scale(line);
+  return unknown;
+}
+
+Search Finder::search(const LineState& line) const {
+  Search found = by_levels(line, Thresholds::read, find_.choose);
+  if (found.winner != nullptr || found.ambiguous || found.shut || found.unknown.any() ||
+      find_.below_lowest.empty())
+    return found;
+  const Value below = evaluate_at(find_.below_lowest, place(line));
+  found.unknown.add(below.unknown);
+  if (below.number == 0 || found.unknown.any()) return found;
+  Choices lowest_first{{"lowest_threshold", ""}};
+  lowest_first.insert(lowest_first.end(), find_.choose.begin(), find_.choose.end());
+  return by_levels(line, Thresholds::ignored_below, lowest_first);
+}
+
+Search Finder::by_levels(const LineState& line, Thresholds thresholds,
+                         const Choices& choices) const {
   std::set<int> levels;
-  for (const AccessRule& access : find.accesses) levels.insert(access.level);
+  for (const AccessRule& access : find_.accesses) levels.insert(access.level);
   Search found;
+  Candidates winners;
   for (const int level : levels) {
-    std::vector<Candidate> candidates;
-    bool exclusive = false;
-    for (const AccessRule& access : find.accesses) {
-      if (access.level != level) continue;
-      collect(line, access, candidates, found.valid_until);
-      exclusive = exclusive || access.exclusive;
-    }
+    Candidates candidates;
+    collect(line, level, thresholds, true, candidates, found.unknown);
+    if (find_.merge) candidates = merged(line, candidates, thresholds, found.unknown);
     if (!candidates.empty()) {
-      choose(find, line, candidates, found);
-      return found;
+      const Candidate winner = choose(line, choices, candidates, found.ambiguous);
+      if (found.ambiguous) return found;
+      winners.push_back(winner);
+      if (!find_.looks_further || !has_flag(line.open, *winner.record, "find_next")) break;
+      continue;
     }
-    if (exclusive && !line.agreement.empty()) {
-      found.shut = true;
-      return found;
+    const bool exclusive = std::any_of(
+        find_.accesses.begin(), find_.accesses.end(),
+        [&](const AccessRule& access) { return access.level == level && access.exclusive; });
+    if (exclusive && !line.open.agreement.empty()) {
+      found.shut = winners.empty();
+      break;
     }
   }
+  if (winners.size() == 1) found.winner = winners.front().record;
+  if (winners.size() > 1) {
+    const Candidate best = choose(line, find_.find_next, winners, found.ambiguous);
+    found.winner = found.ambiguous ? nullptr : best.record;
+  }
   return found;
+}
+
+// Lists come in the order of their rank, then of their codes; what an earlier one has is not taken
+// from a later one. What is left then meets currency, unit and scale.
+Candidates Finder::merged(const LineState& line, Candidates candidates, Thresholds thresholds,
+                          Unknown& unknown) const {
+  using Slot = std::tuple<std::string, std::string, Rational>;
+  using ListPlace = std::pair<int, std::string>;
+  std::map<ListPlace, Candidates> lists;
+  for (const Candidate& candidate : candidates)
+    lists[{candidate.list_rank, *key_of(*candidate.record, "price_list")}].push_back(candidate);
+  std::set<Slot> filled;
+  Candidates left;
+  for (const auto& [list, own] : lists) {
+    const DocumentRow* document = document_of(order_.world, *own.front().record);
+    if (document->refuses_merge && !filled.empty()) continue;
+    std::set<Slot> here;
+    for (const Candidate& candidate : own) {
+      const RecordRow& record = *candidate.record;
+      const Slot slot{record.unit, currency_of(line.open, record), number(record.from_quantity)};
+      if (filled.contains(slot)) continue;
+      here.insert(slot);
+      if (currency_fits(line, record) && unit_fits(line, record) &&
+          scale_fits(line, record, thresholds, unknown) && rate_fits(line, record))
+        left.push_back(candidate);
+    }
+    filled.insert(here.begin(), here.end());
+    if (document->refuses_merge) break;
+  }
+  return left;
+}
+
+// ---- records to apply
+// -----------------------------------------------------------------------------
+
+Candidates Finder::to_apply(const LineState& line, Unknown& unknown) const {
+  std::set<int> levels;
+  for (const AccessRule& access : find_.accesses) levels.insert(access.level);
+  Candidates all;
+  for (const int level : levels) {
+    collect(line, level, Thresholds::read, levels.size() > 1, all, unknown);
+    if (!all.empty()) break;
+  }
+  const auto before = [&](const Candidate& a, const Candidate& b) {
+    const int by_choice = compare(find_.choose, line, a, b);
+    return by_choice != 0 ? by_choice < 0 : compare_outside(line, *a.record, *b.record) < 0;
+  };
+  std::stable_sort(all.begin(), all.end(), before);
+  Candidates once;
+  for (const Candidate& candidate : all) {
+    const bool known = std::any_of(once.begin(), once.end(), [&](const Candidate& other) {
+      return other.record == candidate.record;
+    });
+    if (!known) once.push_back(candidate);
+  }
+  return once;
+}
+
+// ---- what a record says
+// ---------------------------------------------------------------------------
+
+Value Finder::meets(const LineState& line, const RecordRow& record) const {
+  Value met{1, {}};
+  const auto test = [&](const std::string& text) {
+    if (text.empty() || met.number == 0) return;
+    const Value own = evaluate_own(text, record, find_, place(line));
+    met.unknown.add(own.unknown);
+    if (own.number == 0) met.number = 0;
+  };
+  test(record.when);
+  if (const DocumentRow* document = document_of(order_.world, record)) test(document->when);
+  return met;
+}
+
+Value Finder::value_of(const LineState& line, const RecordRow& record) const {
+  if (!record.formula.empty()) {
+    Value made = evaluate_own(record.formula, record, find_, place(line));
+    made.number = rounded(made.number, find_.formula_value.decimals, find_.formula_value.mode);
+    if (order_.rules.types.at(record.type).value == "percent") made.number /= 100;
+    return made;
+  }
+  if (record.scale.empty()) return {written_value(line.open, record), {}};
+  Value made;
+  const OwnScale scale = scale_of(record);
+  const auto tier = tier_at(scale, basis_of(line, record, made.unknown));
+  made.number = scale.tiers[tier.value_or(0)].rate;
+  if (order_.rules.types.at(record.type).value == "percent") made.number /= 100;
+  return made;
+}
+
+// ---- what scales are read with
+// --------------------------------------------------------------------
+
+Rational Finder::basis_of(const LineState& line, const RecordRow& record, Unknown& unknown) const {
+  if (find_.counted != "line") return counted_basis(line, record, unknown);
+  if (find_.basis.empty())
+    return abs(Rational{line.open.quantity * units_of_record(line.open, record)});
+  const Value basis = evaluate_at(find_.basis, place(line));
+  unknown.add(basis.unknown);
+  return abs(basis.number);
+}
+
+Rational Finder::counted_basis(const LineState& line, const RecordRow& record,
+                               Unknown& unknown) const {
+  Rational sum;
+  for (const LineState* other : active_) {
+    if (!other->is_priced() || !counts_with(*other, record)) continue;
+    if (find_.basis.empty()) {
+      sum += other->open.quantity * other->open.content;
+    } else {
+      const Value own = evaluate_at(find_.basis, place(*other));
+      unknown.add(own.unknown);
+      sum += own.number;
+    }
+  }
+  if (find_.basis.empty()) sum *= units_of_record(line.open, record) / line.open.content;
+  return abs(sum);
+}
+
+bool Finder::counts_with(const LineState& other, const RecordRow& record) const {
+  if (find_.counted == "order") return true;
+  const Candidates& own = candidates_but_scale(other);
+  return std::any_of(own.begin(), own.end(), [&](const Candidate& candidate) {
+    if (find_.counted == "record") return candidate.record == &record;
+    if (find_.counted == "key") return same_key(*candidate.record, record);
+    return document_of(order_.world, *candidate.record) == document_of(order_.world, record);
+  });
+}
+
+const Candidates& Finder::candidates_but_scale(const LineState& line) const {
+  const auto known = but_scale_.find(&line);
+  if (known != but_scale_.end()) return known->second;
+  Candidates& made = but_scale_[&line];
+  Unknown unknown;
+  for (const AccessRule& access : find_.accesses) {
+    for (const RecordRow& record : order_.world.records)
+      collect_record(line, access, record, Thresholds::ignored, true, made, unknown);
+  }
+  return made;
 }
 
 }  // namespace oracle

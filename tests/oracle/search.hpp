@@ -1,50 +1,111 @@
-// How the oracle finds the record of a step: every record is held against every access of a level,
+// How the oracle finds the records of a step: every record is held against every access of a level,
 // by each way in which the customer comes to its key; what is left competes by the step's
 // comparators.
 #pragma once
 
 #include "tests/oracle/masters.hpp"
-#include "tests/oracle/numbers.hpp"
+#include "tests/oracle/names.hpp"
 #include "tests/oracle/rules.hpp"
-#include "tests/oracle/world.hpp"
+#include "tests/oracle/state.hpp"
+#include "tests/oracle/ways.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
 namespace oracle {
 
-// A line whose article, unit, quantity and agreement are in order.
-struct OpenLine {
-  const World& world;
-  const Rules& rules;
-  const Ask& ask;
-  const CustomerRow& customer;
-  std::string currency;
-  const ArticleRow& article;
-  std::string unit;       // the base unit's code where none was asked for
-  Rational content = 1;   // base units in one of `unit`
-  Rational quantity;      // in `unit`
-  std::string agreement;  // named; empty
-  Minutes date = 0;
+struct Candidate {
+  const RecordRow* record = nullptr;
+  const AccessRule* access = nullptr;
+  int list_rank = 0;
+  int distance = 0;
 };
+
+using Candidates = std::vector<Candidate>;
 
 struct Search {
   const RecordRow* winner = nullptr;
   bool ambiguous = false;
   bool shut = false;  // an exclusive agreement has no record
-  Minutes valid_until = open_end;
+  Unknown unknown;    // of a condition, or of what scales are read with
 };
 
-Search search(const FindRule& find, const OpenLine& line);
+// One step's search, on any line of an order. It writes down on a line how long its answer holds.
+class Finder {
+ public:
+  // `active`: the lines on which the step runs, over which scales are counted.
+  Finder(const OrderState& order, const StepRule& step, std::vector<const LineState*> active,
+         const Running* running = nullptr)
+      : order_{order},
+        step_{step},
+        find_{*step.find},
+        active_{std::move(active)},
+        running_{running} {}
 
-// 12.5 % is 0.125.
-Rational value_of(const OpenLine& line, const RecordRow& record);
-bool has_flag(const OpenLine& line, const RecordRow& record, const std::string& flag);
+  // Before a line is searched for: what scales are read with must be known, and where they count over
+  // several lines, all that could count bounds how long the answer holds.
+  Unknown begin(const LineState& line) const;
+
+  // The one record that the step takes.
+  Search search(const LineState& line) const;
+
+  // All that a step which applies may apply, each record once, best first. Conditions are tested when
+  // a record's turn comes; only where there are levels they are tested now, too, since a level without
+  // a record whose condition is met does not count.
+  Candidates to_apply(const LineState& line, Unknown& unknown) const;
+
+  // Whether the conditions of the record and of its document are met.
+  Value meets(const LineState& line, const RecordRow& record) const;
+
+  // The record's own value: by its formula, by the tier of its scale, or as it is written.
+  Value value_of(const LineState& line, const RecordRow& record) const;
+
+  // Negative where a comes before b by all comparators.
+  int compare(const Choices& choices, const LineState& line, const Candidate& a,
+              const Candidate& b) const;
+  // Negative where a's document and key come first.
+  int compare_outside(const LineState& line, const RecordRow& a, const RecordRow& b) const;
+
+ private:
+  enum class Thresholds { read, ignored_below, ignored };
+
+  Place place(const LineState& line) const { return {order_, &line, running_, nullptr}; }
+
+  void collect(const LineState& line, int level, Thresholds thresholds, bool test_conditions,
+               Candidates& candidates, Unknown& unknown) const;
+  void collect_record(const LineState& line, const AccessRule& access, const RecordRow& record,
+                      Thresholds thresholds, bool test_conditions, Candidates& candidates,
+                      Unknown& unknown) const;
+  bool currency_fits(const LineState& line, const RecordRow& record) const;
+  bool rate_fits(const LineState& line, const RecordRow& record) const;
+  bool unit_fits(const LineState& line, const RecordRow& record) const;
+  bool scale_fits(const LineState& line, const RecordRow& record, Thresholds thresholds,
+                  Unknown& unknown) const;
+  Candidates merged(const LineState& line, Candidates candidates, Thresholds thresholds,
+                    Unknown& unknown) const;
+  Search by_levels(const LineState& line, Thresholds thresholds, const Choices& choose) const;
+  Candidate choose(const LineState& line, const Choices& choices, Candidates candidates,
+                   bool& ambiguous) const;
+  bool same_answer(const LineState& line, const RecordRow& a, const RecordRow& b) const;
+  int compare_by(const ChoiceRule& choice, const LineState& line, const Candidate& a,
+                 const Candidate& b) const;
+  Rational comparable(const LineState& line, const RecordRow& record) const;
+
+  Rational basis_of(const LineState& line, const RecordRow& record, Unknown& unknown) const;
+  Rational counted_basis(const LineState& line, const RecordRow& record, Unknown& unknown) const;
+  bool counts_with(const LineState& other, const RecordRow& record) const;
+  const Candidates& candidates_but_scale(const LineState& line) const;
+
+  const OrderState& order_;
+  const StepRule& step_;
+  const FindRule& find_;
+  std::vector<const LineState*> active_;
+  const Running* running_;
+  mutable std::map<const LineState*, Candidates> but_scale_;
+};
 
 // Whether the record is for another unit than the base unit.
 bool is_bound(const ArticleRow& article, const RecordRow& record);
-
-// A price in the record's terms, for one of the unit ordered.
-Rational for_one_ordered(const OpenLine& line, const RecordRow& record, const Rational& price);
 
 }  // namespace oracle

@@ -21,4 +21,13 @@ Minutes day(int year, int month, int day_of_month) {
   return days * minutes_a_day;
 }
 
+Minutes day_from(std::string_view text) {
+  const auto number = [&](std::size_t at, std::size_t count) {
+    int value = 0;
+    for (const char digit : text.substr(at, count)) value = value * 10 + (digit - '0');
+    return value;
+  };
+  return day(number(0, 4), number(5, 2), number(8, 2));
+}
+
 }  // namespace oracle

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,9 @@ inline constexpr Minutes minutes_a_day = 1440;
 
 // The calendar by counting: no library is asked.
 Minutes day(int year, int month, int day_of_month);
+
+// "2024-02-29": the moment that day begins.
+Minutes day_from(std::string_view text);
 
 struct Span {
   Minutes from = open_start;
@@ -57,6 +61,10 @@ struct ArticleRow {
   Pairs attributes;
   std::vector<UnitRow> units;
   std::string safety_stock = "0";
+  std::string status = {};
+  std::string min_quantity = "0";  // 0: none
+  std::string max_quantity = "0";
+  std::string multiple_quantity = "0";
 };
 
 struct CustomerRow {
@@ -76,6 +84,8 @@ struct DocumentRow {
   int rank = 0;
   bool refuses_discounts = false;
   Texts customers;
+  std::string when = {};       // a condition of all of its records; empty: none
+  bool refuses_merge = false;  // of a price list
 };
 
 struct AssignmentRow {
@@ -104,6 +114,23 @@ struct RecordRow {
   std::string feed;
   std::string key;
   std::uint32_t line = 0;
+  // One of value, scale and formula.
+  std::string scale = {};
+  std::string scale_kind = "whole";  // graduated, package
+  std::string formula = {};
+  std::string when = {};
+  std::string buy_when = {};
+  std::string free_article = {};
+  Pairs parameters = {};
+};
+
+struct RateRow {
+  std::string from;
+  std::string to;
+  std::string kind;
+  std::string rate = "1";
+  int per = 1;
+  Minutes start = open_start;
 };
 
 struct StockRow {
@@ -130,6 +157,7 @@ struct World {
   std::vector<CustomerRow> customers;  // parents first
   std::vector<AssignmentRow> assignments;
   std::vector<RecordRow> records;
+  std::vector<RateRow> rates = {};
   Texts warehouses;
   std::vector<StockRow> stock;
   std::vector<ReceiptRow> receipts;
@@ -141,6 +169,7 @@ struct LineAsk {
   std::string unit;
   std::string agreement;
   std::optional<Minutes> date;
+  Pairs fields = {};  // of this line alone
 };
 
 struct Ask {

@@ -1,56 +1,81 @@
 #include "tests/property/procedure_maker.hpp"
 
+#include "tests/property/find_maker.hpp"
+#include "tests/property/formula_maker.hpp"
+
 #include <algorithm>
-#include <set>
 
 namespace property {
 
 namespace {
 
-using Texts = std::vector<std::string>;
+// Condition types of both procedures, which are in one schema.
+const char* const plain_types = R"("base_price": {"value": "price", "flags": ["discountable"]},
+    "special_price": {"value": "price"}, "discount": {"value": "percent"},
+    "bonus": {"value": "percent", "flags": ["stackable"]}, "charge": {"value": "amount"},
+    "multiplier": {"value": "factor"})";
 
-std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+struct TypeMade {
+  const char* name;
+  const char* value;
+  const char* calculation;
+};
 
-std::string list(const Texts& items) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < items.size(); ++i) text += (i == 0 ? "" : ", ") + items[i];
-  return text + "]";
+const TypeMade applied_types[]{{"off_percent", "percent", "percent"},
+                               {"off_unit", "price", "per_unit"},
+                               {"off_unit_amount", "amount", "per_unit"},
+                               {"off_line", "amount", "per_line"},
+                               {"new_price", "price", "new_price"},
+                               {"order_percent", "percent", "order_percent"},
+                               {"order_amount", "amount", "order_amount"},
+                               {"order_total", "amount", "order_total"},
+                               {"charge_percent", "percent", "charge_percent"},
+                               {"charge_amount", "amount", "charge_amount"},
+                               {"three_for_two", "percent", "buy_get"},
+                               {"half_price", "amount", "buy_get"},
+                               {"pair_price", "price", "buy_get"},
+                               {"gift", "amount", "free_goods"},
+                               {"gift_at_price", "price", "free_goods"}};
+
+std::string type_list(bool whole) {
+  if (!whole) return plain_types;
+  const std::string numbers = R"("inputs": ["about"], "parameters": ["extra"]})";
+  std::string text = R"("base_price": {"value": "price", "flags": ["discountable"], )" + numbers +
+                     R"(, "special_price": {"value": "price", )" + numbers +
+                     R"(, "discount": {"value": "percent", )" + numbers +
+                     R"(, "bonus": {"value": "percent", "flags": ["stackable"], )" + numbers +
+                     R"(, "charge": {"value": "amount", )" + numbers +
+                     R"(, "multiplier": {"value": "factor", )" + numbers;
+  for (const TypeMade& type : applied_types) {
+    const std::string calculation = type.calculation;
+    text += ", " + quoted(type.name) + ": {\"value\": " + quoted(type.value) +
+            ", \"calculation\": " + quoted(calculation);
+    if (calculation.rfind("charge", 0) == 0) text += R"(, "charge": "shipping")";
+    text +=
+        R"(, "inputs": ["spent", "left"], "parameters": ["max_units", "unit_step", "buy", "get", "groups", "every"]})";
+  }
+  return text;
 }
-
-// A formula with an upper bound of its decimals, so that a text can be kept within what the binder
-// takes.
-struct Formula {
-  std::string text;
-  int decimals = 0;
-};
-
-struct StepMade {
-  std::string name;
-  std::string kind;  // of the records it finds; empty: none
-  int value_decimals = 0;
-  int exact_decimals = 0;
-  int decimals = 0;
-};
 
 class ProcedureMaker {
  public:
-  ProcedureMaker(const ProcedurePlan& plan, Draw& draw) : plan_{plan}, draw_{draw} {}
+  ProcedureMaker(const ProcedurePlan& plan, Draw& draw)
+      : plan_{plan},
+        draw_{draw},
+        whole_{plan.whole_language},
+        formulas_{draw, whole_},
+        finds_{draw, formulas_, whole_} {}
 
   std::string make(const std::string& name) {
     price_step();
-    for (int i = draw_.between(0, plan_.steps_max); i > 0; --i)
-      draw_.percent(55) ? find_step(i) : amount_step(i);
+    for (int i = draw_.between(0, plan_.steps_max); i > 0; --i) some_step(i);
     answer_steps();
-    return "{\"procedure\": " + quoted(name) + R"(,
-  "parameters": {"share": {"type": "decimal", "value": "0.60"}, "floor": {"type": "decimal", "value": "2.5"}},
-  "fields": {"tier": {"side": "question"}, "region": {"side": "party"}, "brand": {"side": "article"}},
-  "condition_types": {
-    "base_price": {"value": "price", "flags": ["discountable"]}, "special_price": {"value": "price"},
-    "discount": {"value": "percent"}, "bonus": {"value": "percent", "flags": ["stackable"]},
-    "charge": {"value": "amount"}, "multiplier": {"value": "factor"}},
-  "quantity": )" +
-           quantity() + ",\n  \"steps\": [\n    " + joined() + "],\n  \"answer\": " + answer() +
-           "}";
+    std::string text = "{\"procedure\": " + quoted(name) + ",\n  \"parameters\": " + parameters() +
+                       ",\n  \"fields\": " + fields() + ",\n  \"condition_types\": {" +
+                       type_list(whole_) + "},\n  \"quantity\": " + quantity();
+    if (whole_ && draw_.percent(15)) text += R"(, "deciding_date": "order_day")";
+    if (whole_ && draw_.percent(60)) text += ", \"exchange_rates\": " + rates();
+    return text + ",\n  \"steps\": [\n    " + joined() + "],\n  \"answer\": " + answer() + "}";
   }
 
  private:
@@ -60,277 +85,332 @@ class ProcedureMaker {
     return text;
   }
 
+  std::string parameters() const {
+    std::string text =
+        R"({"share": {"type": "decimal", "value": "0.60"}, "floor": {"type": "decimal", "value": "2.5"})";
+    if (whole_)
+      text += R"(, "places": {"value": 2}, "how": {"type": "string", "value": "half_even"},
+    "strict": {"type": "bool", "value": true}, "home": {"type": "string", "value": "SE"},
+    "start": {"type": "string", "value": "10"}, "brands": {"type": "strings", "value": ["acme", "nobody"]},
+    "endings": {"type": "decimals", "value": [0.29, 0.79]}, "order_of_deals": {"type": "string", "value": "all"})";
+    return text + "}";
+  }
+
+  std::string fields() const {
+    std::string text =
+        R"({"tier": {"side": "question"}, "region": {"side": "party"}, "brand": {"side": "article"})";
+    if (whole_)
+      text +=
+          R"(, "weight": {"side": "article", "value": "decimal"}, "credit": {"side": "party", "value": "decimal"},
+    "level": {"side": "question", "value": "decimal"}, "express": {"side": "question", "value": "bool"},
+    "hot": {"side": "article", "value": "bool"}, "order_day": {"side": "question"})";
+    return text + "}";
+  }
+
+  std::string rates() {
+    std::string text = draw_.percent(30) ? R"("kind": "special")" : "";
+    if (draw_.percent(60)) text += std::string{text.empty() ? "" : ", "} + R"("through": "EUR")";
+    return "{" + text + "}";
+  }
+
   std::string quantity() {
     std::string text = draw_.percent(20) ? "{\"zero_allowed\": true" : "{\"zero_allowed\": false";
-    if (draw_.percent(40))
+    if (plan_.buys) {
+      text += ", \"maximum\": 2000";
+    } else if (draw_.percent(40)) {
       text += ", \"maximum\": " + draw_.of(Texts{"1000000", "1000", "\"12.5\""});
+    }
     if (draw_.percent(60)) text += ", \"returns\": [\"return\"]";
     return text + "}";
   }
 
-  // ---- finding
-  // ------------------------------------------------------------------------------------
-
-  std::string access(const std::string& kind, const std::string& search) {
-    const Texts types = kind == "price"     ? Texts{"base_price", "special_price"}
-                        : kind == "percent" ? Texts{"discount", "bonus"}
-                        : kind == "amount"  ? Texts{"charge"}
-                                            : Texts{"multiplier"};
-    Texts fields = some({"customer", "customer_group", "price_list", "country",
-                         "sales_organisation", "tier", "region"},
-                        2);
-    const std::string constant = fields.empty() ? "" : fields.front();
-    for (const std::string& field :
-         some({"article", "article", "article_group", "brand"}, draw_.percent(85) ? 1 : 2))
-      fields.push_back(field);
-    draw_.shuffle(fields);
-    std::string text =
-        "{\"type\": " + quoted(draw_.of(types)) + ", \"keys\": " + list(all_quoted(fields));
-    if (search == "levels") text += ", \"level\": " + std::to_string(draw_.between(0, 3));
-    if (draw_.percent(25))
-      text += ", \"agreement\": " + quoted(draw_.of(Texts{"asked", "allowed", "none", "any"}));
-    if (draw_.percent(15)) text += ", \"exclusive\": true";
-    if (draw_.percent(40))
-      text += ", \"lists\": " + quoted(draw_.of(Texts{"customer", "group", "everyone", "any"}));
-    if (draw_.percent(25)) text += ", \"ancestors\": false";
-    if (draw_.percent(30)) text += ", \"parents\": true";
-    if (!constant.empty() && draw_.percent(25))
-      text += ", \"constants\": {" + quoted(constant) + ": " + constants(constant) + "}";
-    return text + "}";
-  }
-
-  // The last one of most real searches: what holds for everybody.
-  std::string broad_access(const std::string& kind) {
-    const std::string type = kind == "price"     ? "base_price"
-                             : kind == "percent" ? "discount"
-                             : kind == "amount"  ? "charge"
-                                                 : "multiplier";
-    return "{\"type\": " + quoted(type) + ", \"keys\": [" +
-           (draw_.percent(70) ? "\"article\"" : "") + "]}";
-  }
-
-  std::string constants(const std::string& field) {
-    if (field == "customer") return draw_.of(Texts{R"("C1")", R"(["C2", "C3"])"});
-    if (field == "customer_group") return draw_.of(Texts{R"("CG1")", R"(["CG2", "CG9"])"});
-    if (field == "price_list") return draw_.of(Texts{R"("9")", R"(["10", "LX"])"});
-    if (field == "tier") return draw_.of(Texts{R"(["gold", "silver"])", R"("gold")"});
-    return draw_.of(Texts{R"(["SE", "1000", "north"])", R"(["DE", "2000", "south"])"});
-  }
-
-  Texts some(Texts from, int most) {
-    Texts chosen;
-    for (int i = draw_.between(0, most); i > 0; --i) {
-      std::string one = draw_.of(from);
-      if (std::ranges::find(chosen, one) == chosen.end()) chosen.push_back(std::move(one));
-    }
-    return chosen;
-  }
-
-  static Texts all_quoted(const Texts& texts) {
-    Texts made;
-    for (const std::string& text : texts) made.push_back(quoted(text));
-    return made;
-  }
-
-  std::string choose() {
-    const Texts all{
-        "rank",          "nearest",           "most_fields",   "dated",           "currency_bound",
-        "unit_bound",    "highest_threshold", "newest_start",  "newest_document", "lowest_value",
-        "highest_value", "document_number",   "document_text", "record_number",   "record_text"};
-    Texts chosen;
-    for (int i = draw_.between(0, 4); i > 0; --i) {
-      if (draw_.percent(15)) {
-        chosen.push_back("{\"by\": " + quoted(draw_.of(Texts{"flag_set", "flag_clear"})) +
-                         ", \"flag\": " + quoted(draw_.of(Texts{"discountable", "stackable"})) +
-                         "}");
-      } else {
-        chosen.push_back(quoted(draw_.of(all)));
-      }
-    }
-    return list(chosen);
-  }
-
-  std::string find(const std::string& kind, bool required) {
-    const std::string search = draw_.of(Texts{"first", "first", "all", "levels"});
-    Texts accesses;
-    for (int i = draw_.between(1, 4); i > 0; --i) accesses.push_back(access(kind, search));
-    if (draw_.percent(60)) accesses.push_back(broad_access(kind));
-    return "{\"search\": " + quoted(search) + ", \"accesses\": " + list(accesses) +
-           ", \"choose\": " + choose() +
-           ", \"tie\": " + quoted(draw_.percent(25) ? "refuse" : "report") +
-           (required ? ", \"required\": true}" : "}");
-  }
-
-  // ---- formulas
-  // -----------------------------------------------------------------------------------
-
-  std::string mode() { return draw_.of(Texts{"half_up", "half_even", "half_down", "up", "down"}); }
-
-  Formula leaf() {
-    const std::size_t kind = draw_.below(10);
-    if (kind < 2)
-      return draw_.of(std::vector<Formula>{
-          {"1", 0}, {"0.5", 1}, {"100", 0}, {"0.001", 3}, {"0", 0}, {"12.345", 3}});
-    if (kind == 2) return draw_.of(std::vector<Formula>{{"share", 2}, {"floor", 1}});
-    if (kind == 3) return {"quantity", 6};
-    const StepMade& step = draw_.of(steps_);
-    if (kind < 6) return {step.name, step.decimals};
-    if (kind == 6) return {step.name + ".exact", step.exact_decimals};
-    if (step.kind.empty()) return {step.name, step.decimals};
-    return {step.name + draw_.of(Texts{".value", ".rate"}), step.value_decimals};
-  }
-
-  std::string parenthesized(const Formula& formula) {
-    const bool plain = formula.text.find_first_of(" ?:<>=!&|-") == std::string::npos;
-    return plain ? formula.text : "(" + formula.text + ")";
-  }
-
-  Formula decimal(int depth) {
-    if (depth == 0) return leaf();
-    const Formula a = decimal(depth - 1);
-    const Formula b = draw_.percent(60) ? leaf() : decimal(depth - 1);
-    const int most = std::max(a.decimals, b.decimals);
-    switch (draw_.below(9)) {
-      case 0:
-        return {parenthesized(a) + " + " + parenthesized(b), most};
-      case 1:
-        return {parenthesized(a) + " - " + parenthesized(b), most};
-      case 2:
-      case 3:
-        if (a.decimals + b.decimals > decimals_max) return a;
-        return {parenthesized(a) + " * " + parenthesized(b), a.decimals + b.decimals};
-      case 4:
-        return {draw_.of(Texts{"min(", "max("}) + a.text + ", " + b.text + ")", most};
-      case 5:
-        return {"-" + parenthesized(a), a.decimals};
-      case 6:
-        return {truth(1) + " ? " + parenthesized(a) + " : " + parenthesized(b), most};
-      case 7: {
-        const int decimals = draw_.between(0, 6);
-        return {"round(" + a.text + ", " + std::to_string(decimals) + ", '" + mode() + "')",
-                decimals};
-      }
-      default:
-        return divided(a, b);
-    }
-  }
-
-  Formula divided(const Formula& a, const Formula& b) {
-    const int decimals = draw_.between(0, 6);
-    const std::string rest = ", " + std::to_string(decimals) + ", '" + mode() + "')";
-    if (draw_.percent(40)) return {"round(extended(" + a.text + ", price)" + rest, decimals};
-    const std::string division = "round(" + parenthesized(a) + " / " + parenthesized(b) + rest;
-    if (draw_.percent(70)) return {parenthesized(b) + " == 0 ? 0 : " + division, decimals};
-    return {division, decimals};
-  }
-
-  std::string truth(int depth) {
-    const std::size_t kind = draw_.below(depth == 0 ? 6 : 9);
-    if (kind < 3) {
-      const Texts comparisons{" < ", " <= ", " > ", " >= ", " == ", " != "};
-      return parenthesized(leaf()) + draw_.of(comparisons) + parenthesized(leaf());
-    }
-    if (kind < 6) return about_record();
-    if (kind == 6) return "(" + truth(depth - 1) + " && " + truth(depth - 1) + ")";
-    if (kind == 7) return "(" + truth(depth - 1) + " || " + truth(depth - 1) + ")";
-    return "!(" + truth(depth - 1) + ")";
-  }
-
-  std::string about_record() {
-    const StepMade& step = draw_.of(steps_);
-    if (step.kind.empty()) return draw_.of(Texts{"true", "false"});
-    return step.name + draw_.of(Texts{".found", ".discountable", ".stackable"});
-  }
-
   // ---- steps
   // --------------------------------------------------------------------------------------
+
+  Where here() const { return {false, phase_, false, false}; }
+
+  std::string rounding(int& decimals) {
+    if (whole_ && draw_.percent(15)) {
+      decimals = 2;
+      return R"({"decimals": "$places", "mode": "$how"})";
+    }
+    decimals = draw_.between(0, 6);
+    return "{\"decimals\": " + std::to_string(decimals) +
+           ", \"mode\": " + quoted(formulas_.mode()) + "}";
+  }
+
+  std::string phase_text() const {
+    if (phase_ == 0) return "";
+    return ", \"phase\": " + quoted(Texts{"line", "aggregate", "line_again", "document",
+                                          "tax"}[static_cast<std::size_t>(phase_)]);
+  }
+
+  void maybe_next_phase() {
+    if (draw_.percent(30)) phase_ = std::min(phase_ + 1, 4);
+  }
 
   // Adds the roundings and notes what later formulas may refer to.
   void finish(StepMade step, std::string text) {
     step.decimals = step.exact_decimals;
     Texts roundings;
     const int count = step.exact_decimals > 20 ? 1 : draw_.between(0, 2);
-    for (int i = 0; i < count; ++i) {
-      step.decimals = draw_.between(0, 6);
-      roundings.push_back("{\"decimals\": " + std::to_string(step.decimals) +
-                          ", \"mode\": " + quoted(mode()) + "}");
+    for (int i = 0; i < count; ++i) roundings.push_back(rounding(step.decimals));
+    if (!roundings.empty()) text += ", \"round\": " + listed(roundings);
+    keep(std::move(step), text);
+  }
+
+  // Of a step that is rounded once, to amounts like its parts.
+  void finish_once(StepMade step, std::string text) {
+    std::string once = rounding(step.decimals);
+    if (step.decimals > 3) {
+      step.decimals = 2;
+      once = R"({"decimals": 2, "mode": "half_up"})";
     }
-    if (!roundings.empty()) text += ", \"round\": " + list(roundings);
-    if (draw_.percent(30)) phase_ = std::min<std::size_t>(phase_ + 1, 4);
-    if (phase_ > 0)
-      text += ", \"phase\": " +
-              quoted(Texts{"line", "aggregate", "line_again", "document", "tax"}[phase_]);
-    texts_.push_back(text + "}");
-    steps_.push_back(std::move(step));
+    step.exact_decimals = step.decimals;
+    keep(std::move(step), text + ", \"round\": [" + once + "]");
+  }
+
+  void keep(StepMade step, const std::string& text) {
+    step.phase = phase_;
+    for (const char* other : {"\"basis\"", "\"counted\"", "\"below_lowest\""})
+      step.reads_quantity = step.reads_quantity && text.find(other) == std::string::npos;
+    texts_.push_back(text + phase_text() + "}");
+    formulas_.steps().push_back(std::move(step));
+  }
+
+  std::string begun(const std::string& name) const { return "{\"step\": " + quoted(name); }
+
+  std::string maybe_when(unsigned chance, const Where& where) {
+    return draw_.percent(chance) ? ", \"when\": " + quoted(formulas_.truth(1, where)) : "";
   }
 
   int decimals_of(const std::string& kind) const {
-    return kind == "percent" ? 5 : kind == "factor" ? 3 : plan_.value_decimals;
+    if (whole_ && (kind == "price" || kind == "amount" || kind == "factor"))
+      return std::max(plan_.value_decimals, 6);
+    return kind == "percent" ? 6 : kind == "factor" ? 3 : plan_.value_decimals;
   }
 
   void price_step() {
-    StepMade step{"price", "price", plan_.value_decimals, plan_.value_decimals, 0};
-    finish(step, "{\"step\": \"price\", \"find\": " + find("price", draw_.percent(90)));
+    StepMade step{"price", "price", decimals_of("price"), decimals_of("price")};
+    FindPlan find{"price", draw_.percent(90)};
+    finish(step, begun("price") + ", \"find\": " + finds_.make(find));
+  }
+
+  void some_step(int number) {
+    maybe_next_phase();
+    if (!whole_) return draw_.percent(55) ? find_step(number) : amount_step(number);
+    switch (draw_.below(10)) {
+      case 0:
+      case 1:
+        return find_step(number);
+      case 2:
+        return amount_step(number);
+      case 3:
+        return guard_step(number);
+      case 4:
+        return order_step("total_" + std::to_string(number));
+      case 5:
+        return spread_step(number);
+      case 6:
+        return apply_step(number, false);
+      default:
+        return apply_step(number, draw_.percent(70));
+    }
   }
 
   void find_step(int number) {
     const std::string kind = draw_.of(Texts{"percent", "percent", "price", "amount", "factor"});
-    StepMade step{"found_" + std::to_string(number), kind, decimals_of(kind), decimals_of(kind), 0};
-    std::string text = "{\"step\": " + quoted(step.name);
-    if (draw_.percent(40)) text += ", \"when\": " + quoted(truth(1));
-    text += ", \"find\": " + find(kind, draw_.percent(10));
+    StepMade step{"found_" + std::to_string(number), kind, decimals_of(kind), decimals_of(kind)};
+    std::string text = begun(step.name) + maybe_when(40, here());
+    FindPlan find{kind, draw_.percent(10)};
+    find.phase = phase_;
+    text += ", \"find\": " + finds_.make(find);
     if (draw_.percent(40)) {
-      const Formula other = leaf();
-      text += ", \"amount\": " + quoted(step.name + ".value * " + parenthesized(other));
+      const Formula other = formulas_.leaf(here());
+      text +=
+          ", \"amount\": " + quoted(step.name + ".value * " + FormulaMaker::in_parentheses(other));
       step.exact_decimals += other.decimals;
     }
     finish(step, text);
   }
 
   void amount_step(int number) {
-    const Formula formula = decimal(draw_.between(1, 3));
-    StepMade step{"amount_" + std::to_string(number), "", 0, formula.decimals, 0};
-    std::string text = "{\"step\": " + quoted(step.name);
-    if (draw_.percent(30)) text += ", \"when\": " + quoted(truth(1));
-    finish(step, text + ", \"amount\": " + quoted(formula.text));
+    const Formula formula = formulas_.number(draw_.between(1, 3), here());
+    StepMade step{"amount_" + std::to_string(number), "", 0, formula.decimals};
+    finish(step,
+           begun(step.name) + maybe_when(30, here()) + ", \"amount\": " + quoted(formula.text));
   }
 
+  void guard_step(int number) {
+    const Where where{draw_.percent(25), phase_, false, false};
+    std::string text = begun("guard_" + std::to_string(number));
+    if (where.of_order) text += ", \"of\": \"order\"";
+    text += ", \"when\": " + quoted(formulas_.truth(1, where)) + ", \"guard\": {";
+    if (draw_.percent(70)) text += R"("then": "note", )";
+    text += "\"reason\": " +
+            quoted(draw_.of(Texts{"below_floor", "margin_too_low", "not_for_sale", "refused"})) +
+            "}";
+    texts_.push_back(text + phase_text() + "}");
+  }
+
+  void order_step(const std::string& name) {
+    const Where where{true, phase_, false, false};
+    std::string text = begun(name) + ", \"of\": \"order\"" + maybe_when(25, where);
+    StepMade step{name};
+    step.of_order = true;
+    if (draw_.percent(15) && name != "shipping") {
+      step.kind = draw_.of(Texts{"percent", "amount"});
+      step.value_decimals = step.exact_decimals = decimals_of(step.kind);
+      FindPlan find{step.kind};
+      find.of_order = true;
+      find.phase = phase_;
+      text += ", \"find\": " + finds_.make(find);
+    } else {
+      const Formula formula = name == "shipping" && draw_.percent(70)
+                                  ? Formula{draw_.of(Texts{"9.90", "tier == 'gold' ? 0 : 12.5",
+                                                           "lines.count(l, true) * 3.25"}),
+                                            2}
+                                  : formulas_.number(draw_.between(0, 2), where);
+      step.exact_decimals = formula.decimals;
+      text += ", \"amount\": " + quoted(formula.text);
+    }
+    finish(step, text);
+  }
+
+  std::string leftover() {
+    return ", \"leftover\": " + quoted(draw_.of(Texts{"largest_remainder", "largest_amount",
+                                                      "first_line", "last_line", "in_order"}));
+  }
+
+  void spread_step(int number) {
+    phase_ = std::max(phase_, 1);
+    StepMade step{"spread_" + std::to_string(number)};
+    Formula total = formulas_.number(draw_.between(0, 1), {true, phase_, false, false});
+    // Of a field that only some line gives, the engine takes the first line's.
+    for (const char* own : {"level", "express", "tier", "country", "sales_organisation"}) {
+      if (total.text.find(own) != std::string::npos) total = {"25", 0};
+    }
+    Formula weight = formulas_.number(0, here());
+    std::string text = begun(step.name) + maybe_when(25, here()) +
+                       ", \"spread\": {\"total\": " + quoted(total.text) +
+                       ", \"weight\": " + quoted(weight.text) + leftover();
+    Texts groups;
+    for (const StepMade& other : formulas_.steps()) {
+      if (!other.of_order && other.phase < phase_) groups.push_back(other.name);
+    }
+    if (!groups.empty() && draw_.percent(40)) text += ", \"by\": " + quoted(draw_.of(groups));
+    finish_once(step, text + "}");
+  }
+
+  // ---- applying
+  // -----------------------------------------------------------------------------------
+
+  void apply_step(int number, bool over_order) {
+    StepMade step{"applied_" + std::to_string(number), "applied"};
+    step.applies = true;
+    FindPlan find;
+    find.over_order = over_order;
+    if (over_order) {
+      phase_ = std::max(phase_, 1);
+      find.charges = has_shipping();
+      if (!find.charges && draw_.percent(60)) {
+        order_step("shipping");
+        find.charges = true;
+      }
+      if (find.charges) step.charges = {"shipping"};
+    }
+    find.phase = phase_;
+    std::string text = begun(step.name) + maybe_when(30, here()) +
+                       ", \"find\": " + finds_.make(find) + ", \"apply\": {\"on\": " + quoted(on());
+    if (draw_.percent(12))
+      text += ", \"units\": " +
+              quoted(draw_.of(Texts{"base_quantity", "quantity * 2", "has(weight) ? weight : 1"}));
+    if (draw_.percent(25))
+      text += ", \"floor\": " +
+              quoted(draw_.of(Texts{"5", "quantity * 0.5", "has(weight) ? weight : 0"}));
+    text += apply_options(over_order, find.charges);
+    finish_once(step, text + "}");
+  }
+
+  bool has_shipping() const {
+    return std::ranges::any_of(formulas_.steps(),
+                               [](const StepMade& step) { return step.name == "shipping"; });
+  }
+
+  std::string on() {
+    if (draw_.percent(60)) return "round(extended(price, price), 2, 'half_up')";
+    return formulas_.number(1, here()).text;
+  }
+
+  std::string apply_options(bool over_order, bool charges) {
+    std::string text;
+    if (draw_.percent(50))
+      text +=
+          ", \"combine\": " + quoted(draw_.of(Texts{"all", "best", "first", "$order_of_deals"}));
+    if (draw_.percent(30)) text += R"(, "base": "original")";
+    if (draw_.percent(20)) text += R"(, "only_first_unless_stackable": true)";
+    if (draw_.percent(30)) text += R"(, "price_if_lower": true)";
+    if (!over_order) return text;
+    text += R"(, "over": "order")";
+    if (charges) text += R"(, "charges": ["shipping"])";
+    if (draw_.percent(40)) return text;
+    std::string spread = leftover().substr(2);
+    if (draw_.percent(30)) spread += R"(, "redistribute": false)";
+    if (draw_.percent(30))
+      spread += ", \"weight\": " +
+                quoted(draw_.of(Texts{"quantity", "running", "1", "has(weight) ? weight : 0"}));
+    return text + ", \"spread\": {" + spread + "}";
+  }
+
+  // ---- the answer
+  // ---------------------------------------------------------------------------------
+
   void answer_steps() {
-    const Formula unit = draw_.percent(40) ? Formula{"price", steps_.front().decimals}
-                                           : decimal(draw_.between(1, 2));
-    finish({"unit", "", 0, unit.decimals, 0},
-           "{\"step\": \"unit\", \"amount\": " + quoted(unit.text));
+    const Formula unit = draw_.percent(40) ? Formula{"price", formulas_.steps().front().decimals}
+                                           : formulas_.number(draw_.between(1, 2), here());
+    finish({"net_unit", "", 0, unit.decimals},
+           "{\"step\": \"net_unit\", \"amount\": " + quoted(unit.text));
+    maybe_next_phase();
     const int decimals = draw_.between(0, 4);
     if (draw_.percent(60)) {
-      finish({"line", "", 0, decimals, 0},
+      finish({"line", "", 0, decimals},
              "{\"step\": \"line\", \"amount\": " +
-                 quoted("round(extended(unit, price), " + std::to_string(decimals) + ", '" +
-                        mode() + "')"));
+                 quoted("round(extended(net_unit, price), " + std::to_string(decimals) + ", '" +
+                        formulas_.mode() + "')"));
     } else {
-      finish({"line", "", 0, steps_.back().decimals + 6, 0},
-             "{\"step\": \"line\", \"amount\": \"unit * quantity\"");
+      finish({"line", "", 0, formulas_.steps().back().decimals + 6},
+             "{\"step\": \"line\", \"amount\": \"net_unit * quantity\"");
     }
   }
 
   std::string answer() {
     std::string text =
-        R"({"price": "price", "unit_price": "unit", "line_amount": "line", "components": {)";
+        R"({"price": "price", "unit_price": "net_unit", "line_amount": "line", "components": {)";
     Texts names;
-    for (const StepMade& step : steps_) {
+    Texts totals;
+    for (const StepMade& step : formulas_.steps()) {
       if (!draw_.percent(60)) continue;
       text += (names.empty() ? "" : ", ") + quoted(step.name) + ": " + quoted(step.name);
       names.push_back(quoted(step.name));
+      if (!step.of_order) totals.push_back(quoted(step.name));
     }
-    return text + "}, \"totals\": " + list(names) + "}";
+    text += "}, \"totals\": " + listed(totals) + ", \"order\": {";
+    bool first = true;
+    for (const StepMade& step : formulas_.steps()) {
+      if (!step.of_order) continue;
+      text += (first ? "" : ", ") + quoted(step.name) + ": " + quoted(step.name);
+      first = false;
+    }
+    return text + "}}";
   }
-
-  static constexpr int decimals_max = 40;
 
   const ProcedurePlan& plan_;
   Draw& draw_;
-  std::vector<StepMade> steps_;
+  bool whole_;
+  FormulaMaker formulas_;
+  FindMaker finds_;
   Texts texts_;
-  std::size_t phase_ = 0;
+  int phase_ = 0;
 };
 
 std::string bands(Draw& draw) {
@@ -356,10 +436,13 @@ std::vector<std::string> make_rules(const ProcedurePlan& plan, Draw& draw) {
   std::vector<std::string> documents{ProcedureMaker{plan, draw}.make("main")};
   if (draw.percent(30)) {
     documents.push_back(ProcedureMaker{plan, draw}.make("other"));
-    const Texts rows{
+    Texts rows{
         R"({"when": {"channel": "shop"}, "procedure": "other"})",
         R"({"when": {"customer_group": ["CG1", "CG2"]}, "procedure": "other"})",
         R"({"when": {"country": ["SE", "DE"], "sales_organisation": "1000"}, "procedure": "other"})"};
+    if (plan.whole_language)
+      rows.emplace_back(R"({"when": {"channel": ["shop", "phone"]}, "procedure": "other",
+        "parameters": {"share": 0.25, "how": "up", "places": 1, "strict": false, "home": "DE", "endings": [0.5], "order_of_deals": "first"}})");
     documents.push_back(R"({"procedure_lookup": [)" + draw.of(rows) +
                         (draw.percent(85) ? R"(, {"procedure": "main"}]})" : "]}"));
   }

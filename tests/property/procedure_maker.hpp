@@ -12,8 +12,10 @@
 namespace property {
 
 struct ProcedurePlan {
-  int value_decimals = 6;  // of the records that it will meet
-  int steps_max = 5;       // between the price and the answer
+  int value_decimals = 6;       // of the records that it will meet
+  int steps_max = 5;            // between the price and the answer
+  bool whole_language = false;  // orders, applied records, spreads, guards, fields, conversions
+  bool buys = false;            // some condition types count units bought: keep quantities small
 };
 
 std::vector<std::string> make_rules(const ProcedurePlan& plan, Draw& draw);

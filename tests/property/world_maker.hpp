@@ -15,13 +15,21 @@ namespace property {
 
 struct WorldPlan {
   int records = 60;
-  int decimals_max = 6;      // of a record's value
-  bool wide_values = false;  // some mantissas need more than 64 bits
+  int decimals_max = 6;         // of a record's value
+  bool wide_values = false;     // some mantissas need more than 64 bits
+  bool whole_language = false;  // scales, formulas and conditions in records, rates, all fields
 };
 
 oracle::World make_world(const oracle::Rules& rules, const WorldPlan& plan, Draw& draw);
 
 oracle::Ask make_ask(const oracle::World& world, Draw& draw, std::size_t lines);
+
+// Values that a field of the question, of a party or an article has in these worlds; an empty one is
+// none of it.
+const std::vector<std::string>& values_of(const std::string& field);
+
+// Days on which something starts or ends.
+const std::vector<oracle::Minutes>& borders();
 
 // The same facts in another order; what refers to a row still stands behind it.
 oracle::World shuffled(oracle::World world, Draw& draw);

@@ -108,11 +108,25 @@ class ApplyReader {
                     "what lines share needs the phase aggregate or a later one");
       return;
     }
+    if (step_.find) check_inputs(json);
     for (const char* member : {"spread", "charges"}) {
       if (const Json* given = json.find(member)) {
         reader_.fault(*given, FaultCode::bad_document,
                       std::string{"'"} + member + "' goes with \"over\": \"order\"");
       }
+    }
+  }
+
+  // Each line is applied by itself, in no order among them: what is left of the others can't be told.
+  void check_inputs(const Json& json) {
+    for (const rule::Input& input : step_.find->inputs) {
+      const bool sums = std::ranges::any_of(input.value, [&](const rule::Instruction& each) {
+        return each.op == rule::Op::aggregate && draft_.made.aggregates[each.index].running;
+      });
+      if (!sums) continue;
+      reader_.fault(json, FaultCode::bad_document,
+                    "input '" + input.name + "' sums what is left of all lines, which needs " +
+                        "\"over\": \"order\"");
     }
   }
 

@@ -245,7 +245,8 @@ Result<void> ExpressionParser::record_argument(Instruction& rounding) {
 }
 
 Result<void> ExpressionParser::record_step(Instruction& rounding) {
-  const auto step = names_.step_with_record(token_);
+  const auto step = rounding.op == Op::scale_round ? names_.step_with_own_scale(token_)
+                                                   : names_.step_with_record(token_);
   if (!step) return step.error();
   rounding.step = *step;
   return advance();

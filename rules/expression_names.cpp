@@ -255,6 +255,15 @@ Result<std::uint16_t> ExpressionNames::step_with_record(const Token& word) const
   return *number;
 }
 
+Result<std::uint16_t> ExpressionNames::step_with_own_scale(const Token& word) const {
+  auto number = step_with_record(word);
+  if (!number) return number;
+  const engine::rule::Find& find = *(*scope_.steps)[*number].find;
+  if (!find.basis.empty() || find.counted != engine::rule::CountedOver::line)
+    return fault(word, "scaled() reads a scale by the line's own quantity, and this step does not");
+  return number;
+}
+
 Result<std::uint16_t> ExpressionNames::required_step(const Token& at) const {
   for (std::uint16_t i = 0; scope_.steps != nullptr && i < scope_.steps->size(); ++i) {
     const Step& step = (*scope_.steps)[i];

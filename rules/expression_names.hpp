@@ -31,6 +31,8 @@ class ExpressionNames {
   engine::base::Result<engine::rule::Instruction> presence(const Token& word) const;
   // The step named, whose record's unit, scale or currency counts.
   engine::base::Result<std::uint16_t> step_with_record(const Token& word) const;
+  // One whose scales are read with the quantity of the line.
+  engine::base::Result<std::uint16_t> step_with_own_scale(const Token& word) const;
   // The first step that must find a record; `at` is where no step was named.
   engine::base::Result<std::uint16_t> required_step(const Token& at) const;
 

@@ -367,6 +367,10 @@ void FindReader::check_use(const Json& find) {
     reader_.fault(*next, FaultCode::bad_document,
                   "there is no next level: find_next goes with the searches first and levels");
   }
+  if (next != nullptr && next->items().empty()) {
+    reader_.fault(*next, FaultCode::missing_value,
+                  "find_next names the comparators by which the winners of the levels compete");
+  }
   if (use_ != RecordUse::applied) return;
   if (next != nullptr) {
     reader_.fault(*next, FaultCode::bad_document,

@@ -16,8 +16,6 @@ using detail::writable;
 
 namespace {
 
-constexpr int percent_decimals = 2;  // 12.5 % is the fraction 0.125
-
 template <class Master>
 Result<std::uint32_t> number_of(const Masters<Master>& masters, std::string_view code,
                                 FaultCode fault, const std::string& column) {

@@ -2,6 +2,7 @@
 
 #include "engine/base/decimal.hpp"
 #include "engine/base/limits.hpp"
+#include "engine/model/schema.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -18,8 +19,6 @@ using base::Quantity;
 using base::Result;
 
 namespace {
-
-constexpr int percent_decimals = 2;  // 12.5 % is the fraction 0.125
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(' ');

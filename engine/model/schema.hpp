@@ -49,6 +49,8 @@ struct Field {
   FieldValue value = FieldValue::text;
 };
 
+inline constexpr int percent_decimals = 2;  // 12.5 % is the fraction 0.125
+
 // What the number in a record means.
 enum class ValueKind : std::uint8_t {
   price,    // an amount per price unit of a unit of measure, in a currency

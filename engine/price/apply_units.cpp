@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
+#include <numeric>
 
 namespace engine::price {
 
@@ -74,13 +75,19 @@ void Applier::buy_get_pooled(const Deal& deal, const std::vector<std::uint32_t>&
   }
 }
 
-// The lines that count as bought: those of the record's own condition, else those rewarded.
+// The lines that count as bought: those of the record's own condition, else those rewarded. A step
+// over the line counts that line only.
 std::vector<std::uint32_t> Applier::bought_lines(const Deal& deal,
                                                  const std::vector<std::uint32_t>& lines) {
   const auto* extra = records_.snapshot->conditions().find_extra(deal.candidate.record);
   if (extra == nullptr || extra->buy_when == model::nothing_there) return lines;
+  std::vector<std::uint32_t> asked = deal.lines;
+  if (rule_.over == rule::ApplyOver::order) {
+    asked.resize(records_.lines.size());
+    std::iota(asked.begin(), asked.end(), 0U);
+  }
   std::vector<std::uint32_t> bought;
-  for (std::uint32_t line = 0; line < records_.lines.size(); ++line) {
+  for (const std::uint32_t line : asked) {
     if ((*out_.lines)[line].outcome != model::Outcome::priced) continue;
     const Met met = is_met(records_, extra->buy_when, extra, line);
     if (met.met) bought.push_back(line);
@@ -99,7 +106,9 @@ void Applier::buy_get_in_pool(const Deal& deal, std::vector<std::uint32_t> bough
   std::vector<Int128> all(records_.lines.size());
   for (std::size_t line = 0; line < all.size(); ++line)
     all[line] = static_cast<Int128>(Int256{state_.units[line] / unit});
+  // Lines of less than a unit have none to give, and no price of one.
   const auto dearest_first = [&](std::vector<std::uint32_t>& sorted) {
+    std::erase_if(sorted, [&](std::uint32_t line) { return all[line] == 0; });
     std::ranges::stable_sort(sorted, [&](std::uint32_t a, std::uint32_t b) {
       return Int256{left_of(a)} * all[b] > Int256{left_of(b)} * all[a];
     });

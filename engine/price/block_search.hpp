@@ -26,13 +26,29 @@ inline RecordContext record_context(const RunContext& context, const snapshot::B
   made.header = context.header;
   made.lines = context.lines;
   made.priced = context.out;
+  made.summed_lines = context.lines;
+  made.summed_priced = context.out;
   made.columns = context.columns;
   made.inputs = &context.columns->steps[number].inputs;
   made.scratch = &scratch;
   made.aggregates = &aggregates;
   made.line_scope = context.line_scope;
   made.running = running;
+  if (context.order == nullptr) return made;
+  made.summed_lines = context.order->lines;
+  made.summed_priced = context.order->out;
   return made;
+}
+
+// What an input of an order step is, it is on every line that its records' sums run over.
+inline void share_inputs(const snapshot::BoundStep& step, std::size_t lines, InputColumns& inputs) {
+  for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+    copy_first(inputs.values[i], lines);
+    const Unknown first = inputs.unknown[i].front().only(1);
+    const auto all = [](std::uint64_t one) { return one != 0 ? ~std::uint64_t{0} : 0; };
+    std::ranges::fill(inputs.unknown[i],
+                      Unknown{all(first.divided_by_zero), all(first.missing), all(first.no_rate)});
+  }
 }
 
 // Calls `body(line, candidates)` for each line that has candidates, which stand by line.
@@ -78,6 +94,9 @@ class BlockSearch {
 
   const RecordContext& records() const { return records_; }
 
+  // The sums of the records' own texts have been taken for all lines, before any of them was closed.
+  void keep_sums() { sums_taken_ = true; }
+
   const RecordFit& fit() const { return fit_; }
 
   // The winners of the active lines, into the step's columns. Lines without one are closed where
@@ -87,7 +106,8 @@ class BlockSearch {
     std::fill_n(winners, block_.count, no_record);
     std::uint64_t searching = active_ & lines_.open();
     const std::uint64_t shut = search_levels(searching, winners);
-    if (!step_->below_lowest.code.empty()) take_lowest(searching & ~shut, winners);
+    if (!step_->below_lowest.code.empty())
+      take_lowest(searching & ~shut & lines_without(winners), winners);
     if (step_->has_more) take_values(winners);
     if (!step_->rule->find->required) return;
     lines_.close(shut, Outcome::not_on_agreement);
@@ -159,17 +179,20 @@ class BlockSearch {
   // Inputs of the records' own texts, the basis of scales.
   void prepare(ScaleBounds bounds) {
     is_plain_ = step_->is_plain && counted_ == nullptr && bounds == ScaleBounds::all;
+    filters_ = !step_->texts.empty() && !snapshot_.condition_filter().empty();
     if (is_plain_) return;
     records_ =
         record_context(context_, *step_, number_, scratch_, scratch_.text_aggregates, running_);
-    scratch_.text_aggregates.clear();
+    if (!sums_taken_) scratch_.text_aggregates.clear();
     fit_.start(*step_, counted_, bounds);
     InputColumns& inputs = columns_.steps[number_].inputs;
     const FormulaInput input = lines_.input(active_, running_);
+    const FormulaInput summed = lines_.input(lines_.open(), running_);  // sums run over all lines
     for (std::size_t i = 0; i < step_->inputs.size(); ++i) {
       inputs.unknown[i][block_.offset / block_lines] =
-          run_column(input, step_->inputs[i].value, inputs.values[i], scratch_);
+          run_column(summed, step_->inputs[i].value, inputs.values[i], scratch_);
     }
+    if (context_.order != nullptr) share_inputs(*step_, context_.order->lines.size(), inputs);
     if (step_->basis.code.empty()) return;
     scratch_.basis.resize(step_->basis.width, block_lines);
     lines_.close(run_cell(input, step_->basis, scratch_.basis, scratch_));
@@ -201,13 +224,23 @@ class BlockSearch {
       for (std::size_t i = begin; i < end; ++i) find_candidates(i, searching);
       if (end - begin > 1) std::ranges::sort(scratch_.candidates, {}, &Candidate::line);
       if (!is_plain_ && step_->rule->find->merge) merge_lists();
+      std::uint64_t matched = 0;
+      for (const Candidate& candidate : scratch_.candidates) matched |= bit(candidate.line);
       searching &= ~choose_winners(winners) & lines_.open();
-      shut |= searching & exclusive_lines(begin, end);
-      searching &= ~shut;
+      const std::uint64_t ended = searching & ~matched & exclusive_lines(begin, end);
+      searching &= ~ended;
+      shut |= ended & ~kept_lines();
       begin = end;
     }
     if (!scratch_.kept.empty()) choose_among_kept(winners);
     return shut;
+  }
+
+  // Lines with a winner that let the search go on.
+  std::uint64_t kept_lines() const {
+    std::uint64_t lines = 0;
+    for (const Candidate& kept : scratch_.kept) lines |= bit(kept.line);
+    return lines;
   }
 
   std::uint64_t exclusive_lines(std::size_t begin, std::size_t end) const {
@@ -264,31 +297,111 @@ class BlockSearch {
     return lines;
   }
 
-  // All records of a key against everything that can rule them out. Time comes last: a record that
-  // fits but for its validity decides how long the answer holds.
+  // All records of a key, or those of them whose conditions can be true.
   void scan(const Hit& hit, const rule::Access& rule, std::uint16_t access) {
+    const auto* key = filters_ ? snapshot_.condition_filter().find(hit.position) : nullptr;
+    const snapshot::KeyRange found = index_.records_of(hit.position);
+    if (key == nullptr) {
+      for (std::uint32_t number = found.begin; number < found.end; ++number)
+        consider(number, hit, rule, access);
+      return;
+    }
+    if constexpr (!Trace::enabled) {
+      each_possible(*key, hit, [&](std::uint32_t number) { consider(number, hit, rule, access); });
+    } else {
+      std::vector<std::uint32_t> possible;
+      each_possible(*key, hit, [&](std::uint32_t number) { possible.push_back(number); });
+      std::ranges::sort(possible);
+      for (std::uint32_t number = found.begin; number < found.end; ++number) {
+        if (std::ranges::binary_search(possible, number)) {
+          consider(number, hit, rule, access);
+        } else if (!quiet_) {
+          trace_.candidate(hit.line, number, access, Loss::condition);
+        }
+      }
+    }
+  }
+
+  // Records of a filtered key whose conditions can be true for the line's article and the customer.
+  template <class Take>
+  void each_possible(const snapshot::ConditionFilter::Key& key, const Hit& hit, const Take& take) {
+    const auto& filter = snapshot_.condition_filter();
+    const Line& line = block_.lines[hit.line];
+    for (const std::uint32_t number : filter.plain(key)) take(number);
+    PartyConditions& party = party_conditions(line);
+    const std::uint64_t* own = filter.bits(key);
+    const std::uint64_t* of_article =
+        line.article.is_none() ? nullptr : filter.article_bits(line.article.raw()) + key.word;
+    const auto entries = filter.entries(key);
+    auto entry = entries.begin();
+    for (std::uint32_t i = 0; i < key.words; ++i) {
+      const std::uint32_t word = key.word + i;
+      std::uint64_t left = own[i] & (of_article == nullptr ? ~std::uint64_t{0} : of_article[i]) &
+                           (party.met[word] | ~party.known[word]);
+      for (; left != 0; left &= left - 1) {
+        const std::uint32_t condition =
+            word * 64 + static_cast<std::uint32_t>(std::countr_zero(left));
+        if (!can_be_met(condition, party, hit.line)) continue;
+        entry = std::lower_bound(
+            entry, entries.end(), condition,
+            [](const auto& one, std::uint32_t wanted) { return one.condition < wanted; });
+        for (; entry != entries.end() && entry->condition == condition; ++entry)
+          take(entry->record);
+      }
+    }
+  }
+
+  PartyConditions& party_conditions(const Line& line) {
+    PartyConditions& party = scratch_.party_conditions[{number_, line.fields}];
+    if (party.run != context_.run) {
+      const std::size_t words = snapshot_.condition_filter().condition_words();
+      party.run = context_.run;
+      party.known.assign(words, 0);
+      party.met.assign(words, 0);
+    }
+    return party;
+  }
+
+  // Whether what the condition says of the customer and the question is true, or can't be told.
+  bool can_be_met(std::uint32_t condition, PartyConditions& party, std::uint32_t line) {
+    const std::uint64_t own = std::uint64_t{1} << (condition % 64);
+    if ((party.known[condition / 64] & own) != 0) return (party.met[condition / 64] & own) != 0;
+    const auto& formula = step_->texts[snapshot_.condition_filter().text_of(condition)].party;
+    bool met = true;
+    if (!formula.code.empty()) {
+      FormulaInput input = lines_.input(1, nullptr);
+      input.block = BlockView{block_.lines + line, 1, block_.offset + line};
+      const ConditionLines tested = run_condition(input, formula, scratch_);
+      met = tested.met != 0 || tested.unknown.any() != 0;
+    }
+    party.known[condition / 64] |= own;
+    if (met) party.met[condition / 64] |= own;
+    return met;
+  }
+
+  // A record against everything that can rule it out. Time comes last: one that fits but for its
+  // validity decides how long the answer holds.
+  void consider(std::uint32_t number, const Hit& hit, const rule::Access& rule,
+                std::uint16_t access) {
     const Line& line = block_.lines[hit.line];
     const PlanPart& part = plan_.parts[hit.part];
-    const snapshot::KeyRange found = index_.records_of(hit.position);
-    for (std::uint32_t number = found.begin; number < found.end; ++number) {
-      const model::ConditionRecord& record = index_.record(number);
-      const model::Terms& terms = index_.terms(record);
-      Loss loss = is_plain_                  ? fit_.rule_out_plain(record, terms, line)
-                  : step_->rule->find->merge ? Loss::won
-                                             : fit_.rule_out(number, hit);
-      if (loss == Loss::won && !fit_.agreement_fits(record.document, line, rule))
-        loss = Loss::agreement;
-      if (loss == Loss::won)
-        loss = is_plain_ ? rule_out_by_time(record, part, hit.line)
-                         : rule_out_by_condition(number, part, hit.line);
-      if constexpr (Trace::enabled) {
-        if (!quiet_) trace_.candidate(hit.line, number, access, loss);
-      }
-      if (loss != Loss::won) continue;
-      scratch_.candidates.push_back({number, hit.part, hit.position, access,
-                                     static_cast<std::uint16_t>(part.distance + hit.distance),
-                                     hit.line});
+    const model::ConditionRecord& record = index_.record(number);
+    const model::Terms& terms = index_.terms(record);
+    Loss loss = is_plain_                  ? fit_.rule_out_plain(record, terms, line)
+                : step_->rule->find->merge ? Loss::won
+                                           : fit_.rule_out(number, hit);
+    if (loss == Loss::won && !fit_.agreement_fits(record.document, line, rule))
+      loss = Loss::agreement;
+    if (loss == Loss::won)
+      loss = is_plain_ ? rule_out_by_time(record, part, hit.line)
+                       : rule_out_by_condition(number, part, hit.line);
+    if constexpr (Trace::enabled) {
+      if (!quiet_) trace_.candidate(hit.line, number, access, loss);
     }
+    if (loss != Loss::won) return;
+    scratch_.candidates.push_back({number, hit.part, hit.position, access,
+                                   static_cast<std::uint16_t>(part.distance + hit.distance),
+                                   hit.line});
   }
 
   base::Validity validity_of(const model::ConditionRecord& record, const PlanPart& part) const {
@@ -472,8 +585,10 @@ class BlockSearch {
   const Running* running_ = nullptr;
   const CountedBasis* counted_ = nullptr;
   bool is_plain_ = true;
+  bool filters_ = false;
   bool tests_conditions_ = true;
   bool quiet_ = false;
+  bool sums_taken_ = false;
   const std::vector<rule::Choice>* choices_ = nullptr;  // instead of the step's own
 };
 

@@ -117,6 +117,28 @@ std::string padded(std::int64_t number) {
   return std::string(20 - digits.size(), '0') + digits;
 }
 
+// What a record has beside its value, part after part.
+template <class Add>
+void add_extra(const Snapshot& snapshot, const model::RecordExtra& extra, const Add& add) {
+  for (const std::uint32_t number : {extra.when, extra.formula, extra.buy_when})
+    add(number == model::nothing_there ? "" : snapshot.record_texts()[number].text);
+  for (const auto& [place, number] : extra.parameters) {
+    add(padded(place));
+    add(base::to_string_short(number));
+  }
+  if (!extra.free_article.is_none())
+    add(snapshot.code_of(snapshot.schema().field(model::Schema::article),
+                         extra.free_article.raw()));
+  if (extra.scale == model::nothing_there) return;
+  const model::Scale& scale = snapshot.scales()[extra.scale];
+  add(padded(static_cast<std::int64_t>(scale.kind)));
+  for (const model::Tier& tier : scale.tiers) {
+    add(padded(tier.bound.mantissa()));
+    add(base::to_string_short({tier.rate, static_cast<std::uint8_t>(scale.decimals)}));
+    add(base::to_string_short({tier.flat, static_cast<std::uint8_t>(scale.decimals)}));
+  }
+}
+
 // What tells records apart outside where they have no external key, or the same one: what their
 // identity is made of, then what they say. Each part ends with a zero byte, which sorts before
 // every character of a code.
@@ -147,8 +169,12 @@ std::string identity_text(const Snapshot& snapshot, std::uint32_t number) {
   add(snapshot.unit_code(terms.unit));
   add(padded(record.threshold.mantissa()));
   add(padded(std::int64_t{record.valid_from.raw()} - base::CivilMinutes::earliest().raw()));
-  add(base::to_string({snapshot.record_value(record), terms.decimals}));
+  const model::RecordExtra* extra = terms.has_more ? index.find_extra(number) : nullptr;
+  const bool computed = extra != nullptr && (extra->formula != model::nothing_there ||
+                                             extra->scale != model::nothing_there);
+  if (!computed) add(base::to_string({snapshot.record_value(record), terms.decimals}));
   add(padded(terms.price_unit));
+  if (extra != nullptr) add_extra(snapshot, *extra, add);
   return text;
 }
 
@@ -326,8 +352,11 @@ int compare(const ChoiceContext& context, const rule::Choice& choice, const Cand
       return compare_record_keys(snapshot, a.record, b.record, false);
     case Comparator::document_rank:
       return compare_document_ranks(snapshot, x, y);
-    case Comparator::highest_rank:
-      return three_way(terms_y.rank, terms_x.rank);
+    case Comparator::highest_rank: {
+      const int by_list =
+          three_way(context.plan->parts[b.part].rank, context.plan->parts[a.part].rank);
+      return by_list != 0 ? by_list : three_way(terms_y.rank, terms_x.rank);
+    }
     case Comparator::highest_document_rank:
       return has_document(x) && has_document(y) ? compare_document_ranks(snapshot, y, x)
                                                 : compare_document_ranks(snapshot, x, y);

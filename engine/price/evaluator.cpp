@@ -96,6 +96,7 @@ RunContext context_of(const Task& task, Scratch& scratch, PricedLines& out) {
   context.columns = &scratch.columns;
   context.out = &out;
   context.line_scope = task.line_scope;
+  context.run = ++scratch.run;
   return context;
 }
 
@@ -106,6 +107,8 @@ void compute_aggregates(const RunContext& context, const Segment& segment, Block
   records.header = context.header;
   records.lines = context.lines;
   records.priced = context.out;
+  records.summed_lines = context.lines;
+  records.summed_priced = context.out;
   records.columns = context.columns;
   records.scratch = &scratch;
   records.line_scope = context.line_scope;

@@ -26,7 +26,9 @@ struct RunContext {
   const Plan* plan = nullptr;
   Columns* columns = nullptr;
   PricedLines* out = nullptr;
+  const RunContext* order = nullptr;  // where `lines` is one that stands for the whole order
   bool line_scope = false;
+  std::uint64_t run = 0;   // tells this evaluation from others of the same scratch
   bool explained = false;  // amounts before rounding are kept, too
 };
 

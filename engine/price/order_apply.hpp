@@ -67,10 +67,11 @@ class OrderApply {
 
   void apply(const std::vector<std::uint64_t>& active) {
     const bool counts = step_.rule->find->counted != rule::CountedOver::line;
+    refresh();
     if (counts) {
       sums_.emplace(context_, step_).count(pass_, number_, active, &state_.running);
+      refresh();
     }
-    refresh();
     std::vector<Deal> deals = deals_of(active);
     const RecordContext records = pass_.records(step_, number_, &state_.running);
     Applier::Hooks hooks;

@@ -50,12 +50,29 @@ struct OrderPass {
   std::pair<base::Int256, Unknown> cell(const snapshot::BoundFormula& formula, std::size_t line,
                                         const std::vector<AggregateValue>* sums,
                                         const Running* running) {
+    return value_on_line(formula, BlockView{context.lines.data() + line, 1, line}, sums, running);
+  }
+
+  // A formula of the order, or of a group of lines: fields are the question's own; steps are read
+  // on one of the lines, on which what they share stands.
+  std::pair<base::Int256, Unknown> shared_cell(const snapshot::BoundFormula& formula,
+                                               std::size_t line,
+                                               const std::vector<AggregateValue>* sums) {
+    Line order;
+    order.date = context.header->date;
+    return value_on_line(formula, BlockView{&order, 1, line}, sums, nullptr);
+  }
+
+  std::pair<base::Int256, Unknown> value_on_line(const snapshot::BoundFormula& formula,
+                                                 const BlockView& line,
+                                                 const std::vector<AggregateValue>* sums,
+                                                 const Running* running) {
     FormulaInput input;
     input.snapshot = context.snapshot;
     input.procedure = context.procedure;
     input.header = context.header;
     input.columns = context.columns;
-    input.block = BlockView{context.lines.data() + line, 1, line};
+    input.block = line;
     input.open = 1;
     input.line_scope = context.line_scope;
     input.own_aggregates = sums;

@@ -28,6 +28,7 @@ class OrderRun {
       return OrderApply<Trace>{pass_, step, number, aggregates_}.run();
     if (step.rule->find && step.rule->find->counted != rule::CountedOver::line)
       return run_counted(step, number);
+    if (step.sums_over_lines && step.finds && !step.applies) return run_summed(step, number);
     pass_.each_block([&](auto& block) { block.run_step(number); });
   }
 
@@ -42,6 +43,7 @@ class OrderRun {
     RunContext one = context_;
     one.lines = {&line, 1};
     one.out = &out;
+    one.order = &context_;
     if constexpr (Trace::enabled) {
       std::vector<LineTrace> traces(1);
       WaterfallTrace trace{traces};
@@ -59,7 +61,11 @@ class OrderRun {
       run_once(one, number, trace);
     }
     StepColumns& columns = context_.columns->steps[number];
-    for (std::size_t i = 0; i < context_.lines.size(); ++i) copy_first(columns, i);
+    const std::size_t lines = context_.lines.size();
+    copy_first(columns.amount, lines);
+    copy_first(columns.exact, lines);
+    fill_with_first(columns.winner, lines);
+    fill_with_first(columns.value, lines);
     share(out.lines.front());
   }
 
@@ -96,23 +102,36 @@ class OrderRun {
     clear(columns.value, 0);
   }
 
-  static void copy_first(StepColumns& columns, std::size_t line) {
-    const auto copy = [line](auto& values) {
-      if (line < values.size()) values[line] = values.front();
-    };
-    for (AmountColumn* column : {&columns.amount, &columns.exact}) {
-      copy(column->narrow);
-      copy(column->wide);
-      copy(column->widest);
-    }
-    copy(columns.winner);
-    copy(columns.value);
+  // Conditions of records with sums over the lines see the order as it was when the search began.
+  void run_summed(const snapshot::BoundStep& step, std::uint16_t number) {
+    const std::vector<std::uint64_t> active = pass_.active_lines(step, number);
+    std::size_t at = 0;
+    pass_.each_block([&](auto& block) {
+      block.search().begin(step, number, active[at++] & block.lines().open(), nullptr);
+    });
+    take_sums(step, number);
+    at = 0;
+    pass_.each_block([&](auto& block) {
+      const std::uint64_t lines = active[at++] & block.lines().open();
+      block.search().keep_sums();
+      block.find(step, number, lines);
+      block.finish_step(step, number, lines);
+    });
+  }
+
+  void take_sums(const snapshot::BoundStep& step, std::uint16_t number) {
+    TextAggregates& sums = pass_.scratch.text_aggregates;
+    sums.clear();
+    if (context_.line_scope) return;  // each line has its own
+    const RecordContext records =
+        record_context(context_, step, number, pass_.scratch, sums, nullptr);
+    for (std::uint32_t text = 0; text < step.texts.size(); ++text) take_aggregates(records, text);
   }
 
   void run_counted(const snapshot::BoundStep& step, std::uint16_t number) {
     const std::vector<std::uint64_t> active = pass_.active_lines(step, number);
     CountedSums sums{context_, step};
-    sums.count(pass_, number, active, nullptr);
+    sums.count(pass_, number, active, step.applies ? starting_amounts(step, active) : nullptr);
     std::size_t at = 0;
     pass_.each_block([&](auto& block) {
       const std::uint64_t lines = active[at++] & block.lines().open();
@@ -120,6 +139,18 @@ class OrderRun {
       block.find(step, number, lines);
       block.finish_step(step, number, lines);
     });
+  }
+
+  // What is left of the lines before any record acts.
+  const Running* starting_amounts(const snapshot::BoundStep& step,
+                                  const std::vector<std::uint64_t>& active) {
+    ApplyState& state = pass_.scratch.applied;
+    make_room(state, context_.lines.size());
+    std::size_t at = 0;
+    pass_.each_block([&](auto& block) {
+      StartingAmounts{block.lines(), pass_.scratch, *step.apply}.take(active[at++], state);
+    });
+    return &state.running;
   }
 
   const RunContext& context_;

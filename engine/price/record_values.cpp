@@ -23,22 +23,26 @@ constexpr std::int64_t millionths = 1'000'000;
 struct Counted {
   Int256 quantity = 0;
   Int256 unit = 1;  // a whole unit in the same measure
+  Int256 flat = 1;  // what an amount counts as that is not per price unit, but once
 };
 
-Counted count(const Line& line, const UnitFactor& ratio) {
+Counted count(const Line& line, const UnitFactor& ratio, std::uint32_t price_unit) {
   const Int256 quantity = std::abs(line.quantity.mantissa());
-  return {Int256{quantity * ratio.numerator}, Int256{ratio.denominator} * millionths};
+  const Int256 unit = Int256{ratio.denominator} * millionths;
+  return {Int256{quantity * ratio.numerator}, unit, Int256{unit * price_unit}};
 }
 
 Int256 at(base::Quantity bound, const Counted& counted) {
   return Int256{bound.mantissa()} * counted.unit / millionths;
 }
 
-// rate x quantity of a scale, in the measure of `counted`.
+// rate x quantity of a scale, in the measure of `counted`. Flat amounts and packages are no prices:
+// the price unit does not divide them.
 Int256 whole_amount(const Scale& scale, const Counted& counted) {
   const auto tier = reached_tier(scale, {counted.quantity, Int256{counted.unit / millionths}});
-  if (!tier) return 0;
-  return scale.tiers[*tier].rate * counted.quantity + scale.tiers[*tier].flat * counted.unit;
+  // A record found below its lowest tier is found for it.
+  const Tier& reached = scale.tiers[tier.value_or(0)];
+  return reached.rate * counted.quantity + reached.flat * counted.flat;
 }
 
 Int256 graduated_amount(const Scale& scale, const Counted& counted) {
@@ -50,12 +54,13 @@ Int256 graduated_amount(const Scale& scale, const Counted& counted) {
     Int256 end = counted.quantity;
     if (scale.upper_bounds && !(is_last && scale.open_above)) end = at(tier.bound, counted);
     if (!scale.upper_bounds) {
-      begin = at(tier.bound, counted);
+      // The lowest tier's bound says from when on there is a price; its rate holds from the start.
+      if (i > 0) begin = at(tier.bound, counted);
       if (counted.quantity <= begin && begin > 0) break;
       if (!is_last) end = at(scale.tiers[i + 1].bound, counted);
     }
     end = std::min(end, counted.quantity);
-    amount += tier.rate * Int256{end - begin} + tier.flat * counted.unit;
+    amount += tier.rate * Int256{end - begin} + tier.flat * counted.flat;
     begin = end;
   }
   return amount;
@@ -66,7 +71,7 @@ Int256 package_amount(const Scale& scale, const Counted& counted) {
   if (charged <= 0) return 0;
   const Int256 packages =
       base::round_quotient<Int256>(charged, at(scale.package_size, counted), base::Rounding::up);
-  return (scale.tiers.front().rate * packages + scale.tiers.front().flat) * counted.unit;
+  return (scale.tiers.front().rate * packages + scale.tiers.front().flat) * counted.flat;
 }
 
 FormulaInput input_for(const RecordContext& context, std::size_t line, const RecordExtra* own,
@@ -93,7 +98,7 @@ const std::vector<AggregateValue>* aggregates_of(const RecordContext& context, s
   if (bound.aggregates.empty()) return nullptr;
   const auto [known, is_new] = context.aggregates->try_emplace(text);
   if (!is_new && !context.line_scope) return &known->second;
-  LineRange range{0, context.lines.size()};
+  LineRange range{0, context.summed_lines.size()};
   if (context.line_scope) range = {line, line + 1};
   known->second.clear();
   for (const auto& aggregate : bound.aggregates)
@@ -103,11 +108,12 @@ const std::vector<AggregateValue>* aggregates_of(const RecordContext& context, s
 
 // The lines of a block of the question, those with a price so far open.
 FormulaInput block_input(const RecordContext& context, std::size_t begin, std::size_t end) {
-  FormulaInput input = input_for(context, begin, nullptr, nullptr);
-  input.block.count = static_cast<std::uint32_t>(end - begin);
+  FormulaInput input = input_for(context, 0, nullptr, nullptr);
+  input.block = BlockView{context.summed_lines.data() + begin,
+                          static_cast<std::uint32_t>(end - begin), begin};
   input.open = 0;
   for (std::uint32_t i = 0; i < input.block.count; ++i) {
-    if (context.priced->lines[begin + i].outcome == model::Outcome::priced)
+    if (context.summed_priced->lines[begin + i].outcome == model::Outcome::priced)
       input.open |= std::uint64_t{1} << i;
   }
   return input;
@@ -144,8 +150,12 @@ AggregateValue nothing_of(rule::AggregateKind kind) {
 
 }  // namespace
 
+void take_aggregates(const RecordContext& context, std::uint32_t text) {
+  aggregates_of(context, text, 0);
+}
+
 ScaleBasis quantity_basis(const Snapshot& snapshot, const model::Terms& terms, const Line& line) {
-  const Counted counted = count(line, unit_ratio(snapshot, terms, line));
+  const Counted counted = count(line, unit_ratio(snapshot, terms, line), 1);
   return {counted.quantity, Int256{counted.unit / millionths}};
 }
 
@@ -171,7 +181,7 @@ ScaledAmount scaled_amount(const Snapshot& snapshot, std::uint32_t record, const
   const model::Terms& terms = index.terms(found);
   const RecordExtra* extra = terms.has_more ? index.find_extra(record) : nullptr;
   const bool scaled = extra != nullptr && extra->scale != model::nothing_there;
-  const Counted counted = count(line, unit_ratio(snapshot, terms, line));
+  const Counted counted = count(line, unit_ratio(snapshot, terms, line), terms.price_unit);
   Int256 amount = 0;
   if (!scaled) {
     const Int256 own = value != nullptr ? *value
@@ -220,13 +230,15 @@ RecordValue value_on(const RecordContext& context, std::uint32_t record, std::si
   const int decimals = context.step->value_decimals;
   const RecordExtra* extra = terms.has_more ? index.find_extra(record) : nullptr;
   if (extra != nullptr && extra->formula != model::nothing_there) {
-    const auto& formula = context.step->texts[extra->formula].formula;
+    const snapshot::BoundText& text = context.step->texts[extra->formula];
+    const auto& formula = text.formula;
     AmountColumn column;
     column.resize(formula.width, 1);
     FormulaInput input =
         input_for(context, line, extra, aggregates_of(context, extra->formula, line));
     const Unknown unknown = run_cell(input, formula, column, *context.scratch);
-    const Int256 value = widest_at(column, 0) * base::pow10<Int256>(decimals - formula.decimals);
+    const Int256 value = widest_at(column, 0) *
+                         base::pow10<Int256>(decimals - formula.decimals - text.percent_decimals);
     return {value, outcome_of(unknown)};
   }
   if (extra != nullptr && extra->scale != model::nothing_there) {
@@ -263,7 +275,7 @@ AggregateValue aggregate_over(const RecordContext& context,
 
 void column_over(const RecordContext& context, std::size_t number, InputColumns& to) {
   const snapshot::BoundAggregate& aggregate = context.procedure->aggregates[number];
-  const std::size_t lines = context.lines.size();
+  const std::size_t lines = context.summed_lines.size();
   for (std::size_t begin = 0; begin < lines; begin += block_lines) {
     const FormulaInput input = block_input(context, begin, std::min(begin + block_lines, lines));
     to.unknown[number][begin / block_lines] =

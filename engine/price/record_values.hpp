@@ -61,6 +61,9 @@ struct RecordContext {
   const Header* header = nullptr;
   std::span<const Line> lines;
   const PricedLines* priced = nullptr;
+  std::span<const Line>
+      summed_lines;  // what sums run over: all lines, where `lines` is the order's
+  const PricedLines* summed_priced = nullptr;  // own that stands for them
   const Columns* columns = nullptr;
   const InputColumns* inputs = nullptr;
   const Running* running = nullptr;
@@ -68,6 +71,9 @@ struct RecordContext {
   TextAggregates* aggregates = nullptr;
   bool line_scope = false;
 };
+
+// Takes the sums of a text over all lines, so that they stand for all that asks for them later.
+void take_aggregates(const RecordContext& context, std::uint32_t text);
 
 struct Met {
   bool met = false;

@@ -11,6 +11,7 @@
 #include "engine/price/priced.hpp"
 #include "engine/price/unknown.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
@@ -29,6 +30,18 @@ struct AmountColumn {
 
   void resize(base::Width wanted, std::size_t lines);
 };
+
+// The first value, on as many lines as there is room for, up to `lines`.
+template <class T>
+void fill_with_first(std::vector<T>& values, std::size_t lines) {
+  for (std::size_t i = 1; i < std::min(values.size(), lines); ++i) values[i] = values.front();
+}
+
+inline void copy_first(AmountColumn& column, std::size_t lines) {
+  fill_with_first(column.narrow, lines);
+  fill_with_first(column.wide, lines);
+  fill_with_first(column.widest, lines);
+}
 
 // What the records' own texts may name, as one step gives it: a column per input.
 struct InputColumns {
@@ -106,6 +119,14 @@ struct ApplyState {
   std::vector<base::Int128> pool;  // whole units that no buy_get has used
 };
 
+// Which conditions a question has already ruled out, or let through, by what they say of the
+// customer and the question: for one step, and one set of the question's fields.
+struct PartyConditions {
+  std::uint64_t run = 0;  // the evaluation that these are of
+  std::vector<std::uint64_t> known;
+  std::vector<std::uint64_t> met;
+};
+
 struct BlockScratch {
   std::vector<Hit> hits;
   std::vector<PendingProbe> probes;
@@ -114,6 +135,8 @@ struct BlockScratch {
   ApplyState applied;
   AmountColumn basis;              // what the scales of a step are read with, by line of the block
   TextAggregates text_aggregates;  // of the step
+  std::map<std::pair<std::uint16_t, std::uint16_t>, PartyConditions>
+      party_conditions;                 // by step, and set of fields
   std::vector<Adjustment> adjustments;  // of the segment's blocks so far
   std::vector<FreeLine> free_lines;
   std::array<std::int64_t, base::limits::formula_depth * block_lines> narrow_stack{};
@@ -124,6 +147,7 @@ struct BlockScratch {
 struct Scratch {
   Plan plan;
   Columns columns;
+  std::uint64_t run = 0;             // counts evaluations
   std::vector<BlockScratch> blocks;  // by worker; the first one serves single-threaded runs
 };
 

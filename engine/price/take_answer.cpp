@@ -106,12 +106,22 @@ void take_order(const BoundProcedure& procedure, const Columns& columns, PricedL
   }
 }
 
+// What records did to lines that then turned out to have no price is no part of the answer.
+void drop_unpriced(PricedLines& out) {
+  const auto is_unpriced = [&](const auto& made) {
+    return made.line != no_line && out.lines[made.line].outcome != Outcome::priced;
+  };
+  std::erase_if(out.adjustments, is_unpriced);
+  std::erase_if(out.free_lines, is_unpriced);
+}
+
 }  // namespace
 
 void take_answer(const Task& task, const Columns& columns, PricedLines& out) {
   const BoundProcedure& procedure = task.snapshot->procedures()[task.procedure];
   if (!task.lines.empty()) take_order(procedure, columns, out);
   take_amounts(task, procedure, columns, out);
+  drop_unpriced(out);
   sum_up(procedure, out);
 }
 

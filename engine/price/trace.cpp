@@ -28,6 +28,7 @@ void WaterfallTrace::begin_step(std::uint16_t step, const BlockView& block, std:
   for (std::uint32_t line = 0; line < block.count; ++line) {
     if ((open >> line & 1U) == 0) continue;
     StepTrace& trace = lines_[offset_ + line].steps.emplace_back();
+    places_[offset_ + line].clear();
     trace.step = step;
     trace.skipped = (active >> line & 1U) == 0;
   }
@@ -36,14 +37,15 @@ void WaterfallTrace::begin_step(std::uint16_t step, const BlockView& block, std:
 void WaterfallTrace::candidate(std::uint8_t line, std::uint32_t record, std::uint16_t access,
                                Loss loss) {
   auto& candidates = current(line).candidates;
-  const auto known = std::ranges::find_if(candidates, [&](const CandidateTrace& one) {
-    return one.record == record && one.access == access;
-  });
-  if (known != candidates.end()) {  // looked at again, below its lowest threshold
-    *known = {record, access, loss, rule::Comparator::rank};
-  } else {
-    candidates.push_back({record, access, loss, rule::Comparator::rank});
+  auto& places = places_[offset_ + line][record];
+  const auto known = std::ranges::find_if(
+      places, [&](std::uint32_t place) { return candidates[place].access == access; });
+  if (known != places.end()) {  // looked at again, below its lowest threshold
+    candidates[*known] = {record, access, loss, rule::Comparator::rank};
+    return;
   }
+  places.push_back(static_cast<std::uint32_t>(candidates.size()));
+  candidates.push_back({record, access, loss, rule::Comparator::rank});
 }
 
 void WaterfallTrace::add(std::size_t line, const StepTrace& step) {
@@ -56,13 +58,17 @@ LossListener* WaterfallTrace::listener(std::uint8_t line) {
 }
 
 void WaterfallTrace::lost(std::uint32_t record, Loss loss, rule::Comparator comparator) {
+  const auto& of_line = places_[offset_ + listening_];
+  const auto places = of_line.find(record);
+  if (places == of_line.end()) return;
   auto& candidates = current(listening_).candidates;
-  const auto found = std::ranges::find_if(candidates, [record](const CandidateTrace& candidate) {
-    return candidate.record == record && candidate.loss == Loss::won;
-  });
-  if (found == candidates.end()) return;
-  found->loss = loss;
-  found->comparator = comparator;
+  for (const std::uint32_t place : places->second) {
+    CandidateTrace& candidate = candidates[place];
+    if (candidate.loss != Loss::won) continue;
+    candidate.loss = loss;
+    candidate.comparator = comparator;
+    return;
+  }
 }
 
 void WaterfallTrace::end_step(const snapshot::BoundStep& step, const StepColumns& columns,

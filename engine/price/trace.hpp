@@ -8,6 +8,7 @@
 #include "engine/price/priced.hpp"
 
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 namespace engine::price {
@@ -20,7 +21,7 @@ class WaterfallTrace final : public LossListener {
  public:
   static constexpr bool enabled = true;
 
-  explicit WaterfallTrace(std::vector<LineTrace>& lines) : lines_{lines} {}
+  explicit WaterfallTrace(std::vector<LineTrace>& lines) : lines_{lines}, places_(lines.size()) {}
 
   // Moves to the block that starts at `offset`.
   void at(std::size_t offset) { offset_ = offset; }
@@ -50,6 +51,8 @@ class WaterfallTrace final : public LossListener {
   StepTrace& current(std::size_t line) { return lines_[offset_ + line].steps.back(); }
 
   std::vector<LineTrace>& lines_;
+  // Where a record stands among the candidates of its line's step; twice where two ways lead to it.
+  std::vector<std::unordered_map<std::uint32_t, std::vector<std::uint32_t>>> places_;
   std::size_t offset_ = 0;
   std::uint8_t listening_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "engine/snapshot/bind.hpp"
 
 #include "engine/base/limits.hpp"
+#include "engine/rule/conjuncts.hpp"
 #include "engine/rule/procedure_formulas.hpp"
 #include "engine/snapshot/formula_binder.hpp"
 
@@ -134,7 +135,6 @@ class ProcedureBinder {
   Result<void> bind_aggregate(const rule::Aggregate& aggregate, FormulaScope& scope,
                               std::vector<BoundAggregate>& made) const;
   void place_in_segment(std::uint16_t at);
-  bool depends_on_segment(std::uint16_t aggregate, const Segment& segment) const;
 
   const model::ConditionType& type_of(const rule::Access& access) const {
     return schema_.type(schema_.table(access.table).type);
@@ -269,8 +269,12 @@ Result<void> ProcedureBinder::bind_texts(std::uint16_t index, BoundStep& bound) 
       auto result = bind_text(number, find, bound);
       if (!result) return result.error();
       bound.sums_over_lines |= !bound.texts[number].aggregates.empty();
-      if (texts_.texts[number].use == model::TextUse::formula)
-        scope_.records[index] = wider(scope_.records[index], *result);
+      if (texts_.texts[number].use != model::TextUse::formula) continue;
+      if (schema_.type(type).value == model::ValueKind::percent) {
+        bound.texts[number].percent_decimals = static_cast<std::uint8_t>(model::percent_decimals);
+        result->decimals += model::percent_decimals;
+      }
+      scope_.records[index] = wider(scope_.records[index], *result);
     }
   }
   return {};
@@ -314,6 +318,11 @@ Result<Bound> ProcedureBinder::bind_text(std::uint32_t number, const rule::Find&
     return fault;
   }
   to.formula = std::move(made->formula);
+  if (text.use == model::TextUse::condition) {
+    auto party = formula(rule::part_of(compiled.code, rule::Speaks::of_party, schema_));
+    if (!party) return party.error();
+    to.party = *std::move(party);
+  }
   return made->result;
 }
 
@@ -397,33 +406,16 @@ Result<void> ProcedureBinder::bind_aggregates(const rule::Step& step) {
 }
 
 // Whether the aggregate is made of what a step of the segment leaves.
-bool ProcedureBinder::depends_on_segment(std::uint16_t aggregate, const Segment& segment) const {
-  for (const Instruction& instruction : procedure_.aggregates[aggregate].of) {
-    const bool of_step = instruction.op == Op::step_amount || instruction.op == Op::step_exact ||
-                         instruction.op == Op::record_value || instruction.op == Op::record_found ||
-                         instruction.op == Op::record_flag || instruction.op == Op::charge_left ||
-                         instruction.op == Op::record_parameter ||
-                         instruction.op == Op::record_has_parameter ||
-                         instruction.op == Op::extend_round || instruction.op == Op::unit_round ||
-                         instruction.op == Op::scale_round || instruction.op == Op::convert_round;
-    for (std::uint16_t at = segment.begin; of_step && at < segment.end; ++at) {
-      if (bound_.order[at] == instruction.step) return true;
-    }
-  }
-  return false;
-}
-
+// Sums over the lines are taken when their segment begins: a step that names some begins one, since
+// every step before it may close lines.
 void ProcedureBinder::place_in_segment(std::uint16_t at) {
   const std::uint16_t index = bound_.order[at];
   const rule::Step& step = procedure_.steps[index];
   const bool serial = is_serial(step) || bound_.steps[index].sums_over_lines;
   const auto used = aggregates_in(step);
   const bool joins =
-      !bound_.segments.empty() && !serial && !bound_.segments.back().serial &&
-      procedure_.steps[bound_.order[bound_.segments.back().begin]].phase == step.phase &&
-      std::ranges::none_of(used, [&](std::uint16_t aggregate) {
-        return depends_on_segment(aggregate, bound_.segments.back());
-      });
+      !bound_.segments.empty() && !serial && !bound_.segments.back().serial && used.empty() &&
+      procedure_.steps[bound_.order[bound_.segments.back().begin]].phase == step.phase;
   if (!joins) bound_.segments.push_back({at, at, serial, {}});
   Segment& segment = bound_.segments.back();
   segment.end = static_cast<std::uint16_t>(at + 1);

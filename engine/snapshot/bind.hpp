@@ -66,6 +66,8 @@ struct BoundAggregate {
 // A condition or formula of a record's own.
 struct BoundText {
   BoundFormula formula;
+  BoundFormula party;  // of a condition, what it says of the customer and the question alone
+  std::uint8_t percent_decimals = 0;  // that a percent has beyond those of the formula
   std::vector<BoundAggregate> aggregates;
 };
 

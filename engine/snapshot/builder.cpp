@@ -132,7 +132,7 @@ std::vector<std::string_view> texts_of_rules(const rule::RuleSet& rules,
       if (!step.find) continue;
       for (const rule::Access& access : step.find->accesses) add(access.constants);
     }
-    texts.push_back(procedure.rate_kind);
+    if (!procedure.rate_kind.empty()) texts.push_back(procedure.rate_kind);
     rule::each_formula(procedure, add_compared);
   }
   return texts;
@@ -172,6 +172,8 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   if (auto ok = take_customers(); !ok) return ok.error();
   take_lists();
   made_->conditions_ = ConditionIndexBuilder{facts_, made_->articles_}.build();
+  made_->condition_filter_.build(made_->conditions_, made_->documents_, made_->record_texts_,
+                                 *made_, FactsCodes{facts_, *made_->texts_});
   if (auto ok = bind_rules(); !ok) return ok.error();
   return std::shared_ptr<const Snapshot>{std::move(made_)};
 }

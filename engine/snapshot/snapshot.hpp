@@ -8,6 +8,7 @@
 #include "engine/model/facts.hpp"
 #include "engine/rule/rule_set.hpp"
 #include "engine/snapshot/bind.hpp"
+#include "engine/snapshot/condition_filter.hpp"
 #include "engine/snapshot/condition_index.hpp"
 #include "engine/snapshot/csr.hpp"
 #include "engine/snapshot/exchange_rates.hpp"
@@ -135,6 +136,8 @@ class Snapshot {
 
   const ExchangeRates& rates() const { return rates_; }
 
+  const ConditionFilter& condition_filter() const { return condition_filter_; }
+
   const std::vector<model::Scale>& scales() const { return scales_; }
 
   // Conditions and formulas of records and documents, as written.
@@ -205,6 +208,7 @@ class Snapshot {
   std::shared_ptr<const model::Dictionary> record_keys_;
   std::shared_ptr<const model::Dictionary> warehouse_codes_;
   ledger::Balances balances_;
+  ConditionFilter condition_filter_;
   ExchangeRates rates_;
   std::vector<model::Scale> scales_;
   std::vector<model::RecordText> record_texts_;  // keeps what bound formulas were made from

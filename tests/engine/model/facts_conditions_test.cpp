@@ -122,7 +122,7 @@ TEST_CASE(
   auto draft = shop.price("10");
   draft.currency = "";
   CHECK(refusal(shop.facts.put(draft)) == "missing_value at currency");
-  draft.currency = "XXX";
+  draft.currency = "QQQ";
   CHECK(refusal(shop.facts.put(draft)) == "unknown_currency at currency");
   draft.currency = "";
   draft.type = "charge";

@@ -109,7 +109,7 @@ TEST_CASE("facts: a row that names what nobody knows is refused, with the column
   new_customer.parent = "??";
   CHECK(refusal(facts.put(new_customer)) == "unknown_customer at parent");
   new_customer = customer("X");
-  new_customer.currency = "XXX";
+  new_customer.currency = "QQQ";
   CHECK(refusal(facts.put(new_customer)) == "unknown_currency at currency");
   new_customer = customer("X");
   new_customer.price_lists = unknown;
@@ -120,7 +120,7 @@ TEST_CASE("facts: a row that names what nobody knows is refused, with the column
         "missing_value at article");
   model::DocumentDraft document;
   document.code = "X";
-  document.currency = "XXX";
+  document.currency = "QQQ";
   CHECK(refusal(facts.put(document)) == "unknown_currency at currency");
   document.currency = "";
   document.customers = unknown;

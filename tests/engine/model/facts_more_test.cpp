@@ -237,6 +237,7 @@ TEST_CASE("what is bought and what comes free stand in records of their calculat
   draft.free_article = "B";
   CHECK(refusal(shop.facts.put(draft)) == "contradicting_values at free_article");
   draft.type = "gift";
+  draft.parameters = {};
   put(shop.facts, draft);
   CHECK(extra_of(shop.facts, "gift").free_article == model::ArticleId{1});
   draft.free_article = "Z";

@@ -4,6 +4,7 @@
 #include "tests/peers/parts/source.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -24,6 +25,11 @@ namespace {
 model::ScaleKind scale_kind(const std::string& name) {
   if (name == "graduated") return model::ScaleKind::graduated;
   return name == "package" ? model::ScaleKind::package : model::ScaleKind::whole;
+}
+
+Fault within(const std::string& kind, Fault fault) {
+  fault.where = kind + (fault.where.empty() ? "" : " " + fault.where);
+  return fault;
 }
 
 model::DocumentKind document_kind(const std::string& put) {
@@ -73,12 +79,17 @@ FactsMaker::Put FactsMaker::put_kind(const Kind& kind) {
     for (const Json& rule : world->items()) {
       const Json* put = rule.find("put");
       if (put == nullptr || put->text() != kind.name) continue;
-      if (auto ok = put_rule(kind, rule); !ok) {
-        Fault fault = ok.error();
-        fault.where = kind.name + (fault.where.empty() ? "" : " " + fault.where);
-        return fault;
-      }
+      if (auto ok = put_rule(kind, rule); !ok) return within(kind.name, ok.error());
     }
+  }
+  auto ok = put_waiting();
+  return ok ? ok : within(kind.name, ok.error());
+}
+
+FactsMaker::Put FactsMaker::put_waiting() {
+  if (random_ != nullptr) std::ranges::shuffle(waiting_, *random_);
+  for (const auto& put : std::exchange(waiting_, {})) {
+    if (auto ok = put(); !ok) return ok;
   }
   return {};
 }
@@ -217,13 +228,16 @@ FactsMaker::Put FactsMaker::put_rate(const Json& rule, const Scope& row) {
     if (!first_time("currency", code)) continue;
     if (auto ok = facts_.put(model::CurrencyDraft{code, {}, 2}); !ok) return ok;
   }
-  model::ExchangeRateDraft draft;
-  draft.from = from;
-  draft.to = to;
-  draft.rate = *rate;
-  draft.per = *per;
-  draft.valid_from = validity->from;
-  return facts_.put(draft);
+  waiting_.push_back([this, from, to, rate = *rate, per = *per, start = validity->from] {
+    model::ExchangeRateDraft draft;
+    draft.from = from;
+    draft.to = to;
+    draft.rate = rate;
+    draft.per = per;
+    draft.valid_from = start;
+    return facts_.put(draft);
+  });
+  return {};
 }
 
 FactsMaker::Put FactsMaker::put_article_group(const Json& rule, const Scope& row) {
@@ -307,18 +321,22 @@ FactsMaker::Put FactsMaker::put_document(const Json& rule, const Scope& row) {
   const std::string when = text_or(rule, "when", row);
   const std::string based_on = text_or(rule, "based_on", row);
   const auto customers = texts_at(rule, "customers", row);
-  const auto customer_views = views(customers);
-  model::DocumentDraft draft;
-  draft.kind = document_kind(kind);
-  draft.code = *code;
-  draft.currency = currency;
-  draft.validity = *validity;
-  draft.rank = static_cast<std::int32_t>(*rank);
-  draft.when = when;
-  draft.based_on = based_on;
-  draft.customers = customer_views;
-  draft.refuses_merge = text_or(rule, "refuses_merge", row) == "true";
-  return facts_.put(draft);
+  const bool refuses_merge = text_or(rule, "refuses_merge", row) == "true";
+  waiting_.push_back([=, this, code = *code, validity = *validity, rank = *rank] {
+    const auto customer_views = views(customers);
+    model::DocumentDraft draft;
+    draft.kind = document_kind(kind);
+    draft.code = code;
+    draft.currency = currency;
+    draft.validity = validity;
+    draft.rank = static_cast<std::int32_t>(rank);
+    draft.when = when;
+    draft.based_on = based_on;
+    draft.customers = customer_views;
+    draft.refuses_merge = refuses_merge;
+    return facts_.put(draft);
+  });
+  return {};
 }
 
 FactsMaker::Put FactsMaker::put_assignment(const Json& rule, const Scope& row) {
@@ -326,7 +344,10 @@ FactsMaker::Put FactsMaker::put_assignment(const Json& rule, const Scope& row) {
   const std::string customer = text_or(rule, "customer", row);
   const std::string group = text_or(rule, "customer_group", row);
   if (!first_time("assignment", list + " " + customer + " " + group)) return {};
-  return facts_.put(model::ListAssignmentDraft{list, customer, group, std::nullopt, {}});
+  waiting_.push_back([=, this] {
+    return facts_.put(model::ListAssignmentDraft{list, customer, group, std::nullopt, {}});
+  });
+  return {};
 }
 
 // The texts of a record; the draft only looks at them.
@@ -348,25 +369,28 @@ struct FactsMaker::RecordTexts {
   std::string type, agreement, promotion, currency, unit, when, buy_when, free_article, formula,
       scale, key;
   Pairs keys, parameters;
+  std::vector<model::AttributeText> fields;
+  std::vector<std::pair<std::string_view, Decimal>> numbers;
 };
 
 FactsMaker::Put FactsMaker::put_record(const Json& rule, const Scope& row) {
   if (!text_at(rule, "type", row)) return {};
-  RecordTexts texts{rule, row};
+  const auto owned = std::make_shared<RecordTexts>(rule, row);
+  RecordTexts& texts = *owned;
   texts.key = "r" + std::to_string(labels_.size() + 1);
   labels_.emplace(texts.key, text_or(rule, "label", row));
   const auto keys = fields_of(texts.keys, facts_);
   if (!keys) return keys.error();
-  std::vector<std::pair<std::string_view, Decimal>> parameters;
+  texts.fields = *keys;
   for (const auto& [name, text] : texts.parameters) {
     const auto number = base::parse_decimal(text);
     if (!number) return number.error();
-    parameters.emplace_back(name, *number);
+    texts.numbers.emplace_back(name, *number);
   }
   model::ConditionDraft draft;
   draft.type = texts.type;
-  draft.keys = *keys;
-  draft.parameters = parameters;
+  draft.keys = texts.fields;
+  draft.parameters = texts.numbers;
   draft.agreement = texts.agreement;
   draft.promotion = texts.promotion;
   draft.currency = texts.currency;
@@ -381,7 +405,8 @@ FactsMaker::Put FactsMaker::put_record(const Json& rule, const Scope& row) {
   draft.key = texts.key;
   if (auto ok = take_numbers(rule, row, draft); !ok) return ok;
   if (auto ok = take_flags(rule, row, facts_, draft); !ok) return ok;
-  return facts_.put(draft);
+  waiting_.push_back([this, owned, draft] { return facts_.put(draft); });
+  return {};
 }
 
 }  // namespace tests::peers

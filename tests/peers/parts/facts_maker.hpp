@@ -1,6 +1,7 @@
 // FactsMaker: the world of a case, put into facts by the rules of a mapping. What several rows
 // declare (an article, a group) is put once, by the first rule that does; masters go before what
-// refers to them, whatever the order of the rules. One thread.
+// refers to them, whatever the order of the rules. Documents, assignments, exchange rates and
+// records are put in any order that is asked for: none may make a difference. One thread.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -9,7 +10,9 @@
 #include "tests/peers/parts/mapping.hpp"
 #include "tests/peers/parts/scope.hpp"
 
+#include <functional>
 #include <map>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,6 +24,9 @@ class FactsMaker {
   // `scope` is the case; all must outlive this.
   FactsMaker(const System& system, const Scope& scope, engine::model::Facts& facts)
       : system_{system}, case_{scope}, facts_{facts} {}
+
+  // Puts what has no order of its own in an order drawn from here.
+  void shuffle(std::mt19937_64& random) { random_ = &random; }
 
   // Faults: what the facts refuse, with the rule's kind as `where`.
   engine::base::Result<void> put();
@@ -36,6 +42,7 @@ class FactsMaker {
   static const std::vector<Kind>& kinds();
   Put put_kind(const Kind& kind);
   Put put_rule(const Kind& kind, const rules::Json& rule);
+  Put put_waiting();
   Put put_rows(const Kind& kind, const rules::Json& rule, const Scope& row);
   static std::vector<Scope> inner_rows(const rules::Json& rule, const Scope& row);
   Put put_chain(const Kind& kind, const rules::Json& rule, const Scope& row);
@@ -60,6 +67,8 @@ class FactsMaker {
   const System& system_;
   const Scope& case_;
   engine::model::Facts& facts_;
+  std::mt19937_64* random_ = nullptr;
+  std::vector<std::function<Put()>> waiting_;  // of one kind; each owns its texts
   std::set<std::string> put_;
   std::map<std::string, std::string> labels_;
 };

@@ -1,27 +1,20 @@
 #include "tests/peers/parts/over_http.hpp"
 
 #include "rules/json_tree.hpp"
-#include "server/http/api.hpp"
-#include "server/http/server.hpp"
 #include "server/json/json_writer.hpp"
 
+#include "tests/http_client/served.hpp"
 #include "tests/peers/parts/source.hpp"
-
-#include <httplib.h>
 
 #include <algorithm>
 #include <array>
-#include <thread>
 
 namespace tests::peers {
 
-using engine::base::Fault;
-using engine::base::FaultCode;
 using engine::base::Result;
 using rules::Json;
 using rules::JsonMember;
 using server::json::JsonWriter;
-namespace http = server::http;
 
 namespace {
 
@@ -116,53 +109,19 @@ std::string difference(const LineReply& a, const LineReply& b) {
 
 }  // namespace
 
-struct OverHttp::Inner {
-  explicit Inner(const std::shared_ptr<const engine::snapshot::Snapshot>& snapshot)
-      : service{cell, [] { return engine::base::CivilMinutes{}; }, [] { return std::string{}; }} {
-    cell.publish(snapshot);
-  }
-
-  Result<void> listen() {
-    http::ServerOptions options;
-    options.port = 0;
-    auto opened =
-        http::Server::open(options, [this] { return std::make_unique<http::Worker>(service); });
-    if (!opened) return opened.error();
-    server = *std::move(opened);
-    thread = std::thread{[this] { server->run(); }};
-    client = std::make_unique<httplib::Client>("127.0.0.1", server->port());
-    client->set_keep_alive(true);
-    return {};
-  }
-
-  ~Inner() {
-    client.reset();
-    if (server) server->stop();
-    if (thread.joinable()) thread.join();
-  }
-
-  engine::snapshot::SnapshotCell cell;
-  http::Service service;
-  std::unique_ptr<http::Server> server;
-  std::thread thread;
-  std::unique_ptr<httplib::Client> client;
-};
-
-OverHttp::OverHttp(const std::shared_ptr<const engine::snapshot::Snapshot>& snapshot)
-    : inner_{std::make_unique<Inner>(snapshot)} {}
+OverHttp::OverHttp(const std::shared_ptr<const engine::snapshot::Snapshot>& snapshot) {
+  cell_.publish(snapshot);
+}
 
 OverHttp::~OverHttp() = default;
 
 Result<Reply> OverHttp::ask(const AskedQuestion& question) {
-  if (!inner_->client) {
-    if (auto ok = inner_->listen(); !ok) return ok.error();
+  if (!served_) {
+    auto served = Served::open(cell_);
+    if (!served) return served.error();
+    served_ = *std::move(served);
   }
-  const auto response = inner_->client->Post("/v1/quote", body_of(question), "application/json");
-  if (!response)
-    return Fault{FaultCode::file_unreadable, "http", httplib::to_string(response.error())};
-  if (response->status != 200)
-    return Fault{FaultCode::bad_request, std::to_string(response->status), response->body};
-  const auto tree = rules::parse_json(response->body);
+  const auto tree = served_->quote(body_of(question));
   if (!tree) return tree.error();
   return reply_in(*tree);
 }

@@ -1,6 +1,5 @@
-// Asks a question over HTTP: a server of the real kind in this process, on any free port, and a
-// client of another make. Outcomes, amounts and totals come back, which is what is compared. One
-// thread beside the server's.
+// Asks a question over HTTP, of a server in this process; see tests/http_client. Outcomes, amounts
+// and totals come back, which is what is compared. One thread beside the server's.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -12,6 +11,10 @@
 #include <memory>
 #include <string>
 #include <vector>
+
+namespace tests {
+class Served;
+}
 
 namespace tests::peers {
 
@@ -27,8 +30,8 @@ class OverHttp {
   engine::base::Result<Reply> ask(const AskedQuestion& question);
 
  private:
-  struct Inner;
-  std::unique_ptr<Inner> inner_;
+  engine::snapshot::SnapshotCell cell_;
+  std::unique_ptr<Served> served_;  // null until the first question
 };
 
 // What the two ways of asking say differently; empty: nothing.

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -19,9 +21,11 @@ const std::string shared_cases = NETTO_SOURCE_DIR "/../shared/peer-cases/cases.j
 // Of the 198 shared cases 32 are of topics to come: stock, promises and balances of agreements.
 constexpr std::size_t shared_passed_min = 166;
 
-std::vector<CaseResult> run(const std::string& file) {
+std::vector<CaseResult> run(const std::string& file,
+                            std::optional<std::uint64_t> mutate = std::nullopt) {
   Options options;
   options.folder = folder;
+  options.mutate = mutate;
   auto results = run_file(file, options);
   if (!results) FAIL(results.error().where << ": " << results.error().detail);
   return *std::move(results);
@@ -35,10 +39,11 @@ std::string trouble(const std::vector<CaseResult>& results) {
   return text;
 }
 
-std::vector<CaseResult> run_text(const std::string& text) {
+std::vector<CaseResult> run_text(const std::string& text,
+                                 std::optional<std::uint64_t> mutate = std::nullopt) {
   const auto path = std::filesystem::temp_directory_path() / "netto_peers_test.jsonl";
   std::ofstream{path} << text;
-  auto results = run(path.string());
+  auto results = run(path.string(), mutate);
   std::filesystem::remove(path);
   return results;
 }
@@ -72,6 +77,46 @@ TEST_CASE("peers: each shared case passes or belongs to a topic to come", "[peer
   std::size_t over_http = 0;
   for (const CaseResult& result : results) over_http += result.over_http ? 1 : 0;
   CHECK(over_http == 20);
+}
+
+TEST_CASE("peers: mutated, all cases that pass still do, by a fixed seed and by any", "[peers]") {
+  const bool is_fixed = GENERATE(true, false);
+  const std::uint64_t seed = is_fixed ? 20'261'122 : std::random_device{}();
+  WARN("--mutate " << seed);
+  for (const std::string& file : {folder + "/cases/own.jsonl", shared_cases}) {
+    if (!std::filesystem::exists(file)) continue;
+    const auto results = run(file, seed);
+    INFO(trouble(results));
+    CHECK(count(results).failed == 0);
+    const Mutated mutated = count_mutated(results);
+    CHECK(mutated.shuffled == count(results).passed);
+    // What of each is left alone is decided by the case, not by the seed.
+    CHECK(mutated.renamed >= 20);
+    CHECK(mutated.shifted >= 4);
+    CHECK(mutated.scaled >= 1);
+    WARN(file << ": " << to_text(mutated));
+  }
+}
+
+TEST_CASE("peers: what is mutated of a case is told, and nothing of one that fails", "[peers]") {
+  const std::string good =
+      R"({"id": "MED-1", "topic": "base_price", "world": {"products": [{"id": "T"}], "prices": )"
+      R"([{"id": "cheap", "product": "T", "amount": "100", "currency": "EUR", "conditions": {}}], )"
+      R"("settings": {"selection": "most_conditions_wins", "no_match": "no_price"}}, "ask": )"
+      R"({"product": "T", "context": {"currency": "EUR"}}, "expect": {"unit_price": "100"}})";
+  const auto passed = run_text(good, 7);
+  REQUIRE(passed.size() == 1);
+  INFO(passed[0].why);
+  CHECK(passed[0].standing == Standing::passed);
+  CHECK(passed[0].shuffled);
+  CHECK(passed[0].renamed);
+  CHECK(passed[0].scaled);
+  CHECK_FALSE(passed[0].shifted);
+  const std::string wrong = std::string{good}.replace(good.rfind("100"), 3, "101");
+  const auto failed = run_text(wrong, 7);
+  REQUIRE(failed.size() == 1);
+  CHECK(failed[0].standing == Standing::failed);
+  CHECK_FALSE(failed[0].shuffled);  // what fails as it stands is not mutated
 }
 
 TEST_CASE("peers: a key that nothing reads makes a case not expressible, by name", "[peers]") {

@@ -1,13 +1,10 @@
 #include "tests/replay/parts/over_http.hpp"
 
 #include "rules/json_tree.hpp"
-#include "server/http/api.hpp"
-#include "server/http/server.hpp"
 #include "server/json/json_writer.hpp"
 
-#include <httplib.h>
+#include "tests/http_client/served.hpp"
 
-#include <thread>
 #include <utility>
 
 namespace tests::replay {
@@ -15,7 +12,6 @@ namespace tests::replay {
 using engine::base::Decimal;
 using engine::base::Result;
 using rules::Json;
-namespace http = server::http;
 
 namespace {
 
@@ -99,58 +95,21 @@ std::vector<AnsweredLine> without_answer(const Order& order, std::string why) {
 
 }  // namespace
 
-struct OverHttp::Inner {
-  explicit Inner(const engine::snapshot::SnapshotCell& snapshots)
-      : service{snapshots, [] { return engine::base::CivilMinutes{}; },
-                [] { return std::string{}; }} {}
-
-  Result<void> listen() {
-    http::ServerOptions options;
-    options.port = 0;
-    auto opened =
-        http::Server::open(options, [this] { return std::make_unique<http::Worker>(service); });
-    if (!opened) return opened.error();
-    server = *std::move(opened);
-    thread = std::thread{[this] { server->run(); }};
-    client = std::make_unique<httplib::Client>("127.0.0.1", server->port());
-    client->set_keep_alive(true);
-    client->set_tcp_nodelay(true);
-    return {};
-  }
-
-  ~Inner() {
-    client.reset();
-    if (server) server->stop();
-    if (thread.joinable()) thread.join();
-  }
-
-  http::Service service;
-  std::unique_ptr<http::Server> server;
-  std::thread thread;
-  std::unique_ptr<httplib::Client> client;
-};
-
-OverHttp::OverHttp(std::unique_ptr<Inner> inner) : inner_{std::move(inner)} {}
+OverHttp::OverHttp(std::unique_ptr<Served> served) : served_{std::move(served)} {}
 
 OverHttp::~OverHttp() = default;
 
 Result<std::unique_ptr<OverHttp>> OverHttp::open(const engine::snapshot::SnapshotCell& snapshots) {
-  auto inner = std::make_unique<Inner>(snapshots);
-  if (auto ok = inner->listen(); !ok) return ok.error();
-  return std::unique_ptr<OverHttp>{new OverHttp{std::move(inner)}};
+  auto served = Served::open(snapshots);
+  if (!served) return served.error();
+  return std::unique_ptr<OverHttp>{new OverHttp{*std::move(served)}};
 }
 
-std::string OverHttp::address() const { return inner_->server->address(); }
+std::string OverHttp::address() const { return served_->address(); }
 
 std::vector<AnsweredLine> OverHttp::ask(const Order& order) {
-  const auto response = inner_->client->Post("/v1/quote", body_of(order), "application/json");
-  if (!response) return without_answer(order, "no answer: " + httplib::to_string(response.error()));
-  if (response->status != 200) {
-    return without_answer(
-        order, "HTTP " + std::to_string(response->status) + ": " + response->body.substr(0, 300));
-  }
-  const auto tree = rules::parse_json(response->body);
-  if (!tree) return without_answer(order, "an answer that is no JSON: " + tree.error().detail);
+  const auto tree = served_->quote(body_of(order));
+  if (!tree) return without_answer(order, tree.error().where + ": " + tree.error().detail);
   const Json* lines = tree->find("lines");
   if (lines == nullptr || lines->items().size() != order.size())
     return without_answer(order, "an answer of other lines than asked");

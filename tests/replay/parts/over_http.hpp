@@ -1,6 +1,6 @@
-// Asks orders of AdventureWorks over HTTP: a server of the real kind in this process, on any free
-// port, and a client of another make that talks to it through the loopback interface, one request
-// an order. One thread beside the server's.
+// Asks orders of AdventureWorks over HTTP, one request an order, of a server in this process; see
+// tests/http_client. What is no answer to the order is told as the outcome of its lines. One thread
+// beside the server's.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -8,10 +8,13 @@
 
 #include "tests/replay/parts/comparison.hpp"
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
+
+namespace tests {
+class Served;
+}
 
 namespace tests::replay {
 
@@ -29,9 +32,8 @@ class OverHttp {
   std::string address() const;
 
  private:
-  struct Inner;
-  explicit OverHttp(std::unique_ptr<Inner> inner);
-  std::unique_ptr<Inner> inner_;
+  explicit OverHttp(std::unique_ptr<Served> served);
+  std::unique_ptr<Served> served_;
 };
 
 }  // namespace tests::replay

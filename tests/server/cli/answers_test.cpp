@@ -151,7 +151,7 @@ TEST_CASE("quote: what can't be answered is one line on stderr", "[server]") {
   };
   refused({"quote", "--customer", "AW0000063", "CA-1098"}, "did you mean 'AW00000063'");
   refused({"quote", "--customer", "AW00000634", "CA-1098"}, "no pricing procedure applies");
-  refused({"quote", "--customer", "AW00000634", "--channel", "reseller", "--currency", "XXX",
+  refused({"quote", "--customer", "AW00000634", "--channel", "reseller", "--currency", "QQQ",
            "CA-1098"},
           "currency");
   refused({"quote", "--customer", "AW00000634", "--date", "tomorrow", "CA-1098"}, "tomorrow");

@@ -545,6 +545,10 @@ class BlockSearch {
     const auto& own = step_->rule->find->choose;
     lowest_first.insert(lowest_first.end(), own.begin(), own.end());
     choices_ = &lowest_first;
+    if constexpr (Trace::enabled) {
+      for (std::uint64_t rest = lines; rest != 0; rest &= rest - 1)
+        trace_.look_again(static_cast<std::size_t>(std::countr_zero(rest)));
+    }
     prepare(ScaleBounds::upper);
     search_levels(lines, winners);
     choices_ = nullptr;

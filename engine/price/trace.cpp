@@ -37,15 +37,13 @@ void WaterfallTrace::begin_step(std::uint16_t step, const BlockView& block, std:
 void WaterfallTrace::candidate(std::uint8_t line, std::uint32_t record, std::uint16_t access,
                                Loss loss) {
   auto& candidates = current(line).candidates;
-  auto& places = places_[offset_ + line][record];
-  const auto known = std::ranges::find_if(
-      places, [&](std::uint32_t place) { return candidates[place].access == access; });
-  if (known != places.end()) {  // looked at again, below its lowest threshold
-    candidates[*known] = {record, access, loss, rule::Comparator::rank};
-    return;
-  }
-  places.push_back(static_cast<std::uint32_t>(candidates.size()));
+  places_[offset_ + line][record].push_back(static_cast<std::uint32_t>(candidates.size()));
   candidates.push_back({record, access, loss, rule::Comparator::rank});
+}
+
+void WaterfallTrace::look_again(std::size_t line) {
+  current(line).candidates.clear();
+  places_[offset_ + line].clear();
 }
 
 void WaterfallTrace::add(std::size_t line, const StepTrace& step) {

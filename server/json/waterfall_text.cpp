@@ -100,7 +100,8 @@ class Waterfall {
     json_.begin_object();
     json_.member("outcome", candidate.loss == Loss::won ? "won" : "lost");
     if (candidate.loss == Loss::comparator) {
-      json_.member("why", std::string{"comparator "}.append(engine::rule::comparator_name(candidate.comparator)));
+      json_.member("why", std::string{"comparator "}.append(
+                              engine::rule::comparator_name(candidate.comparator)));
     } else if (candidate.loss != Loss::won) {
       json_.member("why", loss_name(candidate.loss));
     }

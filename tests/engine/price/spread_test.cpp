@@ -37,8 +37,7 @@ SpreadRule rule_of(Leftover leftover, bool redistribute = true) {
 
 TEST_CASE("spread: what rounding leaves goes where the rule says", "[engine][price]") {
   const std::vector<int> weights{1, 1, 2};  // 10 by weight: 2.5, 2.5, 5
-  CHECK(shares_of(10, weights, {}, rule_of(Leftover::largest_remainder)) ==
-        std::vector{3, 2, 5});
+  CHECK(shares_of(10, weights, {}, rule_of(Leftover::largest_remainder)) == std::vector{3, 2, 5});
   CHECK(shares_of(10, weights, {}, rule_of(Leftover::largest_amount)) == std::vector{2, 2, 6});
   CHECK(shares_of(10, weights, {}, rule_of(Leftover::first_line)) == std::vector{3, 2, 5});
   CHECK(shares_of(10, weights, {}, rule_of(Leftover::last_line)) == std::vector{2, 2, 6});

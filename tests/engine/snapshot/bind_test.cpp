@@ -51,8 +51,8 @@ Bound bound_steps(const std::string& steps, const std::vector<snapshot::TypeBoun
   snapshot::RecordTexts texts;
   texts.of_type.resize(schema.type_count());
   texts.has_more.resize(schema.type_count(), false);
-  bound.result = snapshot::bind_procedure(compiled.rules->procedures[0], schema, data, texts,
-                                          NoCodes{});
+  bound.result =
+      snapshot::bind_procedure(compiled.rules->procedures[0], schema, data, texts, NoCodes{});
   return bound;
 }
 

@@ -98,22 +98,24 @@ Int128 Applier::limit_of(std::size_t line) const {
 }
 
 // The units that the record counts: at most max_units, and only whole multiples of unit_step.
-Int256 Applier::counted_units(const Deal& deal, std::uint32_t line) const {
-  Int256 units = state_.units[line];
+Applier::Units Applier::counted_units(const Deal& deal, std::uint32_t line) const {
+  Units counted{state_.units[line], 1};
   int decimals = state_.unit_decimals;
   const auto most = parameter(deal, "max_units");
   const auto step = parameter(deal, "unit_step");
   for (const auto& number : {most, step}) {
     if (!number || number->decimals <= decimals) continue;
-    units *= base::pow10<Int256>(number->decimals - decimals);
+    const Int256 finer = base::pow10<Int256>(number->decimals - decimals);
+    counted.number *= finer;
+    counted.per_unit *= finer;
     decimals = number->decimals;
   }
   const auto at_decimals = [decimals](const base::Decimal& number) {
     return Int256{Int256{number.mantissa} * base::pow10<Int256>(decimals - number.decimals)};
   };
-  if (most) units = std::min(units, at_decimals(*most));
-  if (step && step->mantissa > 0) units -= units % at_decimals(*step);
-  return std::max(Int256{units / base::pow10<Int256>(decimals - state_.unit_decimals)}, Int256{0});
+  if (most) counted.number = std::min(counted.number, at_decimals(*most));
+  if (step && step->mantissa > 0) counted.number -= counted.number % at_decimals(*step);
+  return counted;
 }
 
 Int128 Applier::rounded(const BigInt& numerator, const BigInt& denominator, std::size_t line) {
@@ -125,30 +127,51 @@ Int128 Applier::rounded(const BigInt& numerator, const BigInt& denominator, std:
 
 // ---- which deals act -----------------------------------------------------------------------------
 
-std::vector<Applier::Group> Applier::groups_of(const std::vector<Deal>& deals) const {
+// Groups stand where their first record that can act stands; the others of its promotion join it.
+std::vector<Applier::Group> Applier::groups_of(const std::vector<Deal>& deals) {
   std::vector<Group> groups;
   std::vector<model::DocumentId> promotions;
+  std::vector<const Deal*> waiting;
+  const auto group_of = [&](const Deal& deal) -> Group* {
+    const auto known = std::ranges::find(promotions, promotion_of(deal));
+    const bool alone = promotion_of(deal).is_none() || known == promotions.end();
+    return alone ? nullptr : &groups[static_cast<std::size_t>(known - promotions.begin())];
+  };
   for (const Deal& deal : deals) {
-    const auto document = records_.snapshot->conditions().record(deal.candidate.record).document;
-    const bool of_promotion =
-        !document.is_none() &&
-        records_.snapshot->documents()[document.raw()].kind == model::DocumentKind::promotion;
-    const auto known = of_promotion ? std::ranges::find(promotions, document) : promotions.end();
-    if (known != promotions.end()) {
-      groups[static_cast<std::size_t>(known - promotions.begin())].deals.push_back(&deal);
-      continue;
+    if (targets(deal).empty()) {
+      waiting.push_back(&deal);
+    } else if (Group* group = group_of(deal)) {
+      group->deals.push_back(&deal);
+    } else {
+      promotions.push_back(promotion_of(deal));
+      groups.push_back({{&deal}, {}, &deal, false});
     }
-    promotions.push_back(of_promotion ? document : model::DocumentId{});
-    groups.push_back({{&deal}, &deal, false});
   }
   for (Group& group : groups) {
-    std::ranges::stable_sort(group.deals, {},
-                             [](const Deal* deal) { return deal->candidate.access; });
-    group.aims_at_charge = std::ranges::all_of(group.deals, [this](const Deal* deal) {
+    group.acting = group.deals;
+    group.aims_at_charge = std::ranges::all_of(group.acting, [this](const Deal* deal) {
       return aims_at_charge(type_of(*deal).calculation);
     });
   }
+  for (const Deal* deal : waiting) {
+    if (Group* group = group_of(*deal)) group->deals.push_back(deal);
+  }
+  for (Group& group : groups) {
+    std::ranges::stable_sort(group.deals, [&](const Deal* a, const Deal* b) {
+      return a->candidate.access != b->candidate.access ? a->candidate.access < b->candidate.access
+                                                        : a < b;
+    });
+  }
   return groups;
+}
+
+// None for a record of no promotion.
+model::DocumentId Applier::promotion_of(const Deal& deal) const {
+  const auto document = records_.snapshot->conditions().record(deal.candidate.record).document;
+  const bool of_promotion =
+      !document.is_none() &&
+      records_.snapshot->documents()[document.raw()].kind == model::DocumentKind::promotion;
+  return of_promotion ? document : model::DocumentId{};
 }
 
 std::vector<std::uint32_t> Applier::targets(const Deal& deal) {
@@ -162,16 +185,10 @@ std::vector<std::uint32_t> Applier::targets(const Deal& deal) {
   return lines;
 }
 
-bool Applier::can_act(const Group& group) {
-  return std::ranges::any_of(group.deals,
-                             [this](const Deal* deal) { return !targets(*deal).empty(); });
-}
-
 // False where it can't be said which one excludes the others.
 bool Applier::keep_exclusive(std::vector<Group>& groups) {
-  std::erase_if(groups, [this](const Group& group) { return !can_act(group); });
   const auto any_of = [this](const Group& group, model::FlagId flag) {
-    return std::ranges::any_of(group.deals, [&](const Deal* deal) { return has(*deal, flag); });
+    return std::ranges::any_of(group.acting, [&](const Deal* deal) { return has(*deal, flag); });
   };
   std::vector<Group> exclusive;
   std::ranges::copy_if(groups, std::back_inserter(exclusive),
@@ -182,7 +199,7 @@ bool Applier::keep_exclusive(std::vector<Group>& groups) {
   }
   if (!rule_.only_first_unless_stackable) return true;
   const bool all_stack = std::ranges::all_of(groups, [this](const Group& group) {
-    return std::ranges::all_of(group.deals,
+    return std::ranges::all_of(group.acting,
                                [this](const Deal* deal) { return has(*deal, Schema::stackable); });
   });
   return all_stack || keep_first(groups);
@@ -232,10 +249,9 @@ void Applier::run(std::vector<Deal> deals,
 
 void Applier::act(const std::vector<Group>& groups) {
   for (const Group& group : groups) {
-    if (!act(group)) continue;
-    const bool stops = std::ranges::any_of(
-        group.deals, [this](const Deal* deal) { return has(*deal, Schema::stop); });
-    if (stops) return;
+    stopped_ = false;
+    act(group);
+    if (stopped_) return;
   }
 }
 
@@ -299,15 +315,13 @@ Applier::Trial Applier::try_out(const Group& group) {
   return trial;
 }
 
-bool Applier::act(const Group& group) {
-  bool acted = false;
+void Applier::act(const Group& group) {
   for (const Deal* deal : group.deals) {
     const Effects effects = effects_of(*deal);
     if (effects.on.empty() && !effects.gives_units) continue;
     take(effects);
-    acted = true;
+    stopped_ |= has(*deal, Schema::stop);
   }
-  return acted;
 }
 
 void Applier::take(const Effects& effects) {

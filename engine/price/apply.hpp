@@ -4,7 +4,7 @@
 // One Applier serves one step on one question; not shared between threads.
 //
 // Deals are the records with the lines they are for, in the order in which they act. Records of one
-// promotion act together, at the place of the first of them. Before anything acts:
+// promotion act together, at the place of the first of them that can act. Before anything acts:
 //   - where one that can act is exclusive, only the first exclusive one is left;
 //   - where the step says so and one that can act is not stackable, only the first one is left.
 // Then all act one after the other, each seeing what those before it left (a condition is tested
@@ -59,7 +59,8 @@ class Applier {
  private:
   struct Group {
     std::vector<const Deal*> deals;
-    const Deal* leader = nullptr;  // the first by the comparators
+    std::vector<const Deal*> acting;  // those that can act when the step begins
+    const Deal* leader = nullptr;     // the first of these by the comparators
     bool aims_at_charge = false;
   };
 
@@ -67,6 +68,12 @@ class Applier {
     std::uint32_t line = no_line;
     std::uint16_t charge = 0;
     base::Int128 amount = 0;  // off
+  };
+
+  // Units at as many decimals as they need: `per_unit` of them are one at the state's.
+  struct Units {
+    base::Int256 number = 0;
+    base::Int256 per_unit = 1;
   };
 
   // What a group would do.
@@ -94,13 +101,13 @@ class Applier {
     bool gives_units = false;  // free goods
   };
 
-  std::vector<Group> groups_of(const std::vector<Deal>& deals) const;
-  bool can_act(const Group& group);
+  std::vector<Group> groups_of(const std::vector<Deal>& deals);
+  model::DocumentId promotion_of(const Deal& deal) const;
   bool keep_exclusive(std::vector<Group>& groups);
   bool keep_first(std::vector<Group>& groups);
   void act(const std::vector<Group>& groups);
   void act_best(const std::vector<Group>& groups, bool on_charges);
-  bool act(const Group& group);
+  void act(const Group& group);
   Trial try_out(const Group& group);
   bool refuses_tie(const Group& first, const Group& other, bool differ);
   std::vector<std::uint32_t> targets(const Deal& deal);
@@ -133,7 +140,7 @@ class Applier {
   std::optional<base::Decimal> parameter(const Deal& deal, std::string_view name) const;
   std::optional<base::Int128> whole_parameter(const Deal& deal, std::string_view name) const;
   base::Int256 value_of(const Deal& deal, std::size_t line);
-  base::Int256 counted_units(const Deal& deal, std::uint32_t line) const;
+  Units counted_units(const Deal& deal, std::uint32_t line) const;
   base::Int128 rounded(const base::BigInt& numerator, const base::BigInt& denominator,
                        std::size_t line);
 
@@ -155,6 +162,7 @@ class Applier {
   ApplyOutput out_;
   Hooks hooks_;
   const std::function<void(std::size_t, std::uint32_t)>* found_ = nullptr;
+  bool stopped_ = false;  // a record that says stop took effect
 };
 
 // Whether amounts stay within what apply steps can hold.

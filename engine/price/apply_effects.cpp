@@ -67,9 +67,11 @@ Int128 Applier::line_effect(const Deal& deal, std::uint32_t line) {
   const BigInt value{value_of(deal, line)};
   const BigInt one = base::pow10<BigInt>(records_.step->value_decimals);
   const BigInt smallest = base::pow10<BigInt>(bound_.decimals);  // in one
+  const Units of_record = counted_units(deal, line);
+  const BigInt counted{of_record.number};
+  const BigInt finer{of_record.per_unit};
   const BigInt unit = base::pow10<BigInt>(state_.unit_decimals);
   const BigInt units{state_.units[line]};
-  const BigInt counted{counted_units(deal, line)};
   if (units == 0) return 0;
   UnitFactor factor{1, terms.price_unit};
   if (type_of(deal).value == ValueKind::price)
@@ -78,11 +80,11 @@ Int128 Applier::line_effect(const Deal& deal, std::uint32_t line) {
   const BigInt denominator{factor.denominator};
   switch (type_of(deal).calculation) {
     case Calculation::percent:
-      return rounded(BigInt{reference(deal, line)} * value * counted, one * units, line);
+      return rounded(BigInt{reference(deal, line)} * value * counted, one * units * finer, line);
     case Calculation::per_unit: {
       const Int128 off =
-          rounded(value * smallest * counted * numerator, one * unit * denominator, line);
-      return std::min(off, rounded(BigInt{left_of(line)} * counted, units, line));
+          rounded(value * smallest * counted * numerator, one * unit * finer * denominator, line);
+      return std::min(off, rounded(BigInt{left_of(line)} * counted, units * finer, line));
     }
     case Calculation::new_price: {
       const Int128 price =

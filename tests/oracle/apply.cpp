@@ -127,37 +127,49 @@ std::vector<Deal> Applier::deals_for(const std::vector<LineState*>& lines) {
   return deals;
 }
 
-std::vector<DealGroup> Applier::groups_of(const std::vector<Deal>& deals) const {
+// A group stands where its first record stands that can act; the others of its promotion join it.
+std::vector<DealGroup> Applier::groups_of(const std::vector<Deal>& deals) {
   std::vector<DealGroup> groups;
-  for (const Deal& deal : deals) {
+  std::vector<const Deal*> waiting;
+  const auto group_of = [&](const Deal& deal) {
     const std::string& promotion = deal.candidate.record->promotion;
-    const auto known = std::find_if(groups.begin(), groups.end(), [&](const DealGroup& group) {
+    return std::find_if(groups.begin(), groups.end(), [&](const DealGroup& group) {
       return !promotion.empty() && group.front().candidate.record->promotion == promotion;
     });
-    if (known == groups.end()) {
-      groups.push_back({deal});
-    } else {
+  };
+  for (const Deal& deal : deals) {
+    if (targets(deal, state_).empty()) {
+      waiting.push_back(&deal);
+    } else if (const auto known = group_of(deal); known != groups.end()) {
       known->push_back(deal);
+    } else {
+      groups.push_back({deal});
     }
+  }
+  for (const Deal* deal : waiting) {
+    if (const auto known = group_of(*deal); known != groups.end()) known->push_back(*deal);
   }
   return groups;
 }
 
-bool Applier::has(const DealGroup& group, const std::string& flag) const {
+bool Applier::has(const DealGroup& group, const std::string& flag) {
   return std::any_of(group.begin(), group.end(), [&](const Deal& deal) {
-    return has_flag(deal.lines.front()->open, *deal.candidate.record, flag);
+    return !targets(deal, state_).empty() &&
+           has_flag(deal.lines.front()->open, *deal.candidate.record, flag);
   });
 }
 
-bool Applier::all_have(const DealGroup& group, const std::string& flag) const {
+bool Applier::all_have(const DealGroup& group, const std::string& flag) {
   return std::all_of(group.begin(), group.end(), [&](const Deal& deal) {
-    return has_flag(deal.lines.front()->open, *deal.candidate.record, flag);
+    return targets(deal, state_).empty() ||
+           has_flag(deal.lines.front()->open, *deal.candidate.record, flag);
   });
 }
 
-bool Applier::aims_at_charge(const DealGroup& group) const {
-  return std::all_of(group.begin(), group.end(),
-                     [&](const Deal& deal) { return !type_of(deal).charge.empty(); });
+bool Applier::aims_at_charge(const DealGroup& group) {
+  return std::all_of(group.begin(), group.end(), [&](const Deal& deal) {
+    return targets(deal, state_).empty() || !type_of(deal).charge.empty();
+  });
 }
 
 bool Applier::can_act(const DealGroup& group) {
@@ -228,7 +240,11 @@ void Applier::run_groups(std::vector<DealGroup> groups) {
     for (const DealGroup& group : groups) {
       const Effects effects = act(group, state_);
       write_down(effects);
-      if (effects.any() && has(group, "stop")) return;
+      const auto stops = [&](const auto& made) {
+        return has_flag(group.front().lines.front()->open, *made.record, "stop");
+      };
+      if (std::ranges::any_of(effects.on, stops) || std::ranges::any_of(effects.free_lines, stops))
+        return;
     }
   }
 }

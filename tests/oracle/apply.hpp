@@ -65,14 +65,14 @@ class Applier {
   void take_lines();
   void take_charges();
   std::vector<Deal> deals_for(const std::vector<LineState*>& lines);
-  std::vector<DealGroup> groups_of(const std::vector<Deal>& deals) const;
+  std::vector<DealGroup> groups_of(const std::vector<Deal>& deals);
   void run_groups(std::vector<DealGroup> groups);
   void run_best(const std::vector<DealGroup>& groups, bool on_charges);
   bool is_tied(const DealGroup& chosen, const std::vector<DealGroup>& among);
   bool equal_by_choice(const DealGroup& a, const DealGroup& b) const;
-  bool has(const DealGroup& group, const std::string& flag) const;
-  bool all_have(const DealGroup& group, const std::string& flag) const;
-  bool aims_at_charge(const DealGroup& group) const;
+  bool has(const DealGroup& group, const std::string& flag);
+  bool all_have(const DealGroup& group, const std::string& flag);
+  bool aims_at_charge(const DealGroup& group);
   bool can_act(const DealGroup& group);
   void write_down(const Effects& effects);
 

@@ -55,8 +55,12 @@ class StartingAmounts {
     }
     for (std::uint32_t i = 0; i < block_.count; ++i) {
       const std::size_t line = block_.offset + i;
-      state.pool[line] = static_cast<base::Int128>(
-          base::Int256{state.units[line] / base::pow10<base::Int256>(state.unit_decimals)});
+      // A line on which the step does not run has no units to give.
+      const bool runs = (active & bit(i)) != 0;
+      state.pool[line] =
+          runs ? static_cast<base::Int128>(base::Int256{
+                     state.units[line] / base::pow10<base::Int256>(state.unit_decimals)})
+               : 0;
     }
   }
 

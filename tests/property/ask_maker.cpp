@@ -102,7 +102,7 @@ class AskMaker {
     if (!article->units.empty() && draw_.percent(40)) made.unit = draw_.of(article->units).unit;
     if (draw_.percent(10)) made.unit = article->base_unit;
     if (draw_.percent(2)) made.article = "A999";
-    if (draw_.percent(2)) made.unit = draw_.of(Texts{"XXX", "PAL"});
+    if (draw_.percent(2)) made.unit = draw_.of(Texts{"ROLL", "PAL"});
     if (draw_.percent(15))
       made.agreement =
           draw_.of(Texts{"FA1", "FA2", "10", record != nullptr ? record->agreement : ""});

@@ -50,6 +50,8 @@ Result<Formula> ExpressionParser::parse(Type wanted) {
   if (auto ok = advance(); !ok) return ok.error();
   auto read = conditional();
   if (!read) return read.error();
+  if (at_symbol("/"))
+    return fault("a division says how it is rounded: round(a / b, decimals, 'half_up')");
   if (token_.kind != Token::Kind::end) return fault("the expression should end here");
   if (read->type != wanted) {
     return expression_fault(

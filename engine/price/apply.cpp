@@ -222,7 +222,8 @@ bool Applier::keep_first(std::vector<Group>& groups) {
 bool Applier::refuses_tie(const Group& first, const Group& other, bool differ) {
   if (!differ || records_.step->rule->find->tie != rule::TiePolicy::refuse) return false;
   for (const Group* group : {&first, &other}) {
-    for (const Deal* deal : group->deals) {
+    for (const Deal* deal : group->acting) {
+      tied_.push_back(deal);
       for (const std::uint32_t line : targets(*deal))
         (*out_.lines)[line].outcome = model::Outcome::ambiguous;
     }
@@ -230,7 +231,7 @@ bool Applier::refuses_tie(const Group& first, const Group& other, bool differ) {
   return true;
 }
 
-void Applier::run(std::vector<Deal> deals,
+void Applier::run(const std::vector<Deal>& deals,
                   const std::function<void(std::size_t, std::uint32_t)>& found) {
   found_ = &found;
   std::vector<Group> groups = groups_of(deals);

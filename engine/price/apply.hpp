@@ -53,8 +53,12 @@ class Applier {
   Applier(const RecordContext& records, std::uint16_t step, ApplyState& state,
           const ApplyOutput& out, Hooks hooks);
 
+  // After run(): the deals among which none could be taken, since their tie is refused.
+  const std::vector<const Deal*>& tied() const { return tied_; }
+
   // Lets the deals act on the state. `found` is told the first record that acted on a line.
-  void run(std::vector<Deal> deals, const std::function<void(std::size_t, std::uint32_t)>& found);
+  void run(const std::vector<Deal>& deals,
+           const std::function<void(std::size_t, std::uint32_t)>& found);
 
  private:
   struct Group {
@@ -162,6 +166,7 @@ class Applier {
   ApplyOutput out_;
   Hooks hooks_;
   const std::function<void(std::size_t, std::uint32_t)>* found_ = nullptr;
+  std::vector<const Deal*> tied_;
   bool stopped_ = false;  // a record that says stop took effect
 };
 

@@ -137,9 +137,10 @@ class BlockApply {
     PricedLines& out = *context_.out;
     const ApplyOutput output{&out.lines, &scratch_.adjustments, &scratch_.free_lines};
     Applier applier{search_.records(), number_, state, output, hooks};
-    applier.run(std::move(deals), [&](std::size_t of, std::uint32_t record) {
+    applier.run(deals, [&](std::size_t of, std::uint32_t record) {
       if (winners[of] == no_record) winners[of] = record;
     });
+    search_.tell_ties(applier.tied());
     const Outcome outcome = out.lines[at].outcome;
     if (outcome != Outcome::priced) lines_.close(bit(line), outcome);
   }

@@ -3,6 +3,7 @@
 // Not for use outside engine/price.
 #pragma once
 
+#include "engine/price/apply.hpp"
 #include "engine/price/choose.hpp"
 #include "engine/price/merge.hpp"
 #include "engine/price/open_lines.hpp"
@@ -98,6 +99,17 @@ class BlockSearch {
   void keep_sums() { sums_taken_ = true; }
 
   const RecordFit& fit() const { return fit_; }
+
+  // Deals that a step could not choose between.
+  void tell_ties(const std::vector<const Deal*>& tied) {
+    if constexpr (Trace::enabled) {
+      for (const Deal* deal : tied) {
+        for (const std::uint32_t line : deal->lines) trace_.tied(line, deal->candidate.record);
+      }
+    } else {
+      static_cast<void>(tied);
+    }
+  }
 
   // The winners of the active lines, into the step's columns. Lines without one are closed where
   // the step requires a record.

@@ -72,7 +72,7 @@ class OrderApply {
       sums_.emplace(context_, step_).count(pass_, number_, active, &state_.running);
       refresh();
     }
-    std::vector<Deal> deals = deals_of(active);
+    const std::vector<Deal> deals = deals_of(active);
     const RecordContext records = pass_.records(step_, number_, &state_.running);
     Applier::Hooks hooks;
     hooks.basis_of = [&](const Candidate& candidate, std::size_t line) {
@@ -88,9 +88,14 @@ class OrderApply {
     const ApplyOutput output{&out.lines, &out.adjustments, &out.free_lines};
     auto& winners = context_.columns->steps[number_].winner;
     Applier applier{records, number_, state_, output, hooks};
-    applier.run(std::move(deals), [&](std::size_t line, std::uint32_t record) {
+    applier.run(deals, [&](std::size_t line, std::uint32_t record) {
       if (winners[line] == no_record) winners[line] = record;
     });
+    if constexpr (Trace::enabled) {
+      for (const Deal* deal : applier.tied()) {
+        for (const std::uint32_t line : deal->lines) pass_.trace.tied(line, deal->candidate.record);
+      }
+    }
   }
 
   // Sums of what is left, then the inputs of the records' own texts.

@@ -41,6 +41,12 @@ void WaterfallTrace::candidate(std::uint8_t line, std::uint32_t record, std::uin
   candidates.push_back({record, access, loss, rule::Comparator::rank});
 }
 
+void WaterfallTrace::tied(std::size_t line, std::uint32_t record) {
+  for (CandidateTrace& candidate : lines_[line].steps.back().candidates) {
+    if (candidate.record == record && candidate.loss == Loss::won) candidate.loss = Loss::tie;
+  }
+}
+
 void WaterfallTrace::look_again(std::size_t line) {
   current(line).candidates.clear();
   places_[offset_ + line].clear();

@@ -29,6 +29,8 @@ class WaterfallTrace final : public LossListener {
   void begin_step(std::uint16_t step, const BlockView& block, std::uint64_t open,
                   std::uint64_t active);
   void candidate(std::uint8_t line, std::uint32_t record, std::uint16_t access, Loss loss);
+  // Records applied to a line of the question, none of which could be taken.
+  void tied(std::size_t line, std::uint32_t record);
   // All candidates of the line will be told anew.
   void look_again(std::size_t line);
   // A step that was traced elsewhere, for a line of the question.

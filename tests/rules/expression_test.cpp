@@ -84,7 +84,7 @@ TEST_CASE("expression: every mistake is told with a caret under its place", "[ru
       {"net.value", 0, "looks for no record"},
       {"net.discountable", 0, "looks for no record"},
       {"share.value", 0, "'share' is a parameter, and nothing stands behind its name"},
-      {"price / 2", 6, "should end here"},
+      {"price / 2", 6, "a division says how it is rounded"},
       {"/ 2", 0, "round(a / b, decimals, mode)"},
       {"round(price + 1 / 2, 2, 'up')", 16, "in parentheses"},
       {"round(price / 2 * 3, 2, 'up')", 16, "one division at a time"},

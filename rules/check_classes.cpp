@@ -128,7 +128,7 @@ std::uint64_t RecordClasses::by_document(Comparator comparator, model::DocumentI
 // External keys differ where their numbers do; records without one are told apart by what they say.
 std::uint64_t RecordClasses::by_record_key(std::uint32_t number, std::uint32_t key) const {
   const ConditionRecord& record = context_.index().record(number);
-  if (record.keyed != 0) return combine(1, record.row);
+  if (record.is_keyed()) return combine(1, record.row);
   const Terms& terms = context_.index().terms(record);
   std::uint64_t hash = combine(combine(2, key), terms.currency.raw());
   hash = combine(combine(hash, terms.unit.raw()), terms.price_unit);

@@ -50,6 +50,13 @@ CheckContext::CheckContext(const Snapshot& snapshot, const CheckOptions& options
   }
 }
 
+const engine::rule::Formula* CheckContext::formula_of(std::uint32_t text) const {
+  if (text == model::nothing_there) return nullptr;
+  const auto* compiled = dynamic_cast<const engine::rule::RecordFormula*>(
+      snapshot_.record_texts()[text].compiled.get());
+  return compiled == nullptr ? nullptr : &compiled->code;
+}
+
 std::string CheckContext::article_of(std::uint32_t part, std::uint32_t position) const {
   if (table_of_part(part).side != ArticleSide::article) return "";
   return std::string{snapshot_.article_code(model::ArticleId{index_.key_at(position)})};

@@ -68,6 +68,8 @@ class CheckContext {
     return articles_of_key_[mapping][key];
   }
 
+  // What a record text compiled to; null of none.
+  const engine::rule::Formula* formula_of(std::uint32_t text) const;
   // Code of the article that the key is for; empty where it is for none, or several.
   std::string article_of(std::uint32_t part, std::uint32_t position) const;
   std::string document_of(const engine::model::ConditionRecord& record) const;

@@ -26,9 +26,18 @@ constexpr std::size_t tries_later = 256;    // from the fourth customer on
 constexpr std::size_t tries_computed = 12;
 constexpr std::size_t borders_max = 4 * tries_first;  // days by quantities: more are never asked
 constexpr std::int64_t one_unit = 1'000'000;
+constexpr std::size_t named_max = 60;  // quantities that conditions name
 
 std::int64_t clamped(Int128 value) {
   return value > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(value);
+}
+
+// Whole numbers first: of several questions that show a tie, people are told the plainest.
+std::vector<std::int64_t> plainest_first(const std::set<std::int64_t>& quantities) {
+  std::vector<std::int64_t> made{quantities.begin(), quantities.end()};
+  std::ranges::stable_partition(made,
+                                [](std::int64_t quantity) { return quantity % one_unit == 0; });
+  return made;
 }
 
 // The unit's content in base units.
@@ -203,6 +212,63 @@ void Prover::take_borders(const Suspicion& suspicion, model::UnitId unit, Border
   add_day(CivilMinutes{suspicion.validity.to.raw() - 1});
 }
 
+// A record's own condition and formulas, and the condition of its document.
+std::vector<rule::NamedQuantity> Prover::named_by_record(std::uint32_t record) const {
+  const auto& snapshot = context_.snapshot();
+  const auto& index = context_.index();
+  std::vector<rule::NamedQuantity> named;
+  const auto add = [&](std::uint32_t text, const model::RecordExtra* own) {
+    const rule::Formula* formula = context_.formula_of(text);
+    if (formula == nullptr) return;
+    const auto all = rule::named_quantities(*formula, own);
+    named.insert(named.end(), all.begin(), all.end());
+  };
+  const model::DocumentId document = index.record(record).document;
+  if (!document.is_none()) add(snapshot.documents()[document.raw()].when, nullptr);
+  const auto* extra = index.find_extra(record);
+  if (extra == nullptr) return named;
+  for (const std::uint32_t text : {extra->when, extra->formula, extra->buy_when}) add(text, extra);
+  return named;
+}
+
+std::vector<rule::NamedQuantity> Prover::named_by_steps(const Suspicion& suspicion) const {
+  std::vector<rule::NamedQuantity> named;
+  for (const BoundStep& step : context_.snapshot().procedures()[suspicion.procedure].steps) {
+    const auto all = rule::named_quantities(step.rule->when, nullptr);
+    named.insert(named.end(), all.begin(), all.end());
+  }
+  return named;
+}
+
+// The quantities that steps, the two records and those looked at beside them name, and what is just
+// below and above them: the next whole one, and the next there is.
+void Prover::take_named(const Suspicion& suspicion, model::UnitId unit, Borders& borders) const {
+  const auto [numerator, denominator] = content_of(context_.snapshot(), suspicion.article, unit);
+  const auto add = [&](const rule::NamedQuantity& named) {
+    const auto at = engine::base::mantissa_rounded(named.number, Quantity::decimals,
+                                                   engine::base::Rounding::up);
+    if (!at || *at <= 0 || *at > Int128{INT64_MAX / one_unit}) return;
+    const Int128 ordered =
+        named.in_base_units ? (*at * denominator + numerator - 1) / numerator : *at;
+    for (const std::int64_t beside :
+         {-one_unit, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, one_unit}) {
+      const std::int64_t quantity = clamped(ordered + beside);
+      if (quantity <= 0 || quantity < borders.least || quantity > borders.most) continue;
+      if (borders.named >= named_max) return;
+      if (borders.quantities.insert(quantity).second) ++borders.named;
+    }
+  };
+  std::ranges::for_each(named_by_steps(suspicion), add);
+  for (const std::uint32_t record : {suspicion.record_a, suspicion.record_b})
+    std::ranges::for_each(named_by_record(record), add);
+  for (const price::StepTrace& step : answer_.traces.front().steps) {
+    for (const price::CandidateTrace& candidate : step.candidates) {
+      if (borders.named >= named_max) return;
+      std::ranges::for_each(named_by_record(candidate.record), add);
+    }
+  }
+}
+
 bool Prover::is_told(const Suspicion& suspicion) const {
   if (answer_.priced.lines.front().outcome != model::Outcome::ambiguous) return false;
   const bool applied =
@@ -253,9 +319,10 @@ Verdict Prover::ask_all(const Suspicion& suspicion, Witness witness, model::Unit
     news = false;
     const Borders now = *borders;
     for (const CivilMinutes day : now.days) {
-      for (const std::int64_t quantity : now.quantities) {
+      for (const std::int64_t quantity : plainest_first(now.quantities)) {
         if (!asked.emplace(day, quantity).second) continue;
-        if (asked.size() > tries_max || asked_ >= suspicion.questions_max || !context_.may_ask())
+        if (asked.size() > tries_max + now.named || asked_ >= suspicion.questions_max ||
+            !context_.may_ask())
           return Verdict::open;
         ++asked_;
         witness.quantity = quantity_text(Quantity::from_mantissa(quantity));
@@ -268,6 +335,7 @@ Verdict Prover::ask_all(const Suspicion& suspicion, Witness witness, model::Unit
           return Verdict::tie;
         }
         take_borders(suspicion, unit, *borders);
+        take_named(suspicion, unit, *borders);
         news = true;
       }
     }

@@ -1,12 +1,14 @@
 // Proof of a tie: a question that meets both records, put to the engine, which has to refuse it as
 // ambiguous. Where the first question does not - another record beats both on that day, or for that
-// quantity - the borders of all records it looked at say which other days and quantities there are
-// to ask, until none is left: then there is no tie. So what is told reproduces, and nothing is told
-// that does not. One worker; some ten microseconds a question.
+// quantity - the borders of all records it looked at, and the quantities that conditions on the way
+// name, say which other days and quantities there are to ask, until none is left: then there is no
+// tie. So what is told reproduces, and nothing is told that does not. One worker; some ten
+// microseconds a question.
 #pragma once
 
 #include "engine/quote/answer.hpp"
 #include "engine/quote/question.hpp"
+#include "engine/rule/named_quantities.hpp"
 #include "rules/check_suspicion.hpp"
 
 #include <cstdint>
@@ -45,6 +47,7 @@ class Prover {
     std::set<std::int64_t> quantities;  // mantissas, in the unit ordered
     std::int64_t least = 0;
     std::int64_t most = INT64_MAX;
+    std::size_t named = 0;  // quantities that conditions name
   };
 
   std::vector<std::uint32_t> customers(const Suspicion& suspicion) const;
@@ -57,6 +60,9 @@ class Prover {
   std::optional<Borders> first_borders(const Suspicion& suspicion,
                                        engine::model::UnitId unit) const;
   void take_borders(const Suspicion& suspicion, engine::model::UnitId unit, Borders& borders) const;
+  void take_named(const Suspicion& suspicion, engine::model::UnitId unit, Borders& borders) const;
+  std::vector<engine::rule::NamedQuantity> named_by_steps(const Suspicion& suspicion) const;
+  std::vector<engine::rule::NamedQuantity> named_by_record(std::uint32_t record) const;
   bool is_bound(const engine::model::Terms& terms, std::uint32_t article) const;
 
   const CheckContext& context_;

@@ -48,13 +48,6 @@ void collect(const rule::Formula& formula, const model::Schema& schema,
   }
 }
 
-const rule::Formula* formula_of(const engine::snapshot::Snapshot& snapshot, std::uint32_t text) {
-  if (text == model::nothing_there) return nullptr;
-  const auto* compiled =
-      dynamic_cast<const rule::RecordFormula*>(snapshot.record_texts()[text].compiled.get());
-  return compiled == nullptr ? nullptr : &compiled->code;
-}
-
 // Whether the part has records for the article.
 bool is_for(const CheckContext& context, std::uint32_t part, std::uint32_t article) {
   const ConditionIndex& index = context.index();
@@ -147,7 +140,7 @@ std::vector<QuestionFields> field_sets(const CheckContext& context, const Suspic
     const std::uint32_t of_document =
         document.is_none() ? model::nothing_there : snapshot.documents()[document.raw()].when;
     for (const std::uint32_t text : {own, of_document}) {
-      if (const auto* formula = formula_of(snapshot, text)) collect(*formula, schema, options);
+      if (const auto* formula = context.formula_of(text)) collect(*formula, schema, options);
     }
   }
   std::vector<QuestionFields> made = bases;

@@ -57,7 +57,7 @@ class Reach::Walk {
           fields[depth] == Schema::price_list && value < snapshot_.documents().size();
       if (is_list) {
         const model::Document& list = snapshot_.documents()[value];
-        take(value, list.rank, list.validity, 0);
+        take_with_bases(value, list.rank, list.validity, 0, take);
       } else {
         take(value, 0, {}, 0);
       }
@@ -85,8 +85,22 @@ class Reach::Walk {
         const rule::ListsOf wanted = access_->rule->lists;
         if (wanted != rule::ListsOf::any && wanted != list.via) continue;
         if (list.distance == 0 || access_->rule->group_ancestors)
-          take(list.list.raw(), list.rank, list.validity, list.distance);
+          take_with_bases(list.list.raw(), list.rank, list.validity, list.distance, take);
       }
+    }
+  }
+
+  template <class Take>
+  void take_with_bases(std::uint32_t list, std::int32_t rank, Validity validity,
+                       std::uint16_t distance, const Take& take) {
+    const auto& documents = snapshot_.documents();
+    while (true) {
+      take(list, rank, validity, distance++);
+      const model::DocumentId base = documents[list].based_on;
+      if (!access_->rule->list_bases || base.is_none()) return;
+      list = base.raw();
+      validity.from = std::max(validity.from, documents[list].validity.from);
+      validity.to = std::min(validity.to, documents[list].validity.to);
     }
   }
 

@@ -63,7 +63,8 @@ class KeyCheck {
     const bool on_request =
         (index_.terms(record).flags & model::flag_bit(model::Schema::price_on_request)) != 0;
     if (!findings_.is_price() || on_request) return;
-    if (price.mantissa == 0) {
+    const bool is_gift = findings_.type().calculation == model::Calculation::free_goods;
+    if (price.mantissa == 0 && !is_gift) {
       findings_.add(FindingKind::zero_price, record,
                     findings_.type().name + " " + snapshot_.record_label(record) + place +
                         " is a price of zero");

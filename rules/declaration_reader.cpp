@@ -5,6 +5,7 @@
 #include "rules/names.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace rules {
 
@@ -19,10 +20,14 @@ using engine::model::ValueKind;
 
 namespace {
 
-const Choices<ValueKind> value_kinds{{"price", ValueKind::price},
-                                     {"percent", ValueKind::percent},
-                                     {"amount", ValueKind::amount},
-                                     {"factor", ValueKind::factor}};
+Choices<ValueKind> all_value_kinds() {
+  Choices<ValueKind> all;
+  for (std::size_t i = 0; i < engine::model::value_kind_names.size(); ++i)
+    all.emplace_back(engine::model::value_kind_names[i], static_cast<ValueKind>(i));
+  return all;
+}
+
+const Choices<ValueKind> value_kinds = all_value_kinds();
 const Choices<FieldSide> sides{{"question", FieldSide::question},
                                {"party", FieldSide::party},
                                {"article", FieldSide::article}};
@@ -71,6 +76,25 @@ std::vector<ValueKind> kinds_for(Calculation calculation) {
       return {};
   }
 }
+
+// The numbers by which a calculation counts units, among those of a record.
+std::vector<std::string_view> counts_of(Calculation calculation) {
+  switch (calculation) {
+    case Calculation::percent:
+    case Calculation::per_unit:
+    case Calculation::new_price:
+      return {"max_units", "unit_step"};
+    case Calculation::buy_get:
+      return {"buy", "get", "groups"};
+    case Calculation::free_goods:
+      return {"get", "every"};
+    default:
+      return {};
+  }
+}
+
+constexpr std::array<std::string_view, 6> counting_names{"max_units", "unit_step", "buy",
+                                                         "get",       "groups",    "every"};
 
 class TypeReader {
  public:
@@ -154,10 +178,23 @@ class TypeReader {
       const std::string& name = item.text();
       const bool word = std::ranges::find(results_of_steps, name) != results_of_steps.end();
       const bool input = std::ranges::find(type_.inputs, name) != type_.inputs.end();
+      check_count(item, name);
       if (!word && !input && !schema_.find_flag(name)) continue;
       reader_.fault(item, FaultCode::contradicting_values,
                     "'" + name + "' is the name of an input or a flag, or what each step has");
     }
+  }
+
+  // Whoever limits the units of a calculation that counts none would wait for it in vain.
+  void check_count(const Json& item, const std::string& name) {
+    const auto own = counts_of(type_.calculation);
+    const bool counts = std::ranges::find(counting_names, name) != counting_names.end();
+    if (!counts || type_.calculation == Calculation::none ||
+        std::ranges::find(own, name) != own.end())
+      return;
+    reader_.fault(item, FaultCode::contradicting_values,
+                  "'" + name + "' counts units of other calculations, and this one does not read " +
+                      "it; call the number something else");
   }
 
   // How many units to buy, and on how many others the reward is.

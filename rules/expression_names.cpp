@@ -193,32 +193,21 @@ Result<Operand> ExpressionNames::applied_result(const Token& word, std::uint16_t
                          quoted(result) + " is none of them");
 }
 
-// All condition types that the step can find must have the number at the same place, or none there.
+// One of the condition types that the step can find must have the number; records of the others
+// have none.
 ExpressionNames::Load ExpressionNames::number_of_record(const Token& word, std::uint16_t step,
                                                         std::string_view name) const {
-  std::optional<std::uint16_t> index;
-  const auto& accesses = (*scope_.steps)[step].find->accesses;
-  const auto type_of = [this](const engine::rule::Access& access) -> const auto& {
-    return scope_.schema->type(scope_.schema->table(access.table).type);
+  const auto has_it = [&](const engine::rule::Access& access) {
+    const auto& type = scope_.schema->type(scope_.schema->table(access.table).type);
+    return position(type.parameters, name).has_value();
   };
-  for (const auto& access : accesses) {
-    if (!index) index = position(type_of(access).parameters, name);
-  }
-  if (!index) {
+  if (!std::ranges::any_of((*scope_.steps)[step].find->accesses, has_it)) {
     return fault(word,
                  "a step has exact, value, rate, found, the declared flags and the numbers of its "
                  "records; " +
                      quoted(name) + " is none of them");
   }
-  for (const auto& access : accesses) {
-    const auto& names = type_of(access).parameters;
-    const auto at = position(names, name);
-    if (at ? *at == *index : *index >= names.size()) continue;
-    return fault(word, "condition type " + quoted(type_of(access).name) + " does not have " +
-                           quoted(name) +
-                           " where another one of this step has it; give them the same parameters");
-  }
-  return indexed(Op::record_parameter, step, *index);
+  return indexed(Op::record_parameter, step, *scope_.schema->find_number(name));
 }
 
 ExpressionNames::Load ExpressionNames::presence(const Token& word) const {
@@ -309,7 +298,8 @@ std::uint16_t ExpressionNames::input_number(std::string_view name) const {
 }
 
 std::optional<std::uint16_t> ExpressionNames::own_number(std::string_view name) const {
-  return scope_.type == nullptr ? std::nullopt : position(scope_.type->parameters, name);
+  if (scope_.type == nullptr || !position(scope_.type->parameters, name)) return std::nullopt;
+  return scope_.schema->find_number(name);
 }
 
 Fault ExpressionNames::unknown(const Token& word, std::string_view name) const {

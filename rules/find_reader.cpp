@@ -75,6 +75,7 @@ class FindReader {
   void read_constants(const Json& access, const std::vector<FieldId>& keys, rule::Access& to);
   void name_access(const Json& access, ConditionTypeId type, rule::Access& to);
   void check_merge(const Json& access, const std::vector<FieldId>& keys);
+  void check_bases(const Json& access, const std::vector<FieldId>& keys);
   void read_choices(const Json& find, std::string_view member, std::vector<rule::Choice>& made);
   void read_choice(const Json& item, std::vector<rule::Choice>& made);
   void read_terms(const Json& find);
@@ -132,7 +133,7 @@ void FindReader::read_accesses(const Json& find) {
 
 void FindReader::read_access(const Json& access, std::uint16_t number) {
   if (!reader_.members(access, {"access", "type", "keys", "level", "agreement", "exclusive",
-                                "lists", "ancestors", "parents", "constants"}))
+                                "lists", "ancestors", "parents", "based_on", "constants"}))
     return;
   const auto type = access_type(access);
   if (!type) return;
@@ -143,7 +144,9 @@ void FindReader::read_access(const Json& access, std::uint16_t number) {
   to.exclusive = reader_.flag(access, "exclusive", false);
   to.group_ancestors = reader_.flag(access, "ancestors", true);
   to.customer_parents = reader_.flag(access, "parents", false);
+  to.list_bases = reader_.flag(access, "based_on", false);
   const std::vector<FieldId> keys = read_keys(access);
+  if (to.list_bases) check_bases(access, keys);
   read_constants(access, keys, to);
   if (made_.merge) check_merge(access, keys);
   auto table = schema_.declare_table(*type, keys);
@@ -257,6 +260,17 @@ void FindReader::read_constants(const Json& access, const std::vector<FieldId>& 
     }
     to.constants.push_back({*field, reader_.texts(member.value)});
   }
+}
+
+void FindReader::check_bases(const Json& access, const std::vector<FieldId>& keys) {
+  if (std::ranges::find(keys, Schema::price_list) == keys.end()) {
+    reader_.fault(*access.find("based_on"), FaultCode::bad_document,
+                  "lists are based on lists: price_list must be among the keys");
+  }
+  if (!made_.merge) return;
+  reader_.fault(*access.find("based_on"), FaultCode::bad_document,
+                "lists are merged by their rank, and a list has that of the one based on it: the "
+                "two can't go together");
 }
 
 void FindReader::check_merge(const Json& access, const std::vector<FieldId>& keys) {

@@ -9,8 +9,11 @@
 namespace engine::base::limits {
 
 inline constexpr std::size_t lines_per_question = 10'000;
+inline constexpr std::size_t lines_few = 4;         // their keys are prefetched together
 inline constexpr std::size_t lines_per_block = 64;  // a block's open lines are one 64-bit mask
 inline constexpr std::size_t lines_parallel_from = 1'024;  // smaller baskets are faster on one core
+inline constexpr std::size_t ladder_lines = 1'000;         // of a question that asks for ladders
+inline constexpr std::size_t ladder_quantities = 128;      // that one ladder is priced at
 inline constexpr std::size_t steps_per_procedure = 64;
 inline constexpr std::size_t accesses_per_step = 32;
 inline constexpr std::size_t comparators_per_step = 16;
@@ -20,6 +23,7 @@ inline constexpr std::size_t expression_nesting = 32;
 inline constexpr std::size_t key_fields = 6;    // fields of one access
 inline constexpr std::size_t group_depth = 32;  // ancestors of a group
 inline constexpr std::size_t condition_types = 1'024;
+inline constexpr std::size_t record_numbers = 4'096;  // names of numbers that records may carry
 inline constexpr std::size_t terms = 32'767;  // distinct combinations of a record's terms; in a
                                               // snapshot each may have a twin without discounts
 inline constexpr std::size_t fields = 256;

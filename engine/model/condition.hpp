@@ -11,6 +11,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -36,15 +37,30 @@ struct ConditionRecord {
   base::CivilMinutes valid_from = base::CivilMinutes::earliest();
   base::CivilMinutes valid_to = base::CivilMinutes::latest();
   DocumentId document;    // the list, agreement or promotion it came from; none
-  std::uint32_t row = 0;  // its line in the feed it came from, or its key's number; see `keyed`
+  std::uint32_t row = 0;  // its line in the feed it came from, or its key's number; see `origin`
   std::uint32_t extra = UINT32_MAX;  // index of what few records have: window and wide value
   std::uint16_t terms = 0;           // index into the dictionary of terms
-  std::uint16_t keyed = 0;  // 1: `row` is the number of an external key, else a line number
+  std::uint16_t origin = 0;  // which feed and import the line is of (RecordOrigins), or `of_key`
+
+  static constexpr std::uint16_t of_key = UINT16_MAX;  // `row` is the number of an external key
+
+  bool is_keyed() const { return origin == of_key; }
 
   base::Validity validity() const { return {valid_from, valid_to}; }
 };
 
 static_assert(sizeof(ConditionRecord) == 40);
+
+// Where lines of records without a key of their own come from.
+struct RecordOrigin {
+  std::string feed;
+  std::uint64_t import = 0;  // its sequence number in the journal; 0: none is known
+
+  friend auto operator<=>(const RecordOrigin&, const RecordOrigin&) = default;  // NOLINT
+};
+
+// Numbered from 0, which is "not known": what does not fit is told without feed and import.
+using RecordOrigins = std::vector<RecordOrigin>;
 
 inline constexpr std::uint32_t nothing_there = UINT32_MAX;
 
@@ -59,7 +75,7 @@ struct RecordExtra {
                                            // those that it rewards
   ArticleId free_article;                  // of free_goods; none: the line's own
   std::vector<std::pair<std::uint16_t, base::Decimal>>
-      parameters;  // by position among its type's parameters; absent ones are missing
+      parameters;  // by Schema::find_number, rising; absent ones are missing
 
   const base::Decimal* parameter(std::uint16_t place) const {
     for (const auto& [own, number] : parameters) {

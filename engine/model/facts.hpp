@@ -162,6 +162,9 @@ class Facts {
   // Rows put from here on belong to one batch.
   void begin_batch() { ++batch_; }
 
+  // And to the import of this sequence number, for people to find them by.
+  void begin_import(std::uint64_t sequence) { import_ = sequence; }
+
   Put put(const CurrencyDraft& draft);
   Put put(const ArticleGroupDraft& draft);
   Put put(const ArticleDraft& draft);
@@ -195,6 +198,8 @@ class Facts {
   std::shared_ptr<const Dictionary> share_texts() const { return texts_; }
 
   std::shared_ptr<const Dictionary> share_record_keys() const { return record_keys_; }
+
+  const RecordOrigins& record_origins() const { return record_origins_; }
 
   const std::vector<Document>& documents() const { return documents_; }
 
@@ -249,6 +254,7 @@ class Facts {
                                           const ConditionType* type);
   Identity identity_of(const ConditionDraft& draft, TableId table, const ConditionRecord& record,
                        const Terms& terms) const;
+  std::uint16_t intern_origin(std::string_view feed);
   Put store(TableId table, const Identity& identity, const ConditionRecord& record,
             std::uint32_t line);
   void add_own_columns(Article& article);
@@ -265,6 +271,8 @@ class Facts {
   std::shared_ptr<Dictionary> units_ = std::make_shared<Dictionary>();
   std::shared_ptr<Dictionary> texts_ = std::make_shared<Dictionary>();
   std::shared_ptr<Dictionary> record_keys_ = std::make_shared<Dictionary>();
+  RecordOrigins record_origins_{RecordOrigin{}};
+  std::map<RecordOrigin, std::uint16_t> record_origins_index_;
   Dictionary document_codes_;  // one letter for the kind, then the code
   std::vector<Document> documents_;
   std::vector<std::uint32_t> document_batches_;
@@ -292,6 +300,7 @@ class Facts {
   IdentityMap exchange_rate_places_;
   std::array<std::uint32_t, 8> resolved_keys_{};  // scratch of put(ConditionDraft)
   std::uint32_t batch_ = 1;
+  std::uint64_t import_ = 0;
 };
 
 // Whether every chain of price lists that are made from each other ends. Lists come in in any order,

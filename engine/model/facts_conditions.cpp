@@ -183,6 +183,22 @@ Result<std::uint16_t> Facts::intern_terms(const Terms& terms) {
   return number;
 }
 
+// 0 where there are as many as a record can tell apart.
+std::uint16_t Facts::intern_origin(std::string_view feed) {
+  if (import_ == 0) return 0;
+  const RecordOrigin& last = record_origins_.back();
+  if (last.import == import_ && last.feed == feed)
+    return static_cast<std::uint16_t>(record_origins_.size() - 1);
+  RecordOrigin origin{std::string{feed}, import_};
+  if (const auto known = record_origins_index_.find(origin); known != record_origins_index_.end())
+    return known->second;
+  if (record_origins_.size() == ConditionRecord::of_key) return 0;
+  const auto number = static_cast<std::uint16_t>(record_origins_.size());
+  record_origins_.push_back(origin);
+  record_origins_index_.emplace(std::move(origin), number);
+  return number;
+}
+
 Identity Facts::identity_of(const ConditionDraft& draft, TableId table,
                             const ConditionRecord& record, const Terms& terms) const {
   const TableShape& shape = schema.table(table);
@@ -218,7 +234,7 @@ Facts::Put Facts::store(TableId table, const Identity& identity, const Condition
   if (rows.batches[place.row] == batch_) {
     const ConditionRecord& first = rows.records[place.row];
     const std::string where =
-        first.keyed != 0 ? "an earlier row" : "line " + std::to_string(first.row);
+        first.is_keyed() ? "an earlier row" : "line " + std::to_string(first.row);
     return Fault{
         FaultCode::duplicate_key, "",
         "line " + std::to_string(line) + " has the same key as " + where + ", which was kept"};
@@ -278,7 +294,7 @@ Facts::Put Facts::put(const ConditionDraft& draft) {
   record.valid_to = draft.validity.to;
   record.document = *document;
   record.terms = *terms_number;
-  record.keyed = draft.key.empty() ? 0 : 1;
+  record.origin = draft.key.empty() ? intern_origin(draft.feed) : ConditionRecord::of_key;
   record.row = draft.key.empty() ? draft.line : writable(record_keys_).intern(draft.key);
   const bool has_extra = terms->has_window || terms->wide || terms->has_more;
   if (has_extra) record.extra = static_cast<std::uint32_t>(extras_.size());

@@ -110,14 +110,13 @@ Facts::Put Facts::put_parameters(const ConditionDraft& draft, const ConditionTyp
                    base::to_string(value) + " has more decimals than the " +
                        std::to_string(limits::value_decimals) + " that a record keeps"};
     }
-    const auto position = static_cast<std::uint16_t>(declared - type.parameters.begin());
-    extra.parameters.emplace_back(position, value);
+    extra.parameters.emplace_back(*schema.find_number(name), value);
   }
   constexpr auto position_of = &std::pair<std::uint16_t, base::Decimal>::first;
   std::ranges::sort(extra.parameters, {}, position_of);
   const auto twice = std::ranges::adjacent_find(extra.parameters, {}, position_of);
   if (twice != extra.parameters.end()) {
-    return Fault{FaultCode::contradicting_values, type.parameters[twice->first],
+    return Fault{FaultCode::contradicting_values, schema.number_name(twice->first),
                  "this number is given twice"};
   }
   return {};
@@ -175,21 +174,34 @@ Result<void> check_count(const Count& count, const base::Decimal* number) {
   return {};
 }
 
-Result<void> check_counts(const ConditionType& type, const RecordExtra& extra) {
-  for (const Count& count : counts_of(type.calculation)) {
-    const auto place = std::ranges::find(type.parameters, count.name);
-    const base::Decimal* number =
-        place == type.parameters.end()
-            ? nullptr
-            : extra.parameter(static_cast<std::uint16_t>(place - type.parameters.begin()));
-    if (auto ok = check_count(count, number); !ok) return ok;
-  }
-  const auto number = [&](std::string_view name) -> base::Int128 {
-    const auto place = std::ranges::find(type.parameters, name);
-    return extra.parameter(static_cast<std::uint16_t>(place - type.parameters.begin()))->mantissa;
+Result<void> check_counts(const Schema& schema, const ConditionType& type,
+                          const RecordExtra& extra) {
+  const auto number = [&](std::string_view name) {
+    const auto place = schema.find_number(name);
+    return place ? extra.parameter(*place) : nullptr;
   };
-  if (type.calculation == Calculation::buy_get && number("buy") + number("get") == 0)
+  for (const Count& count : counts_of(type.calculation)) {
+    if (auto ok = check_count(count, number(count.name)); !ok) return ok;
+  }
+  if (type.calculation == Calculation::buy_get &&
+      number("buy")->mantissa + number("get")->mantissa == 0)
     return Fault{FaultCode::out_of_range, "buy", "buy and get can't both be 0"};
+  return {};
+}
+
+// A reward for a group as a whole is one line's: several lines have no one amount for it.
+Result<void> check_group_flags(const ConditionType& type, const Terms& terms) {
+  const auto has = [&terms](FlagId flag) { return (terms.flags & flag_bit(flag)) != 0; };
+  if (type.calculation != Calculation::buy_get || !has(Schema::per_group)) return {};
+  if (!has(Schema::per_line)) {
+    return Fault{FaultCode::contradicting_values, "flags",
+                 "per_group goes with per_line: a group of several lines has no one line that its "
+                 "reward is for"};
+  }
+  if (has(Schema::partial_group)) {
+    return Fault{FaultCode::contradicting_values, "flags",
+                 "per_group rewards complete groups, so that partial_group can't stand beside it"};
+  }
   return {};
 }
 
@@ -198,7 +210,8 @@ Result<void> check_counts(const ConditionType& type, const RecordExtra& extra) {
 Facts::Put Facts::put_more(const ConditionDraft& draft, const ConditionType& type, Terms& terms,
                            RecordExtra& extra) {
   if (auto ok = put_parameters(draft, type, extra); !ok) return ok;
-  if (auto ok = check_counts(type, extra); !ok) return ok;
+  if (auto ok = check_counts(schema, type, extra); !ok) return ok;
+  if (auto ok = check_group_flags(type, terms); !ok) return ok;
   if (auto ok = put_free_article(draft, type, extra); !ok) return ok;
   if (auto ok = put_texts(draft, type, extra); !ok) return ok;
   terms.has_more = extra.scale != nothing_there || extra.when != nothing_there ||

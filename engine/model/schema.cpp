@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace engine::model {
 
@@ -121,6 +122,15 @@ Result<ConditionTypeId> Schema::declare_type(const ConditionType& type) {
     if (std::ranges::find(record_members, parameter) != record_members.end())
       return name_taken(parameter, "a member that every record has");
   }
+  std::vector<std::string> fresh;
+  std::ranges::copy_if(type.parameters, std::back_inserter(fresh),
+                       [this](const std::string& name) { return !find_number(name); });
+  if (numbers_.size() + fresh.size() > limits::record_numbers) {
+    return Fault{FaultCode::too_many, type.name,
+                 "more than " + std::to_string(limits::record_numbers) +
+                     " names of numbers that records carry"};
+  }
+  numbers_.insert(numbers_.end(), fresh.begin(), fresh.end());
   types_.push_back(type);
   return ConditionTypeId{static_cast<std::uint32_t>(types_.size() - 1)};
 }
@@ -177,6 +187,12 @@ std::optional<TableId> Schema::find_table(ConditionTypeId type, std::vector<Fiel
   const auto found = std::ranges::find(tables_, shape_of(type, std::move(fields)));
   if (found == tables_.end()) return std::nullopt;
   return TableId{static_cast<std::uint32_t>(found - tables_.begin())};
+}
+
+std::optional<std::uint16_t> Schema::find_number(std::string_view name) const {
+  const auto at =
+      position(numbers_, name, [](const std::string& number) { return std::string_view{number}; });
+  return at ? std::optional{static_cast<std::uint16_t>(*at)} : std::nullopt;
 }
 
 std::string Schema::key_names(TableId id) const {

@@ -8,6 +8,8 @@
 #include "engine/base/result.hpp"
 #include "engine/model/ids.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -58,6 +60,15 @@ enum class ValueKind : std::uint8_t {
   amount,   // an amount in a currency, bound to no unit
   factor,   // a bare number
 };
+
+// As rules documents and answers write them.
+inline constexpr std::array<std::string_view, 4> value_kind_names{"price", "percent", "amount",
+                                                                  "factor"};
+static_assert(value_kind_names.size() == static_cast<std::size_t>(ValueKind::factor) + 1);
+
+constexpr std::string_view value_kind_name(ValueKind kind) {
+  return value_kind_names[static_cast<std::size_t>(kind)];
+}
 
 // What a record does to an amount where a step applies it (see rule::Apply).
 enum class Calculation : std::uint8_t {
@@ -134,6 +145,9 @@ class Schema {
   std::optional<ConditionTypeId> find_type(std::string_view name) const;
   std::optional<FlagId> find_flag(std::string_view name) const;
   std::optional<TableId> find_table(ConditionTypeId type, std::vector<FieldId> fields) const;
+  // Numbers of records are counted over all condition types: one name has one place, whichever
+  // types have it.
+  std::optional<std::uint16_t> find_number(std::string_view name) const;
 
   const Field& field(FieldId id) const { return fields_[id.raw()]; }
 
@@ -151,6 +165,8 @@ class Schema {
 
   std::size_t flag_count() const { return flags_.size(); }
 
+  const std::string& number_name(std::uint16_t place) const { return numbers_[place]; }
+
   // "customer, article": for messages.
   std::string key_names(TableId id) const;
   // "(customer, article) or (article)": every combination declared for the type.
@@ -163,6 +179,7 @@ class Schema {
   std::vector<ConditionType> types_;
   std::vector<TableShape> tables_;
   std::vector<std::string> flags_;
+  std::vector<std::string> numbers_;  // names of all types' parameters
 };
 
 inline constexpr std::size_t flag_count_max = 32;

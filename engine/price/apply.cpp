@@ -41,7 +41,8 @@ Applier::Applier(const RecordContext& records, std::uint16_t step, ApplyState& s
       bound_{*records.step->apply},
       state_{state},
       out_{out},
-      hooks_{std::move(hooks)} {}
+      hooks_{std::move(hooks)},
+      told_{hooks_.listener} {}
 
 // ---- what a deal is ------------------------------------------------------------------------------
 
@@ -61,11 +62,10 @@ bool Applier::has(const Deal& deal, model::FlagId flag) const {
 }
 
 std::optional<base::Decimal> Applier::parameter(const Deal& deal, std::string_view name) const {
-  const auto& names = type_of(deal).parameters;
-  const auto place = std::ranges::find(names, name);
+  const auto place = records_.snapshot->schema().find_number(name);
   const auto* extra = records_.snapshot->conditions().find_extra(deal.candidate.record);
-  if (place == names.end() || extra == nullptr) return std::nullopt;
-  const auto* number = extra->parameter(static_cast<std::uint16_t>(place - names.begin()));
+  if (!place || extra == nullptr) return std::nullopt;
+  const auto* number = extra->parameter(*place);
   return number == nullptr ? std::nullopt : std::optional{*number};
 }
 
@@ -78,7 +78,7 @@ std::optional<Int128> Applier::whole_parameter(const Deal& deal, std::string_vie
 Int256 Applier::value_of(const Deal& deal, std::size_t line) {
   const RecordValue value =
       value_on(records_, deal.candidate.record, line, hooks_.basis_of(deal.candidate, line));
-  if (value.outcome != model::Outcome::priced) (*out_.lines)[line].outcome = value.outcome;
+  if (value.outcome != model::Outcome::priced) close(line, value.outcome);
   return value.value;
 }
 
@@ -99,10 +99,13 @@ Int128 Applier::limit_of(std::size_t line) const {
 
 // The units that the record counts: at most max_units, and only whole multiples of unit_step.
 Applier::Units Applier::counted_units(const Deal& deal, std::uint32_t line) const {
+  return units_within(line, parameter(deal, "max_units"), parameter(deal, "unit_step"));
+}
+
+Applier::Units Applier::units_within(std::uint32_t line, const std::optional<base::Decimal>& most,
+                                     const std::optional<base::Decimal>& step) const {
   Units counted{state_.units[line], 1};
   int decimals = state_.unit_decimals;
-  const auto most = parameter(deal, "max_units");
-  const auto step = parameter(deal, "unit_step");
   for (const auto& number : {most, step}) {
     if (!number || number->decimals <= decimals) continue;
     const Int256 finer = base::pow10<Int256>(number->decimals - decimals);
@@ -121,7 +124,7 @@ Applier::Units Applier::counted_units(const Deal& deal, std::uint32_t line) cons
 Int128 Applier::rounded(const BigInt& numerator, const BigInt& denominator, std::size_t line) {
   const BigInt quotient = base::round_quotient<BigInt>(numerator, denominator, bound_.mode);
   if (abs(quotient) < BigInt{largest_amount}) return static_cast<Int128>(quotient);
-  (*out_.lines)[line].outcome = model::Outcome::amount_out_of_range;
+  close(line, model::Outcome::amount_out_of_range);
   return 0;
 }
 
@@ -138,7 +141,9 @@ std::vector<Applier::Group> Applier::groups_of(const std::vector<Deal>& deals) {
     return alone ? nullptr : &groups[static_cast<std::size_t>(known - promotions.begin())];
   };
   for (const Deal& deal : deals) {
-    if (targets(deal).empty()) {
+    const auto lines = targets(deal);
+    if (told_ != nullptr) remember_met(deal, lines);
+    if (lines.empty()) {
       waiting.push_back(&deal);
     } else if (Group* group = group_of(deal)) {
       group->deals.push_back(&deal);
@@ -154,7 +159,11 @@ std::vector<Applier::Group> Applier::groups_of(const std::vector<Deal>& deals) {
     });
   }
   for (const Deal* deal : waiting) {
-    if (Group* group = group_of(*deal)) group->deals.push_back(deal);
+    if (Group* group = group_of(*deal)) {
+      group->deals.push_back(deal);
+    } else if (told_ != nullptr) {
+      for (const std::uint32_t line : deal->lines) tell_unmet(*deal, line);
+    }
   }
   for (Group& group : groups) {
     std::ranges::stable_sort(group.deals, [&](const Deal* a, const Deal* b) {
@@ -194,26 +203,35 @@ bool Applier::keep_exclusive(std::vector<Group>& groups) {
   std::ranges::copy_if(groups, std::back_inserter(exclusive),
                        [&](const Group& group) { return any_of(group, Schema::exclusive); });
   if (!exclusive.empty()) {
+    for (const Group& group : groups) {
+      if (!any_of(group, Schema::exclusive)) tell_lost(group, Loss::excluded);
+    }
     groups = std::move(exclusive);
-    return keep_first(groups);
+    return keep_first(groups, Loss::excluded);
   }
   if (!rule_.only_first_unless_stackable) return true;
   const bool all_stack = std::ranges::all_of(groups, [this](const Group& group) {
     return std::ranges::all_of(group.acting,
                                [this](const Deal* deal) { return has(*deal, Schema::stackable); });
   });
-  return all_stack || keep_first(groups);
+  return all_stack || keep_first(groups, Loss::excluded);
 }
 
-// Leaves the first of the groups. False where another one ties with it.
-bool Applier::keep_first(std::vector<Group>& groups) {
+// Leaves the first of the groups; `others` is how the others have lost. False where another one
+// ties with it.
+bool Applier::keep_first(std::vector<Group>& groups, Loss others) {
   if (groups.empty()) return true;
-  for (std::size_t i = 1; i < groups.size(); ++i) {
+  const Group* rival = nullptr;
+  for (std::size_t i = 1; i < groups.size() && rival == nullptr; ++i) {
     if (!hooks_.are_tied(*groups.front().leader, *groups[i].leader)) break;
     if (records_.step->rule->find->tie != rule::TiePolicy::refuse) break;
     if (refuses_tie(groups.front(), groups[i], try_out(groups.front()) != try_out(groups[i])))
-      return false;
+      rival = &groups[i];
   }
+  for (const Group& group : groups) {
+    if (&group != &groups.front() && &group != rival) tell_lost(group, others);
+  }
+  if (rival != nullptr) return false;
   groups.resize(1);
   return true;
 }
@@ -234,6 +252,7 @@ bool Applier::refuses_tie(const Group& first, const Group& other, bool differ) {
 void Applier::run(const std::vector<Deal>& deals,
                   const std::function<void(std::size_t, std::uint32_t)>& found) {
   found_ = &found;
+  if (told_ != nullptr) pool_when_begun_ = state_.pool;
   std::vector<Group> groups = groups_of(deals);
   if (!keep_exclusive(groups)) return;
   switch (rule_.combine) {
@@ -243,16 +262,19 @@ void Applier::run(const std::vector<Deal>& deals,
       act_best(groups, false);
       return act_best(groups, true);
     case rule::Combine::first:
-      if (keep_first(groups) && !groups.empty()) act(groups.front());
+      if (keep_first(groups, Loss::not_taken) && !groups.empty()) act(groups.front());
       return;
   }
 }
 
 void Applier::act(const std::vector<Group>& groups) {
+  stopped_ = false;
   for (const Group& group : groups) {
-    stopped_ = false;
-    act(group);
-    if (stopped_) return;
+    if (stopped_) {
+      tell_lost(group, Loss::stopped);
+    } else {
+      act(group);
+    }
   }
 }
 
@@ -269,12 +291,20 @@ void Applier::act_best(const std::vector<Group>& groups, bool on_charges) {
     best = &group;
     most = own;
   }
+  const Group* rival = nullptr;
   for (const auto& [group, own] : trials) {
     if (group != best && own.taken == most.taken &&
-        hooks_.are_tied(*best->leader, *group->leader) && refuses_tie(*best, *group, own != most))
-      return;
+        hooks_.are_tied(*best->leader, *group->leader) && refuses_tie(*best, *group, own != most)) {
+      rival = group;
+      break;
+    }
   }
-  if (best != nullptr) act(*best);
+  for (const auto& [group, own] : trials) {
+    const bool acts = !own.off.empty() || !own.free.empty();
+    if (group != best && group != rival)
+      tell_lost(*group, acts ? Loss::not_taken : Loss::no_effect);
+  }
+  if (best != nullptr && rival == nullptr) act(*best);
 }
 
 // What the group would do, without leaving a trace.
@@ -294,7 +324,9 @@ Applier::Trial Applier::try_out(const Group& group) {
   const auto* found = found_;
   const std::function<void(std::size_t, std::uint32_t)> nobody = [](std::size_t, std::uint32_t) {};
   found_ = &nobody;
+  DealListener* told = std::exchange(told_, nullptr);
   act(group);
+  told_ = told;
   found_ = found;
   Trial trial;
   for (std::size_t i = adjustments; i < out_.adjustments->size(); ++i) {
@@ -319,7 +351,8 @@ Applier::Trial Applier::try_out(const Group& group) {
 void Applier::act(const Group& group) {
   for (const Deal* deal : group.deals) {
     const Effects effects = effects_of(*deal);
-    if (effects.on.empty() && !effects.gives_units) continue;
+    if (told_ != nullptr) tell_effects(*deal, effects);
+    if (effects.on.empty() && effects.gives_units.empty()) continue;
     take(effects);
     stopped_ |= has(*deal, Schema::stop);
   }

@@ -14,11 +14,14 @@
 // are ambiguous, or the one of the smaller document and key is taken.
 #pragma once
 
+#include "engine/price/deal_listener.hpp"
 #include "engine/price/record_values.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -43,11 +46,14 @@ class Applier {
   // `basis_of` says what a record's scale is read with; `refresh` brings the inputs of the records'
   // own texts up to date with the state, and is called after every change. `weight_of` gives the
   // weight of a line in a spread. `are_tied` says whether the comparators leave two deals equal.
+  // `listener`, of an explained run, is told what becomes of every deal that is in no tie.
   struct Hooks {
     std::function<ScaleBasis(const Candidate&, std::size_t line)> basis_of;
     std::function<void()> refresh;
     std::function<base::Int256(std::size_t line)> weight_of;
     std::function<bool(const Deal&, const Deal&)> are_tied;
+    std::function<bool(std::size_t line)> runs_on;  // of a step over the order
+    DealListener* listener = nullptr;
   };
 
   Applier(const RecordContext& records, std::uint16_t step, ApplyState& state,
@@ -101,14 +107,17 @@ class Applier {
 
   struct Effects {
     std::uint32_t record = no_record;
+    std::vector<std::uint32_t> lines;  // on which its conditions are met
     std::vector<Effect> on;
-    bool gives_units = false;  // free goods
+    std::vector<std::uint32_t> gives_units;  // free goods: the lines that earn them
   };
+
+  using LineRecord = std::pair<std::uint32_t, std::uint32_t>;
 
   std::vector<Group> groups_of(const std::vector<Deal>& deals);
   model::DocumentId promotion_of(const Deal& deal) const;
   bool keep_exclusive(std::vector<Group>& groups);
-  bool keep_first(std::vector<Group>& groups);
+  bool keep_first(std::vector<Group>& groups, Loss others);
   void act(const std::vector<Group>& groups);
   void act_best(const std::vector<Group>& groups, bool on_charges);
   void act(const Group& group);
@@ -133,10 +142,49 @@ class Applier {
   static base::Int128 groups_in_front(const Pooled& wanted, const std::vector<base::Int128>& pool,
                                       std::uint32_t& bought, std::uint32_t& rewarded);
   void free_goods(const Deal& deal, const std::vector<std::uint32_t>& lines, Effects& to);
-  base::Int128 line_effect(const Deal& deal, std::uint32_t line);
+  base::Int128 line_effect(const Deal& deal, std::uint32_t line, const Units& of_record);
+  base::Int128 worth_of(std::uint32_t line, const Units& of_record);
   base::Int128 reward(const Deal& deal, std::uint32_t line, base::Int128 units,
                       base::Int128 of_units, base::Int128 times);
   void take(const Effects& effects);
+
+  // ---- what is told of an explained run; each does nothing in a plain one
+  void remember_met(const Deal& deal, const std::vector<std::uint32_t>& lines);
+  void tell_unmet(const Deal& deal, std::uint32_t line);
+  void tell_lost(const Group& group, Loss why);
+  void tell_effects(const Deal& deal, const Effects& effects);
+  void note_cut(const Deal& deal, std::uint32_t line, Cap cap, base::Int128 instead_of,
+                base::Int128 amount);
+  void note_counted(const Deal& deal, std::uint32_t line, base::Int128 amount);
+  void note_raise(const Deal& deal, std::uint32_t line, Cap cap, base::Int128 instead_of,
+                  base::Int128 amount);
+  void note_pooled(const Deal& deal, const std::vector<std::uint32_t>& lines, const Pooled& wanted,
+                   const std::vector<base::Int128>& all, const std::vector<base::Int128>& got);
+  void note_floors(const Deal& deal, const std::vector<std::uint32_t>& lines,
+                   const std::vector<base::Int128>& uncut, const std::vector<base::Int128>& shares);
+
+  // `amount` or, where that is less, `most`.
+  base::Int128 capped(const Deal& deal, std::uint32_t line, Cap cap, base::Int128 amount,
+                      base::Int128 most) {
+    if (amount <= most) return amount;
+    if (told_ != nullptr) note_cut(deal, line, cap, amount, most);
+    return most;
+  }
+
+  // What would have come out, without a consequence; nothing where it can't be told.
+  template <class Compute>
+  std::optional<base::Int128> supposed(const Compute& compute) {
+    supposing_ = true;
+    supposition_holds_ = true;
+    const base::Int128 amount = compute();
+    supposing_ = false;
+    return supposition_holds_ ? std::optional{amount} : std::nullopt;
+  }
+
+  void close(std::size_t line, model::Outcome outcome) {
+    supposition_holds_ = false;
+    if (!supposing_) (*out_.lines)[line].outcome = outcome;
+  }
 
   const model::ConditionType& type_of(const Deal& deal) const;
   std::uint32_t flags_of(const Deal& deal) const;
@@ -145,6 +193,8 @@ class Applier {
   std::optional<base::Int128> whole_parameter(const Deal& deal, std::string_view name) const;
   base::Int256 value_of(const Deal& deal, std::size_t line);
   Units counted_units(const Deal& deal, std::uint32_t line) const;
+  Units units_within(std::uint32_t line, const std::optional<base::Decimal>& most,
+                     const std::optional<base::Decimal>& step) const;
   base::Int128 rounded(const base::BigInt& numerator, const base::BigInt& denominator,
                        std::size_t line);
 
@@ -168,6 +218,12 @@ class Applier {
   const std::function<void(std::size_t, std::uint32_t)>* found_ = nullptr;
   std::vector<const Deal*> tied_;
   bool stopped_ = false;  // a record that says stop took effect
+  DealListener* told_;    // null in a plain run, and while something is tried out
+  std::set<LineRecord> met_when_begun_;
+  std::vector<std::pair<std::uint32_t, Cut>> cuts_;  // by line, of the deal that is acting
+  std::vector<base::Int128> pool_when_begun_;
+  bool supposing_ = false;
+  bool supposition_holds_ = true;
 };
 
 // Whether amounts stay within what apply steps can hold.

@@ -30,7 +30,8 @@ bool aims_at_order(Calculation calculation) {
 Applier::Effects Applier::effects_of(const Deal& deal) {
   Effects effects;
   effects.record = deal.candidate.record;
-  const auto lines = targets(deal);
+  effects.lines = targets(deal);
+  const auto& lines = effects.lines;
   if (lines.empty()) return effects;
   const Calculation calculation = type_of(deal).calculation;
   if (aims_at_charge(calculation)) {
@@ -54,20 +55,32 @@ void Applier::line_effects(const Deal& deal, const std::vector<std::uint32_t>& l
       buy_get_line(deal, line, to);
       continue;
     }
-    Int128 amount = line_effect(deal, line);
-    amount = std::min(amount, limit_of(line));
+    const Units counted = counted_units(deal, line);
+    Int128 amount = line_effect(deal, line, counted);
+    if (told_ != nullptr) note_counted(deal, line, amount);
+    if (type_of(deal).calculation == Calculation::per_unit)
+      amount = capped(deal, line, Cap::worth, amount, worth_of(line, counted));
+    amount = capped(deal, line, Cap::floor, amount, limit_of(line));
     to.on.push_back({line, 0, amount * sign_of(line)});
   }
 }
 
-// What the record takes off the line, before the floor; negative where it puts something on.
-Int128 Applier::line_effect(const Deal& deal, std::uint32_t line) {
+// What is left of the counted units, which are some of the line's.
+Int128 Applier::worth_of(std::uint32_t line, const Units& of_record) {
+  const BigInt units{state_.units[line]};
+  if (units == 0) return 0;
+  return rounded(BigInt{left_of(line)} * BigInt{of_record.number},
+                 units * BigInt{of_record.per_unit}, line);
+}
+
+// What the record takes off the line for these units of it, before any other cap; negative where it
+// puts something on.
+Int128 Applier::line_effect(const Deal& deal, std::uint32_t line, const Units& of_record) {
   const auto& index = records_.snapshot->conditions();
   const model::Terms& terms = index.terms(index.record(deal.candidate.record));
   const BigInt value{value_of(deal, line)};
   const BigInt one = base::pow10<BigInt>(records_.step->value_decimals);
   const BigInt smallest = base::pow10<BigInt>(bound_.decimals);  // in one
-  const Units of_record = counted_units(deal, line);
   const BigInt counted{of_record.number};
   const BigInt finer{of_record.per_unit};
   const BigInt unit = base::pow10<BigInt>(state_.unit_decimals);
@@ -81,15 +94,13 @@ Int128 Applier::line_effect(const Deal& deal, std::uint32_t line) {
   switch (type_of(deal).calculation) {
     case Calculation::percent:
       return rounded(BigInt{reference(deal, line)} * value * counted, one * units * finer, line);
-    case Calculation::per_unit: {
-      const Int128 off =
-          rounded(value * smallest * counted * numerator, one * unit * finer * denominator, line);
-      return std::min(off, rounded(BigInt{left_of(line)} * counted, units * finer, line));
-    }
+    case Calculation::per_unit:
+      return rounded(value * smallest * counted * numerator, one * unit * finer * denominator,
+                     line);
     case Calculation::new_price: {
       const Int128 price =
-          rounded(value * smallest * units * numerator, one * unit * denominator, line);
-      const Int128 off = left_of(line) - price;
+          rounded(value * smallest * counted * numerator, one * unit * finer * denominator, line);
+      const Int128 off = worth_of(line, of_record) - price;
       return rule_.price_if_lower ? std::max<Int128>(0, off) : off;
     }
     default:
@@ -141,6 +152,7 @@ void Applier::spread_effect(const Deal& deal, const std::vector<std::uint32_t>& 
   }
   // Without redistribution the shares are those of the whole amount: what a floor keeps off a line
   // is lost.
+  const Int128 whole = amount;
   if (rule_.spread.redistribute) amount = std::min(amount, most);
   std::vector<Int256> weights;
   std::vector<Int128> caps;
@@ -150,6 +162,8 @@ void Applier::spread_effect(const Deal& deal, const std::vector<std::uint32_t>& 
     if (amount > 0) caps.push_back(limit_of(line));
   }
   const auto shares = spread(amount, weights, caps, rule_.spread);
+  if (told_ != nullptr && !caps.empty())
+    note_floors(deal, lines, spread(whole, weights, {}, rule_.spread), shares);
   for (std::size_t i = 0; i < lines.size(); ++i)
     to.on.push_back({lines[i], 0, shares[i] * sign_of(lines[i])});
 }
@@ -169,8 +183,11 @@ void Applier::charge_effects(const Deal& deal, const std::vector<std::uint32_t>&
   const bool percent = type_of(deal).calculation == Calculation::charge_percent;
   const BigInt asked = percent ? BigInt{BigInt{reckoned} * value}
                                : BigInt{value * base::pow10<BigInt>(bound_.decimals)};
-  const Int128 amount =
-      std::min(rounded(asked, one, lines.front()), std::max<Int128>(0, state_.charges[place]));
+  const Int128 uncut = rounded(asked, one, lines.front());
+  const Int128 amount = std::min(uncut, std::max<Int128>(0, state_.charges[place]));
+  if (told_ != nullptr && amount < uncut) {
+    for (const std::uint32_t line : lines) note_cut(deal, line, Cap::charge, uncut, amount);
+  }
   to.on.push_back({no_line, place, amount});
 }
 

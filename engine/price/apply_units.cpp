@@ -37,7 +37,7 @@ Int128 Applier::reward(const Deal& deal, std::uint32_t line, Int128 units, Int12
       return std::max<Int128>(0, worth - rounded(in_smallest * counted * BigInt{factor.numerator},
                                                  one * BigInt{factor.denominator}, line));
     default:
-      return std::min(worth, rounded(in_smallest * BigInt{times}, one, line));
+      return capped(deal, line, Cap::worth, rounded(in_smallest * BigInt{times}, one, line), worth);
   }
 }
 
@@ -48,15 +48,21 @@ void Applier::buy_get_line(const Deal& deal, std::uint32_t line, Effects& to) {
   const Int256 unit = base::pow10<Int256>(state_.unit_decimals);
   const auto all = static_cast<Int128>(Int256{state_.units[line] / unit});
   const Int128 most = whole_parameter(deal, "groups").value_or(all);
-  const Int128 groups = std::min(all / (buy + get), most);
-  Int128 got = groups * get;
-  Int128 in_groups = groups * (buy + get);
-  const bool partial = has(deal, Schema::partial_group) && groups < most;
-  if (partial) got += std::max<Int128>(0, all - in_groups - buy);
-  const bool per_group = has(deal, Schema::per_group);
-  const Int128 units = per_group ? in_groups : got;
-  const Int128 amount =
-      std::min(reward(deal, line, units, all, per_group ? groups : got), limit_of(line));
+  const auto within = [&](Int128 most_groups) {
+    const Int128 groups = std::min(all / (buy + get), most_groups);
+    Int128 got = groups * get;
+    const Int128 in_groups = groups * (buy + get);
+    const bool partial = has(deal, Schema::partial_group) && groups < most_groups;
+    if (partial) got += std::max<Int128>(0, all - in_groups - buy);
+    const bool per_group = has(deal, Schema::per_group);
+    return reward(deal, line, per_group ? in_groups : got, all, per_group ? groups : got);
+  };
+  const Int128 rewarded = within(most);
+  if (told_ != nullptr && most < all) {
+    const auto unlimited = supposed([&] { return within(all); });
+    if (unlimited) note_raise(deal, line, Cap::groups, *unlimited, rewarded);
+  }
+  const Int128 amount = capped(deal, line, Cap::floor, rewarded, limit_of(line));
   to.on.push_back({line, 0, amount * sign_of(line)});
 }
 
@@ -85,6 +91,7 @@ std::vector<std::uint32_t> Applier::bought_lines(const Deal& deal,
   if (rule_.over == rule::ApplyOver::order) {
     asked.resize(records_.lines.size());
     std::iota(asked.begin(), asked.end(), 0U);
+    std::erase_if(asked, [this](std::uint32_t line) { return !hooks_.runs_on(line); });
   }
   std::vector<std::uint32_t> bought;
   for (const std::uint32_t line : asked) {
@@ -118,12 +125,14 @@ void Applier::buy_get_in_pool(const Deal& deal, std::vector<std::uint32_t> bough
   dearest_first(rewarded);
   const auto most = whole_parameter(deal, "groups");
   std::vector<Int128> pool = state_.pool;
-  const std::vector<Int128> got =
-      get_units({bought, rewarded, buy, get, most, has(deal, Schema::partial_group)}, pool);
+  const Pooled wanted{bought, rewarded, buy, get, most, has(deal, Schema::partial_group)};
+  const std::vector<Int128> got = get_units(wanted, pool);
+  if (told_ != nullptr) note_pooled(deal, lines, wanted, all, got);
   bool any = false;
   for (const std::uint32_t line : lines) {
     const Int128 amount =
-        std::min(reward(deal, line, got[line], all[line], got[line]), limit_of(line));
+        capped(deal, line, Cap::floor, reward(deal, line, got[line], all[line], got[line]),
+               limit_of(line));
     to.on.push_back({line, 0, amount * sign_of(line)});
     any |= amount != 0;
   }
@@ -225,7 +234,7 @@ void Applier::free_goods(const Deal& deal, const std::vector<std::uint32_t>& lin
                        bound_.decimals};
     out_.free_lines->push_back(made);
     (*found_)(line, deal.candidate.record);
-    to.gives_units = true;
+    to.gives_units.push_back(line);
   }
 }
 

@@ -134,6 +134,7 @@ class BlockApply {
     hooks.are_tied = [&](const Deal& a, const Deal& b) {
       return tied(context, a.candidate, b.candidate);
     };
+    hooks.listener = search_.deal_listener();
     PricedLines& out = *context_.out;
     const ApplyOutput output{&out.lines, &scratch_.adjustments, &scratch_.free_lines};
     Applier applier{search_.records(), number_, state, output, hooks};

@@ -25,7 +25,7 @@ class BlockRun {
 
   void run(std::span<const std::uint16_t> steps, std::size_t offset) {
     start(offset);
-    if constexpr (!Trace::enabled) prefetch_articles();
+    if constexpr (!Trace::enabled) prefetch_next(offset);
     for (const std::uint16_t step : steps) run_step(step);
   }
 
@@ -75,7 +75,7 @@ class BlockRun {
       lines_.close(run_amount(amount, step, to, scratch_));
     }
     if constexpr (Trace::enabled) {
-      if (step.applies) mark_applied(number, active & lines_.open());
+      if (step.applies) settle_applied(active);
       const std::uint64_t shown = step.applies ? lines_.open() : active & lines_.open();
       trace_.end_step(step, to, lines_.block(), shown);
     }
@@ -86,12 +86,11 @@ class BlockRun {
   BlockSearch<Finder, Trace>& search() { return search_; }
 
  private:
-  void prefetch_articles() {
-    const auto& index = context_.snapshot->conditions();
-    for (std::uint64_t rest = lines_.open(); rest != 0; rest &= rest - 1) {
-      const auto line = static_cast<std::uint32_t>(std::countr_zero(rest));
-      __builtin_prefetch(index.signature_address(lines_.block().lines[line].article.raw()));
-    }
+  void prefetch_next(std::size_t offset) {
+    const auto lines = context_.lines;
+    if (offset + block_lines >= lines.size()) return;
+    const auto rest = lines.subspan(offset + block_lines);
+    prefetch_articles(*context_.snapshot, rest.first(std::min(block_lines, rest.size())));
   }
 
   void guard(const rule::Guard& guard, std::uint16_t number, std::uint64_t active) {
@@ -108,22 +107,9 @@ class BlockRun {
     finish_step(procedure_.steps[number], number, 0);
   }
 
-  void mark_applied(std::uint16_t number, std::uint64_t lines) {
-    const PricedLines& out = *context_.out;
-    for (std::uint64_t rest = lines; rest != 0; rest &= rest - 1) {
-      const auto line = static_cast<std::uint32_t>(std::countr_zero(rest));
-      const std::size_t at = lines_.block().offset + line;
-      trace_.keep_applied(static_cast<std::uint8_t>(line), [&](std::uint32_t record) {
-        const auto of_line = [&](const auto& one) {
-          return one.step == number && one.record == record &&
-                 (one.line == at || one.line == no_line);
-        };
-        return std::ranges::any_of(out.adjustments, of_line) ||
-               std::ranges::any_of(scratch_.adjustments, of_line) ||
-               std::ranges::any_of(out.free_lines, of_line) ||
-               std::ranges::any_of(scratch_.free_lines, of_line);
-      });
-    }
+  void settle_applied(std::uint64_t lines) {
+    for (std::uint64_t rest = lines; rest != 0; rest &= rest - 1)
+      trace_.settle_applied(static_cast<std::uint8_t>(std::countr_zero(rest)));
   }
 
   const RunContext& context_;

@@ -1,56 +1,17 @@
-// The search of a step over one block of up to 64 lines: which records each line has to choose
-// from, and which of them win. Header only, since it is compiled once for each finder and trace.
+// The search of a step over one block of up to 64 lines: level by level, which of the candidates
+// that block_scan.hpp leaves win. Header only, since it is compiled once for each finder and trace.
 // Not for use outside engine/price.
 #pragma once
 
 #include "engine/price/apply.hpp"
+#include "engine/price/block_scan.hpp"
 #include "engine/price/choose.hpp"
 #include "engine/price/merge.hpp"
-#include "engine/price/open_lines.hpp"
-#include "engine/price/record_fit.hpp"
-#include "engine/price/record_values.hpp"
-#include "engine/price/trace.hpp"
 
 #include <algorithm>
 #include <bit>
 
 namespace engine::price::detail {
-
-// What a step's records are tested and valued with.
-inline RecordContext record_context(const RunContext& context, const snapshot::BoundStep& step,
-                                    std::uint16_t number, BlockScratch& scratch,
-                                    TextAggregates& aggregates, const Running* running) {
-  RecordContext made;
-  made.snapshot = context.snapshot;
-  made.procedure = context.procedure;
-  made.step = &step;
-  made.header = context.header;
-  made.lines = context.lines;
-  made.priced = context.out;
-  made.summed_lines = context.lines;
-  made.summed_priced = context.out;
-  made.columns = context.columns;
-  made.inputs = &context.columns->steps[number].inputs;
-  made.scratch = &scratch;
-  made.aggregates = &aggregates;
-  made.line_scope = context.line_scope;
-  made.running = running;
-  if (context.order == nullptr) return made;
-  made.summed_lines = context.order->lines;
-  made.summed_priced = context.order->out;
-  return made;
-}
-
-// What an input of an order step is, it is on every line that its records' sums run over.
-inline void share_inputs(const snapshot::BoundStep& step, std::size_t lines, InputColumns& inputs) {
-  for (std::size_t i = 0; i < step.inputs.size(); ++i) {
-    copy_first(inputs.values[i], lines);
-    const Unknown first = inputs.unknown[i].front().only(1);
-    const auto all = [](std::uint64_t one) { return one != 0 ? ~std::uint64_t{0} : 0; };
-    std::ranges::fill(inputs.unknown[i],
-                      Unknown{all(first.divided_by_zero), all(first.missing), all(first.no_rate)});
-  }
-}
 
 // Calls `body(line, candidates)` for each line that has candidates, which stand by line.
 template <class Body>
@@ -72,17 +33,15 @@ class BlockSearch {
         context_{lines.context()},
         snapshot_{*context_.snapshot},
         index_{snapshot_.conditions()},
-        header_{*context_.header},
-        plan_{*context_.plan},
         columns_{*context_.columns},
         scratch_{scratch},
-        finder_{finder},
         trace_{trace},
         block_{lines.block()},
-        fit_{lines, scratch.basis} {}
+        scan_{lines, scratch, finder, trace} {}
 
-  // Scales are read with what this says, instead of with the line's own basis; null: with that.
-  void count_by(const CountedBasis* counted) { counted_ = counted; }
+  void count_by(const CountedBasis* counted) { scan_.count_by(counted); }
+
+  void keep_sums() { scan_.keep_sums(); }
 
   void begin(const snapshot::BoundStep& step, std::uint16_t number, std::uint64_t active,
              const Running* running) {
@@ -90,15 +49,21 @@ class BlockSearch {
     number_ = number;
     running_ = running;
     active_ = active;
-    prepare(ScaleBounds::all);
+    scan_.begin(step, number, active, running);
   }
 
-  const RecordContext& records() const { return records_; }
+  const RecordContext& records() const { return scan_.records(); }
 
-  // The sums of the records' own texts have been taken for all lines, before any of them was closed.
-  void keep_sums() { sums_taken_ = true; }
+  const RecordFit& fit() const { return scan_.fit(); }
 
-  const RecordFit& fit() const { return fit_; }
+  // Who is told what becomes of deals; null in a plain run.
+  DealListener* deal_listener() {
+    if constexpr (Trace::enabled) {
+      return &trace_;
+    } else {
+      return nullptr;
+    }
+  }
 
   // Deals that a step could not choose between.
   void tell_ties(const std::vector<const Deal*>& tied) {
@@ -132,33 +97,32 @@ class BlockSearch {
   // level counts only if a candidate's condition is met now.
   std::span<Candidate> find_applicable() {
     const auto& accesses = step_->accesses;
-    tests_conditions_ = accesses.front().rule->level != accesses.back().rule->level;
+    scan_.test_conditions(accesses.front().rule->level != accesses.back().rule->level);
     std::uint64_t searching = active_ & lines_.open();
     std::vector<Candidate> all;
     for (std::size_t begin = 0; begin < accesses.size() && searching != 0;) {
       const std::size_t end = end_of_level(begin);
       scratch_.candidates.clear();
-      for (std::size_t i = begin; i < end; ++i) find_candidates(i, searching);
+      for (std::size_t i = begin; i < end; ++i) scan_.find(i, searching);
       for (const Candidate& candidate : scratch_.candidates) searching &= ~bit(candidate.line);
       all.insert(all.end(), scratch_.candidates.begin(), scratch_.candidates.end());
       begin = end;
     }
     std::ranges::stable_sort(all, {}, &Candidate::line);
     scratch_.candidates = std::move(all);
-    tests_conditions_ = true;
+    scan_.test_conditions(true);
     return scratch_.candidates;
   }
 
   // All candidates of the active lines whatever their scales, by line: for counting. No trace is
   // told. To be followed by begin().
   std::span<Candidate> find_countable() {
-    prepare(ScaleBounds::none);
-    quiet_ = true;
+    scan_.prepare(ScaleBounds::none);
+    scan_.be_quiet(true);
     scratch_.candidates.clear();
-    for (std::size_t i = 0; i < step_->accesses.size(); ++i)
-      find_candidates(i, active_ & lines_.open());
+    for (std::size_t i = 0; i < step_->accesses.size(); ++i) scan_.find(i, active_ & lines_.open());
     std::ranges::stable_sort(scratch_.candidates, {}, &Candidate::line);
-    quiet_ = false;
+    scan_.be_quiet(false);
     return scratch_.candidates;
   }
 
@@ -168,8 +132,8 @@ class BlockSearch {
     LineValues(const BlockSearch& search, std::uint32_t line) : search_{search}, line_{line} {}
 
     base::Int256 value_of(const Candidate& candidate) const override {
-      return value_on(search_.records_, candidate.record, search_.block_.offset + line_,
-                      search_.fit_.basis_of(candidate.record, candidate.position, line_))
+      return value_on(search_.records(), candidate.record, search_.block_.offset + line_,
+                      search_.fit().basis_of(candidate.record, candidate.position, line_))
           .value;
     }
 
@@ -177,8 +141,8 @@ class BlockSearch {
 
     std::optional<snapshot::RateFactor> rate_from(model::CurrencyId currency) const override {
       const auto& procedure = *search_.context_.procedure;
-      return search_.snapshot_.rates().find(currency, search_.header_.currency, procedure.rate_kind,
-                                            procedure.rate_currency,
+      return search_.snapshot_.rates().find(currency, search_.context_.header->currency,
+                                            procedure.rate_kind, procedure.rate_currency,
                                             search_.block_.lines[line_].date);
     }
 
@@ -188,28 +152,6 @@ class BlockSearch {
   };
 
  private:
-  // Inputs of the records' own texts, the basis of scales.
-  void prepare(ScaleBounds bounds) {
-    is_plain_ = step_->is_plain && counted_ == nullptr && bounds == ScaleBounds::all;
-    filters_ = !step_->texts.empty() && !snapshot_.condition_filter().empty();
-    if (is_plain_) return;
-    records_ =
-        record_context(context_, *step_, number_, scratch_, scratch_.text_aggregates, running_);
-    if (!sums_taken_) scratch_.text_aggregates.clear();
-    fit_.start(*step_, counted_, bounds);
-    InputColumns& inputs = columns_.steps[number_].inputs;
-    const FormulaInput input = lines_.input(active_, running_);
-    const FormulaInput summed = lines_.input(lines_.open(), running_);  // sums run over all lines
-    for (std::size_t i = 0; i < step_->inputs.size(); ++i) {
-      inputs.unknown[i][block_.offset / block_lines] =
-          run_column(summed, step_->inputs[i].value, inputs.values[i], scratch_);
-    }
-    if (context_.order != nullptr) share_inputs(*step_, context_.order->lines.size(), inputs);
-    if (step_->basis.code.empty()) return;
-    scratch_.basis.resize(step_->basis.width, block_lines);
-    lines_.close(run_cell(input, step_->basis, scratch_.basis, scratch_));
-  }
-
   std::size_t end_of_level(std::size_t begin) const {
     const auto& accesses = step_->accesses;
     std::size_t end = begin + 1;
@@ -233,9 +175,9 @@ class BlockSearch {
     for (std::size_t begin = 0; begin < step_->accesses.size() && searching != 0;) {
       const std::size_t end = end_of_level(begin);
       scratch_.candidates.clear();
-      for (std::size_t i = begin; i < end; ++i) find_candidates(i, searching);
+      for (std::size_t i = begin; i < end; ++i) scan_.find(i, searching);
       if (end - begin > 1) std::ranges::sort(scratch_.candidates, {}, &Candidate::line);
-      if (!is_plain_ && step_->rule->find->merge) merge_lists();
+      if (!scan_.is_plain() && step_->rule->find->merge) merge_lists();
       std::uint64_t matched = 0;
       for (const Candidate& candidate : scratch_.candidates) matched |= bit(candidate.line);
       searching &= ~choose_winners(winners) & lines_.open();
@@ -258,7 +200,7 @@ class BlockSearch {
   std::uint64_t exclusive_lines(std::size_t begin, std::size_t end) const {
     bool exclusive = false;
     for (std::size_t i = begin; i < end; ++i) exclusive |= step_->accesses[i].rule->exclusive;
-    return exclusive ? lines_with_agreement() : 0;
+    return exclusive ? scan_.lines_with_agreement() : 0;
   }
 
   void close_on_request(const std::uint32_t* winners) {
@@ -272,210 +214,15 @@ class BlockSearch {
     lines_.close(on_request, Outcome::price_on_request);
   }
 
-  void find_candidates(std::size_t access, std::uint64_t searching) {
-    const rule::Access& rule = *step_->accesses[access].rule;
-    if (rule.agreement == rule::AgreementUse::asked) searching &= lines_with_agreement();
-    for (std::size_t fields = 0; fields < header_.fields.size(); ++fields) {
-      const std::uint64_t lines =
-          header_.fields.size() == 1 ? searching : searching & lines_of(fields);
-      const AccessPlan& plan = plan_.of(fields, number_, access);
-      if (lines == 0 || plan.begin == plan.end) continue;
-      finder_.find(snapshot_, plan_, plan, index_.table(rule.table), block_, lines, scratch_);
-      for (const Hit& hit : scratch_.hits) {
-        __builtin_prefetch(&index_.record(index_.records_of(hit.position).begin));
-      }
-      for (const Hit& hit : scratch_.hits) {
-        if (hit.distance > 0 && !rule.group_ancestors)
-          continue;  // by an ancestor of the article's groups
-        scan(hit, rule, static_cast<std::uint16_t>(access));
-      }
-    }
-    if (header_.fields.size() > 1) std::ranges::sort(scratch_.candidates, {}, &Candidate::line);
-  }
-
-  std::uint64_t lines_of(std::size_t fields) const {
-    std::uint64_t lines = 0;
-    for (std::uint32_t i = 0; i < block_.count; ++i) {
-      if (block_.lines[i].fields == fields) lines |= bit(i);
-    }
-    return lines;
-  }
-
-  std::uint64_t lines_with_agreement() const {
-    std::uint64_t lines = 0;
-    for (std::uint32_t i = 0; i < block_.count; ++i) {
-      if (!block_.lines[i].agreement.is_none()) lines |= bit(i);
-    }
-    return lines;
-  }
-
-  // All records of a key, or those of them whose conditions can be true.
-  void scan(const Hit& hit, const rule::Access& rule, std::uint16_t access) {
-    const auto* key = filters_ ? snapshot_.condition_filter().find(hit.position) : nullptr;
-    const snapshot::KeyRange found = index_.records_of(hit.position);
-    if (key == nullptr) {
-      for (std::uint32_t number = found.begin; number < found.end; ++number)
-        consider(number, hit, rule, access);
-      return;
-    }
-    if constexpr (!Trace::enabled) {
-      each_possible(*key, hit, [&](std::uint32_t number) { consider(number, hit, rule, access); });
-    } else {
-      std::vector<std::uint32_t> possible;
-      each_possible(*key, hit, [&](std::uint32_t number) { possible.push_back(number); });
-      std::ranges::sort(possible);
-      for (std::uint32_t number = found.begin; number < found.end; ++number) {
-        if (std::ranges::binary_search(possible, number)) {
-          consider(number, hit, rule, access);
-        } else if (!quiet_) {
-          trace_.candidate(hit.line, number, access, Loss::condition);
-        }
-      }
-    }
-  }
-
-  // Records of a filtered key whose conditions can be true for the line's article and the customer.
-  template <class Take>
-  void each_possible(const snapshot::ConditionFilter::Key& key, const Hit& hit, const Take& take) {
-    const auto& filter = snapshot_.condition_filter();
-    const Line& line = block_.lines[hit.line];
-    for (const std::uint32_t number : filter.plain(key)) take(number);
-    PartyConditions& party = party_conditions(line);
-    const std::uint64_t* own = filter.bits(key);
-    const std::uint64_t* of_article =
-        line.article.is_none() ? nullptr : filter.article_bits(line.article.raw()) + key.word;
-    const auto entries = filter.entries(key);
-    auto entry = entries.begin();
-    for (std::uint32_t i = 0; i < key.words; ++i) {
-      const std::uint32_t word = key.word + i;
-      std::uint64_t left = own[i] & (of_article == nullptr ? ~std::uint64_t{0} : of_article[i]) &
-                           (party.met[word] | ~party.known[word]);
-      for (; left != 0; left &= left - 1) {
-        const std::uint32_t condition =
-            word * 64 + static_cast<std::uint32_t>(std::countr_zero(left));
-        if (!can_be_met(condition, party, hit.line)) continue;
-        entry = std::lower_bound(
-            entry, entries.end(), condition,
-            [](const auto& one, std::uint32_t wanted) { return one.condition < wanted; });
-        for (; entry != entries.end() && entry->condition == condition; ++entry)
-          take(entry->record);
-      }
-    }
-  }
-
-  PartyConditions& party_conditions(const Line& line) {
-    PartyConditions& party = scratch_.party_conditions[{number_, line.fields}];
-    if (party.run != context_.run) {
-      const std::size_t words = snapshot_.condition_filter().condition_words();
-      party.run = context_.run;
-      party.known.assign(words, 0);
-      party.met.assign(words, 0);
-    }
-    return party;
-  }
-
-  // Whether what the condition says of the customer and the question is true, or can't be told.
-  bool can_be_met(std::uint32_t condition, PartyConditions& party, std::uint32_t line) {
-    const std::uint64_t own = std::uint64_t{1} << (condition % 64);
-    if ((party.known[condition / 64] & own) != 0) return (party.met[condition / 64] & own) != 0;
-    const auto& formula = step_->texts[snapshot_.condition_filter().text_of(condition)].party;
-    bool met = true;
-    if (!formula.code.empty()) {
-      FormulaInput input = lines_.input(1, nullptr);
-      input.block = BlockView{block_.lines + line, 1, block_.offset + line};
-      const ConditionLines tested = run_condition(input, formula, scratch_);
-      met = tested.met != 0 || tested.unknown.any() != 0;
-    }
-    party.known[condition / 64] |= own;
-    if (met) party.met[condition / 64] |= own;
-    return met;
-  }
-
-  // A record against everything that can rule it out. Time comes last: one that fits but for its
-  // validity decides how long the answer holds.
-  void consider(std::uint32_t number, const Hit& hit, const rule::Access& rule,
-                std::uint16_t access) {
-    const Line& line = block_.lines[hit.line];
-    const PlanPart& part = plan_.parts[hit.part];
-    const model::ConditionRecord& record = index_.record(number);
-    const model::Terms& terms = index_.terms(record);
-    Loss loss = is_plain_                  ? fit_.rule_out_plain(record, terms, line)
-                : step_->rule->find->merge ? Loss::won
-                                           : fit_.rule_out(number, hit);
-    if (loss == Loss::won && !fit_.agreement_fits(record.document, line, rule))
-      loss = Loss::agreement;
-    if (loss == Loss::won)
-      loss = is_plain_ ? rule_out_by_time(record, part, hit.line)
-                       : rule_out_by_condition(number, part, hit.line);
-    if constexpr (Trace::enabled) {
-      if (!quiet_) trace_.candidate(hit.line, number, access, loss);
-    }
-    if (loss != Loss::won) return;
-    scratch_.candidates.push_back({number, hit.part, hit.position, access,
-                                   static_cast<std::uint16_t>(part.distance + hit.distance),
-                                   hit.line});
-  }
-
-  base::Validity validity_of(const model::ConditionRecord& record, const PlanPart& part) const {
-    base::Validity validity{std::max(record.valid_from, part.validity.from),
-                            std::min(record.valid_to, part.validity.to)};
-    if (!record.document.is_none() && snapshot_.is_dated_promotion(record.document)) {
-      const base::Validity& promotion = snapshot_.documents()[record.document.raw()].validity;
-      validity.from = std::max(validity.from, promotion.from);
-      validity.to = std::min(validity.to, promotion.to);
-    }
-    return validity;
-  }
-
-  Loss rule_out_by_time(const model::ConditionRecord& record, const PlanPart& part,
-                        std::uint8_t line) {
-    const base::Validity validity = validity_of(record, part);
-    const base::CivilMinutes at = block_.lines[line].date;
-    base::CivilMinutes& until = lines_.result(line).valid_until;
-    if (at < validity.from) {
-      if (validity.from < validity.to) until = std::min(until, validity.from);
-      return Loss::validity;
-    }
-    if (at >= validity.to) return Loss::validity;
-    until = std::min(until, validity.to);
-    return Loss::won;
-  }
-
-  // Condition, time, exchange rate. A condition that can't be told closes the line, if the record
-  // is valid now.
-  Loss rule_out_by_condition(std::uint32_t number, const PlanPart& part, std::uint8_t line) {
-    const model::ConditionRecord& record = index_.record(number);
-    const model::Terms& terms = index_.terms(record);
-    const base::CivilMinutes at = block_.lines[line].date;
-    const base::Validity validity = validity_of(record, part);
-    if (at >= validity.to) return Loss::validity;
-    if (tests_conditions_ && !step_->texts.empty() &&
-        (terms.has_more || !record.document.is_none())) {
-      const Met met = meets_conditions(records_, number, block_.offset + line);
-      const bool known = met.outcome == Outcome::priced;
-      if (!known && at >= validity.from) lines_.close(bit(line), met.outcome);
-      if (known ? !met.met : at >= validity.from) return Loss::condition;
-    }
-    const Loss loss = rule_out_by_time(record, part, line);
-    if (loss != Loss::won || step_->rule->find->merge) return loss;
-    return rule_out_by_rate(terms, line);
-  }
-
-  Loss rule_out_by_rate(const model::Terms& terms, std::uint8_t line) {
-    if (!fit_.is_foreign(terms)) return Loss::won;
-    base::CivilMinutes& until = lines_.result(line).valid_until;
-    return fit_.convertible(terms, block_.lines[line], until) ? Loss::won : Loss::currency;
-  }
-
   // Lists merged slot by slot; what is left of them then meets currency, unit and scale.
   void merge_lists() {
     std::vector<Candidate> left;
     each_line(scratch_.candidates, [&](std::uint8_t line, std::span<Candidate> candidates) {
-      for (const Candidate& merged : merge(snapshot_, plan_, candidates)) {
+      for (const Candidate& merged : merge(snapshot_, *context_.plan, candidates)) {
         const Hit hit{merged.part, merged.position, 0, line};
-        Loss loss = fit_.rule_out(merged.record, hit);
+        Loss loss = scan_.fit().rule_out(merged.record, hit);
         if (loss == Loss::won)
-          loss = rule_out_by_rate(index_.terms(index_.record(merged.record)), line);
+          loss = scan_.rule_out_by_rate(index_.terms(index_.record(merged.record)), line);
         if constexpr (Trace::enabled) {
           if (loss != Loss::won) trace_.listener(line)->lost(merged.record, loss, {});
         }
@@ -534,9 +281,8 @@ class BlockSearch {
                      const std::vector<rule::Choice>* choices, Candidate& winner) {
     const LineValues values{*this, line};
     const bool computed = step_->has_more || step_->rule->find->any_currency;
-    const ChoiceContext context{&snapshot_,          &plan_,
-                                &*step_->rule->find, choices,
-                                &block_.lines[line], computed ? &values : nullptr};
+    const ChoiceContext context{&snapshot_, context_.plan,       &*step_->rule->find,
+                                choices,    &block_.lines[line], computed ? &values : nullptr};
     LossListener* listener = nullptr;
     if constexpr (Trace::enabled) listener = trace_.listener(line);
     const Chosen chosen = choose(context, candidates, listener);
@@ -561,10 +307,10 @@ class BlockSearch {
       for (std::uint64_t rest = lines; rest != 0; rest &= rest - 1)
         trace_.look_again(static_cast<std::size_t>(std::countr_zero(rest)));
     }
-    prepare(ScaleBounds::upper);
+    scan_.prepare(ScaleBounds::upper);
     search_levels(lines, winners);
     choices_ = nullptr;
-    prepare(ScaleBounds::all);
+    scan_.prepare(ScaleBounds::all);
   }
 
   // What the winners' values are on their lines.
@@ -575,8 +321,8 @@ class BlockSearch {
       values[block_.offset + line] = 0;
       if (winners[line] == no_record || (open >> line & 1U) == 0) continue;
       const std::uint32_t position = index_.key_of_record(winners[line]);
-      const RecordValue value = value_on(records_, winners[line], block_.offset + line,
-                                         fit_.basis_of(winners[line], position, line));
+      const RecordValue value = value_on(records(), winners[line], block_.offset + line,
+                                         fit().basis_of(winners[line], position, line));
       values[block_.offset + line] = value.value;
       if (value.outcome != Outcome::priced) lines_.close(bit(line), value.outcome);
     }
@@ -586,25 +332,15 @@ class BlockSearch {
   const RunContext& context_;
   const snapshot::Snapshot& snapshot_;
   const snapshot::ConditionIndex& index_;
-  const Header& header_;
-  const Plan& plan_;
   Columns& columns_;
   BlockScratch& scratch_;
-  Finder& finder_;
   Trace& trace_;
   const BlockView& block_;
-  RecordFit fit_;
-  RecordContext records_;
+  BlockScan<Finder, Trace> scan_;
   const snapshot::BoundStep* step_ = nullptr;
   std::uint16_t number_ = 0;
   std::uint64_t active_ = 0;
   const Running* running_ = nullptr;
-  const CountedBasis* counted_ = nullptr;
-  bool is_plain_ = true;
-  bool filters_ = false;
-  bool tests_conditions_ = true;
-  bool quiet_ = false;
-  bool sums_taken_ = false;
   const std::vector<rule::Choice>* choices_ = nullptr;  // instead of the step's own
 };
 

@@ -122,8 +122,12 @@ template <class Add>
 void add_extra(const Snapshot& snapshot, const model::RecordExtra& extra, const Add& add) {
   for (const std::uint32_t number : {extra.when, extra.formula, extra.buy_when})
     add(number == model::nothing_there ? "" : snapshot.record_texts()[number].text);
-  for (const auto& [place, number] : extra.parameters) {
-    add(padded(place));
+  std::vector<std::pair<std::string_view, base::Decimal>> numbers;
+  for (const auto& [place, number] : extra.parameters)
+    numbers.emplace_back(snapshot.schema().number_name(place), number);
+  std::ranges::sort(numbers, {}, &std::pair<std::string_view, base::Decimal>::first);
+  for (const auto& [name, number] : numbers) {
+    add(name);
     add(base::to_string_short(number));
   }
   if (!extra.free_article.is_none())
@@ -193,8 +197,8 @@ int compare_record_keys(const Snapshot& snapshot, std::uint32_t a, std::uint32_t
                         bool as_number) {
   const ConditionRecord& x = snapshot.conditions().record(a);
   const ConditionRecord& y = snapshot.conditions().record(b);
-  if (x.keyed != y.keyed) return first_if(x.keyed != 0, y.keyed != 0);
-  if (x.keyed != 0 && x.row != y.row) {
+  if (x.is_keyed() != y.is_keyed()) return first_if(x.is_keyed(), y.is_keyed());
+  if (x.is_keyed() && x.row != y.row) {
     const std::string key_x = snapshot.record_label(x);
     const std::string key_y = snapshot.record_label(y);
     if (!as_number) return three_way(key_x, key_y);

@@ -192,9 +192,12 @@ void prepare(const Task& task, bool explained, Scratch& scratch, PricedLines& ou
 }  // namespace
 
 void evaluate(const Task& task, Scratch& scratch, PricedLines& out) {
+  const BoundProcedure& procedure = task.snapshot->procedures()[task.procedure];
+  prefetch_articles(*task.snapshot, task.lines.first(std::min(block_lines, task.lines.size())));
   prepare(task, false, scratch, out);
-  make_plan(*task.snapshot, task.snapshot->procedures()[task.procedure], *task.header,
-            scratch.plan);
+  make_plan(*task.snapshot, procedure, *task.header, scratch.plan);
+  if (task.lines.size() <= limits::lines_few)
+    prefetch_keys(*task.snapshot, procedure, scratch.plan, task.lines);
   if (task.lines.size() >= limits::lines_parallel_from)
     return evaluate_parallel(task, scratch, out);
   HashFinder finder;

@@ -38,11 +38,45 @@ void probe(const ConditionIndex& index, const PlanPart& part, const PendingProbe
     }
   }
   if (position == ConditionIndex::no_key) return;
-  prefetch(index.first_record_address(position));
+  prefetch(index.key_address(position));
   scratch.hits.push_back({wanted.part, position, wanted.distance, wanted.line});
 }
 
+// What a search of the part for the key reads first.
+const void* first_read(const ConditionIndex& index, const PlanPart& part, std::uint32_t key) {
+  if (part.search == KeySearch::hashed) return index.slot_address(index.hash_of(part.part, key));
+  const bool near = part.search == KeySearch::dense && key - part.first_key < part.range.size();
+  return index.key_address(part.range.begin + (near ? key - part.first_key : 0));
+}
+
 }  // namespace
+
+void prefetch_articles(const Snapshot& snapshot, std::span<const Line> lines) {
+  const snapshot::Articles& articles = snapshot.articles();
+  for (const Line& line : lines) {
+    if (line.article.is_none()) continue;
+    const std::uint32_t article = line.article.raw();
+    prefetch(snapshot.conditions().signature_address(article));
+    prefetch(&articles.base_units[article]);
+    for (const auto& mapping : articles.mappings) mapping.prefetch(article);
+  }
+}
+
+void prefetch_keys(const Snapshot& snapshot, const snapshot::BoundProcedure& procedure,
+                   const Plan& plan, std::span<const Line> lines) {
+  const ConditionIndex& index = snapshot.conditions();
+  const AccessPlan* access = plan.accesses.data();
+  for (const snapshot::BoundStep& step : procedure.steps) {
+    for (const snapshot::BoundAccess& bound : step.accesses) {
+      const AccessPlan& parts = *access++;
+      if (index.table(bound.rule->table).side != ArticleSide::article) continue;
+      for (std::uint32_t i = parts.begin; i < parts.end; ++i) {
+        for (const Line& line : lines)
+          prefetch(first_read(index, plan.parts[i], line.article.raw()));
+      }
+    }
+  }
+}
 
 void HashFinder::probe_article(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
                                const snapshot::TableInfo& table, const BlockView& block,
@@ -78,7 +112,7 @@ void HashFinder::resolve(const Snapshot& snapshot, const Plan& plan, BlockScratc
     const std::uint32_t position =
         index.find_key_hashed(probe.hash, plan.parts[probe.part].range, probe.article_key);
     if (position == ConditionIndex::no_key) continue;
-    prefetch(index.first_record_address(position));
+    prefetch(index.key_address(position));
     scratch.hits.push_back({probe.part, position, probe.distance, probe.line});
   }
   if (!scratch.probes.empty())

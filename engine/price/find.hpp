@@ -8,6 +8,7 @@
 #include "engine/snapshot/snapshot.hpp"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace engine::price {
@@ -17,6 +18,13 @@ struct BlockView {
   std::uint32_t count = 0;
   std::size_t offset = 0;  // of its first line within the question
 };
+
+// Brings near what the look-ups of some lines start from: of their articles, while the plan is still
+// being made; and their keys' slots, when it is there. Both only pay for few lines: within a block
+// of many, the finder's own prefetches overlap.
+void prefetch_articles(const snapshot::Snapshot& snapshot, std::span<const Line> lines);
+void prefetch_keys(const snapshot::Snapshot& snapshot, const snapshot::BoundProcedure& procedure,
+                   const Plan& plan, std::span<const Line> lines);
 
 // Independent probes overlap: slots are prefetched for the whole block, then keys resolved and
 // records prefetched.

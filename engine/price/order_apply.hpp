@@ -80,10 +80,14 @@ class OrderApply {
     };
     hooks.refresh = [&] { refresh(); };
     hooks.weight_of = [&](std::size_t line) { return weight_of(line); };
+    hooks.runs_on = [&active](std::size_t line) {
+      return (active[line / block_lines] >> (line % block_lines) & 1U) != 0;
+    };
     hooks.are_tied = [&](const Deal& a, const Deal& b) {
       const Values values{*this, a.lines.front()};
       return tied(choice_context(a.lines.front(), values), a.candidate, b.candidate);
     };
+    if constexpr (Trace::enabled) hooks.listener = &pass_.trace;
     PricedLines& out = *context_.out;
     const ApplyOutput output{&out.lines, &out.adjustments, &out.free_lines};
     auto& winners = context_.columns->steps[number_].winner;

@@ -12,7 +12,6 @@ using model::FieldId;
 using model::Schema;
 using snapshot::BoundAccess;
 using snapshot::ConditionIndex;
-using snapshot::KeyRange;
 using snapshot::Snapshot;
 
 namespace {
@@ -31,39 +30,45 @@ class AccessPlanner {
                 Plan& plan)
       : snapshot_{snapshot}, header_{header}, fields_{fields}, plan_{plan} {}
 
-  void add(const BoundAccess& access) {
+  // First all that may be reached is noted, then what is there is taken: in between, the index
+  // brings it near, for all parts at once.
+  void want(const BoundAccess& access) {
     AccessPlan& made = plan_.accesses.emplace_back();
-    made.begin = static_cast<std::uint32_t>(plan_.parts.size());
+    made.begin = static_cast<std::uint32_t>(plan_.wanted.size());
     access_ = &access;
-    table_ = &snapshot_.conditions().table(access.rule->table);
-    extend(0, FieldValue{});
-    made.end = static_cast<std::uint32_t>(plan_.parts.size());
-    for (std::uint32_t i = made.begin; i < made.end; ++i) made.mask |= plan_.parts[i].bit;
+    party_fields_ = snapshot_.conditions().table(access.rule->table).shape.party_fields;
+    if (party_fields_.empty()) {
+      note(FieldValue{});
+    } else {
+      extend(0, FieldValue{});
+    }
+    plan_.accesses.back().end = static_cast<std::uint32_t>(plan_.wanted.size());
   }
 
  private:
   // Walks all combinations of the key fields' values, depth first.
   void extend(std::size_t depth, const FieldValue& so_far) {
-    const auto& fields = table_->shape.party_fields;
-    if (depth == fields.size()) {
-      add_part(so_far);
-      return;
-    }
+    const FieldId field = party_fields_[depth];
     const auto take = [&](const FieldValue& value) {
       values_[depth] = value.value;
       FieldValue next = so_far;
       next.distance = static_cast<std::uint16_t>(next.distance + value.distance);
-      if (fields[depth] == Schema::price_list || next.rank == 0) next.rank = value.rank;
+      if (field == Schema::price_list || next.rank == 0) next.rank = value.rank;
       next.validity.from = std::max(next.validity.from, value.validity.from);
       next.validity.to = std::min(next.validity.to, value.validity.to);
-      extend(depth + 1, next);
+      if (depth + 1 == party_fields_.size()) {
+        note(next);
+      } else {
+        extend(depth + 1, next);
+      }
     };
     const auto& constants = access_->constants[depth];
     if (!constants.empty()) {
-      for (const std::uint32_t value : constants) take(constant_value(fields[depth], value));
+      for (const std::uint32_t value : constants)
+        take_with_bases(field, constant_value(field, value), take);
       return;
     }
-    each_value(fields[depth], take);
+    each_value(field, take);
   }
 
   // A price list that the rules name keeps its own rank and validity.
@@ -72,6 +77,23 @@ class AccessPlanner {
       return {value, 0, {}, 0};
     const model::Document& list = snapshot_.documents()[value];
     return {value, list.rank, list.validity, 0};
+  }
+
+  // A list, and those it is based on: reached by way of it, so with its rank and while it holds, but
+  // each within its own validity.
+  template <class Take>
+  void take_with_bases(FieldId field, FieldValue reached, const Take& take) {
+    take(reached);
+    if (field != Schema::price_list || !access_->rule->list_bases) return;
+    const auto& documents = snapshot_.documents();
+    while (reached.value < documents.size() && !documents[reached.value].based_on.is_none()) {
+      reached.value = documents[reached.value].based_on.raw();
+      const base::Validity& own = documents[reached.value].validity;
+      reached.validity.from = std::max(reached.validity.from, own.from);
+      reached.validity.to = std::min(reached.validity.to, own.to);
+      ++reached.distance;
+      take(reached);
+    }
   }
 
   template <class Take>
@@ -116,31 +138,17 @@ class AccessPlanner {
       const rule::ListsOf wanted = access_->rule->lists;
       if (wanted != rule::ListsOf::any && wanted != list.via) continue;
       if (list.distance > 0 && !access_->rule->group_ancestors) continue;
-      take({list.list.raw(), list.rank, list.validity, list.distance});
+      take_with_bases(Schema::price_list,
+                      {list.list.raw(), list.rank, list.validity, list.distance}, take);
     }
   }
 
-  void add_part(const FieldValue& reached) {
+  void note(const FieldValue& reached) {
     const ConditionIndex& index = snapshot_.conditions();
-    const auto part = index.find_part(access_->rule->table,
-                                      std::span{values_}.first(table_->shape.party_fields.size()));
-    if (!part) return;
-    PlanPart& made = plan_.parts.emplace_back();
-    made.part = *part;
-    made.range = index.part_keys(*part);
-    made.rank = reached.rank;
-    made.validity = reached.validity;
-    made.distance = reached.distance;
-    made.bit = ConditionIndex::part_bit(*part);
-    made.search = search_of(index, made.range);
-    made.first_key = index.key_at(made.range.begin);
-  }
-
-  KeySearch search_of(const ConditionIndex& index, KeyRange range) const {
-    if (table_->side == snapshot::ArticleSide::none) return KeySearch::single;
-    if (index.key_at(range.end - 1) - index.key_at(range.begin) + 1 == range.size())
-      return KeySearch::dense;
-    return range.size() > ConditionIndex::run_searched_max ? KeySearch::hashed : KeySearch::run;
+    const auto values = std::span{values_}.first(party_fields_.size());
+    const std::uint64_t hash = ConditionIndex::part_hash(access_->rule->table, values);
+    index.prefetch_part_slot(hash);
+    plan_.wanted.push_back({values_, hash, reached.validity, reached.rank, reached.distance});
   }
 
   const Snapshot& snapshot_;
@@ -148,15 +156,36 @@ class AccessPlanner {
   const LineFields& fields_;
   Plan& plan_;
   const BoundAccess* access_ = nullptr;
-  const snapshot::TableInfo* table_ = nullptr;
+  std::span<const FieldId> party_fields_;
   std::array<std::uint32_t, limits::key_fields> values_{};
 };
+
+// Takes the parts of an access that are there, and drops the others.
+void take_parts(const ConditionIndex& index, const BoundAccess& access, AccessPlan& made,
+                Plan& plan) {
+  const model::TableId table = access.rule->table;
+  const std::size_t width = index.table(table).shape.party_fields.size();
+  const auto wanted = std::span{plan.wanted}.subspan(made.begin, made.end - made.begin);
+  made.begin = static_cast<std::uint32_t>(plan.parts.size());
+  for (const WantedPart& one : wanted) {
+    const auto number = index.find_part(one.hash, table, std::span{one.values}.first(width));
+    if (!number) continue;
+    const snapshot::Part& part = index.part(*number);
+    const std::uint64_t bit = ConditionIndex::part_bit(*number);
+    plan.parts.push_back({*number, part.keys, part.first_key, one.rank, bit, one.validity,
+                          one.distance, part.search});
+    made.mask |= bit;
+  }
+  made.end = static_cast<std::uint32_t>(plan.parts.size());
+}
 
 }  // namespace
 
 void make_plan(const Snapshot& snapshot, const snapshot::BoundProcedure& procedure,
                const Header& header, Plan& plan) {
+  const ConditionIndex& index = snapshot.conditions();
   plan.parts.clear();
+  plan.wanted.clear();
   plan.accesses.clear();
   plan.first_access.clear();
   plan.access_count = procedure.access_count;
@@ -168,7 +197,14 @@ void make_plan(const Snapshot& snapshot, const snapshot::BoundProcedure& procedu
   for (const LineFields& fields : header.fields) {
     AccessPlanner planner{snapshot, header, fields, plan};
     for (const snapshot::BoundStep& step : procedure.steps) {
-      for (const BoundAccess& access : step.accesses) planner.add(access);
+      for (const BoundAccess& access : step.accesses) planner.want(access);
+    }
+  }
+  for (const WantedPart& wanted : plan.wanted) index.prefetch_part(wanted.hash);
+  AccessPlan* made = plan.accesses.data();
+  for (std::size_t fields = 0; fields < header.fields.size(); ++fields) {
+    for (const snapshot::BoundStep& step : procedure.steps) {
+      for (const BoundAccess& access : step.accesses) take_parts(index, access, *made++, plan);
     }
   }
 }

@@ -8,18 +8,13 @@
 #include "engine/price/line.hpp"
 #include "engine/snapshot/snapshot.hpp"
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
 namespace engine::price {
 
-// How a part's keys are found.
-enum class KeySearch : std::uint8_t {
-  single,  // the key has no article side: the part's one key
-  dense,   // keys are consecutive numbers: by subtraction
-  run,     // few keys: by binary search of the run
-  hashed,  // by hash slot
-};
+using snapshot::KeySearch;
 
 struct PlanPart {
   std::uint32_t part = 0;
@@ -38,6 +33,15 @@ struct AccessPlan {
   std::uint64_t mask = 0;  // all bits of its parts
 };
 
+// A part that a question may reach, before it is known whether there is one.
+struct WantedPart {
+  std::array<std::uint32_t, base::limits::key_fields> values{};
+  std::uint64_t hash = 0;
+  base::Validity validity;
+  std::int32_t rank = 0;
+  std::uint16_t distance = 0;
+};
+
 struct Plan {
   std::vector<PlanPart> parts;
   // For each set of fields that lines share (Header::fields), of all steps, in the order of steps,
@@ -45,6 +49,7 @@ struct Plan {
   std::vector<AccessPlan> accesses;
   std::vector<std::uint32_t> first_access;  // by step: index into the accesses of one set
   std::uint32_t access_count = 0;           // of one set
+  std::vector<WantedPart> wanted;           // while it is made
 
   const AccessPlan& of(std::size_t fields, std::uint16_t step, std::size_t access) const {
     return accesses[fields * access_count + first_access[step] + access];

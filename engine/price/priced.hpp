@@ -73,11 +73,36 @@ enum class Loss : std::uint8_t {
   threshold,
   window,
   agreement,
-  condition,    // its own, or its document's
-  merged,       // an earlier list fills its slot
-  not_applied,  // another one shut it out, its condition was not met, or it changed nothing
+  condition,  // its own, or its document's
+  merged,     // an earlier list fills its slot
+  // Of records that a step could apply:
+  excluded,       // one that is exclusive, or not stackable, leaves only the first
+  stopped,        // one that took effect before it says stop
+  not_taken,      // the step takes one only, and took another
+  no_longer_met,  // its condition was met when the step began, not when its turn came
+  limit_reached,  // it would have acted, but a cap left it nothing
+  no_effect,      // it acted and changed nothing
+  line_closed,    // the line had no price any more when its turn came
   comparator,
   tie
+};
+
+// What keeps a record that is applied from all that it would do.
+enum class Cap : std::uint8_t {
+  max_units,  // it counts no more units than that
+  unit_step,  // it counts whole multiples only
+  groups,     // of buy_get: in at most so many groups
+  pool,       // of buy_get: units that another record has used
+  worth,      // an amount is taken off no more than the units it is for are worth
+  floor,      // what the line never falls below
+  charge,     // no more than the charge
+};
+
+struct Cut {
+  std::uint32_t record = no_record;
+  Cap cap = Cap::floor;
+  Amount instead_of;  // what it would have taken off the line (or its charge) but for this cap
+  Amount amount;
 };
 
 struct CandidateTrace {
@@ -93,10 +118,13 @@ struct StepTrace {
   bool skipped = false;                    // its `when` was not true
   std::uint32_t record = no_record;        // the winner
   std::vector<CandidateTrace> candidates;  // all records looked at, winner included
+  std::vector<Cut> cuts;                   // of records applied, in the order in which they acted
   Amount exact;                            // the step's amount before rounding
   Amount amount;                           // after
-  bool exact_held =
-      true;  // false: it has more than 38 digits, which an Amount can't hold; `exact` says nothing
+  // False where there is none: it has more than 38 digits, which an Amount can't hold. Nor is there
+  // an amount before rounding where records are applied or an amount is spread: what they leave is
+  // made of parts, each rounded by itself.
+  bool exact_held = true;
   bool amount_held = true;
 };
 

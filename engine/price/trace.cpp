@@ -75,6 +75,32 @@ void WaterfallTrace::lost(std::uint32_t record, Loss loss, rule::Comparator comp
   }
 }
 
+void WaterfallTrace::applied(std::uint32_t line, std::uint32_t record) {
+  applied_.emplace(line, record);
+}
+
+void WaterfallTrace::not_applied(std::uint32_t line, std::uint32_t record, Loss why) {
+  const auto ways = places_[line].find(record);
+  if (ways == places_[line].end()) return;
+  for (const std::uint32_t place : ways->second) {
+    CandidateTrace& candidate = lines_[line].steps.back().candidates[place];
+    if (candidate.loss == Loss::won) candidate.loss = why;
+  }
+}
+
+void WaterfallTrace::cut(std::uint32_t line, const Cut& cut) {
+  lines_[line].steps.back().cuts.push_back(cut);
+}
+
+void WaterfallTrace::settle_applied(std::uint8_t line) {
+  for (CandidateTrace& candidate : current(line).candidates) {
+    if (candidate.loss == Loss::won && !applied_.contains({offset_ + line, candidate.record}))
+      candidate.loss = Loss::line_closed;
+  }
+  applied_.erase(applied_.lower_bound({offset_ + line, 0}),
+                 applied_.lower_bound({offset_ + line + 1, 0}));
+}
+
 void WaterfallTrace::end_step(const snapshot::BoundStep& step, const StepColumns& columns,
                               const BlockView& block, std::uint64_t open) {
   offset_ = block.offset;
@@ -85,10 +111,8 @@ void WaterfallTrace::end_step(const snapshot::BoundStep& step, const StepColumns
     trace.amount.decimals = step.amount.decimals;
     trace.exact.decimals = step.amount.exact_decimals;
     trace.amount_held = take(columns.amount, block.offset + line, trace.amount);
-    const bool as_rounded = step.applies || step.spread;
     trace.exact_held =
-        take(as_rounded ? columns.amount : columns.exact, block.offset + line, trace.exact);
-    if (as_rounded) trace.exact = trace.amount;
+        !step.applies && !step.spread && take(columns.exact, block.offset + line, trace.exact);
   }
 }
 

@@ -4,11 +4,14 @@
 #pragma once
 
 #include "engine/price/choose.hpp"
+#include "engine/price/deal_listener.hpp"
 #include "engine/price/find.hpp"
 #include "engine/price/priced.hpp"
 
 #include <cstdint>
+#include <set>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace engine::price {
@@ -17,7 +20,7 @@ struct NoTrace {
   static constexpr bool enabled = false;
 };
 
-class WaterfallTrace final : public LossListener {
+class WaterfallTrace final : public LossListener, public DealListener {
  public:
   static constexpr bool enabled = true;
 
@@ -39,14 +42,12 @@ class WaterfallTrace final : public LossListener {
   LossListener* listener(std::uint8_t line);
   void lost(std::uint32_t record, Loss loss, rule::Comparator comparator) override;
 
-  // Of an apply step: candidates for which `acted(record)` is false have lost.
-  template <class Acted>
-  void keep_applied(std::uint8_t line, const Acted& acted) {
-    for (CandidateTrace& candidate : current(line).candidates) {
-      if (candidate.loss == Loss::won && !acted(candidate.record))
-        candidate.loss = Loss::not_applied;
-    }
-  }
+  // What became of the records of an apply step.
+  void applied(std::uint32_t line, std::uint32_t record) override;
+  void not_applied(std::uint32_t line, std::uint32_t record, Loss why) override;
+  void cut(std::uint32_t line, const Cut& cut) override;
+  // Candidates of which nothing was told had no turn: their line was closed before.
+  void settle_applied(std::uint8_t line);
 
   void end_step(const snapshot::BoundStep& step, const StepColumns& columns, const BlockView& block,
                 std::uint64_t open);
@@ -57,6 +58,7 @@ class WaterfallTrace final : public LossListener {
   std::vector<LineTrace>& lines_;
   // Where a record stands among the candidates of its line's step; twice where two ways lead to it.
   std::vector<std::unordered_map<std::uint32_t, std::vector<std::uint32_t>>> places_;
+  std::set<std::pair<std::size_t, std::uint32_t>> applied_;  // lines and records, of the step
   std::size_t offset_ = 0;
   std::uint8_t listening_ = 0;
 };

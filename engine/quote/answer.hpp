@@ -6,6 +6,7 @@
 #include "engine/avail/band.hpp"
 #include "engine/price/evaluator.hpp"
 #include "engine/price/priced.hpp"
+#include "engine/quote/ladder.hpp"
 #include "engine/quote/question.hpp"
 
 #include <cstdint>
@@ -21,6 +22,7 @@ struct Answer {
   std::vector<avail::Availability>
       availability;                      // one a line; without a band where the article is unknown
   std::vector<price::LineTrace> traces;  // one a line, where Detail::explained was asked for
+  std::vector<Ladder> ladders;           // one a line, where ladders() was asked for them
   base::CivilMinutes valid_until = base::CivilMinutes::latest();  // earliest of the lines'
 };
 

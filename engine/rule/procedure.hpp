@@ -57,6 +57,7 @@ struct Access {
   bool group_ancestors =
       true;  // a group field matches ancestors of the customer's or article's groups
   bool customer_parents = false;  // a customer field matches the customer's parents
+  bool list_bases = false;        // a price list field matches the lists that a list is based on
   std::vector<KeyConstants> constants;
 };
 

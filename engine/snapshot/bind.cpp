@@ -128,7 +128,7 @@ class ProcedureBinder {
   Result<void> bind_inputs(const rule::Find& find, BoundStep& bound);
   Result<void> bind_texts(std::uint16_t index, BoundStep& bound);
   Result<Bound> bind_text(std::uint32_t number, const rule::Find& find, BoundStep& bound);
-  Result<void> bind_parameters(std::uint16_t index);
+  void bind_parameters(std::uint16_t index);
   Result<void> bind_apply(std::uint16_t index, BoundStep& bound);
   Result<void> bind_spread(std::uint16_t index, BoundStep& bound);
   Result<void> bind_aggregates(const rule::Step& step);
@@ -207,7 +207,7 @@ Result<void> ProcedureBinder::bind_find(std::uint16_t index, BoundStep& bound) {
     const TypeBound& values = data_.types[type.raw()];
     scope_.records[index] = wider(scope_.records[index], {values.decimals, values.magnitude});
   }
-  if (auto ok = bind_parameters(index); !ok) return ok;
+  bind_parameters(index);
   if (auto ok = bind_inputs(find, bound); !ok) return ok;
   if (auto ok = bind_texts(index, bound); !ok) return ok;
   bound.value_decimals = static_cast<std::uint8_t>(scope_.records[index].decimals);
@@ -223,27 +223,13 @@ Result<void> ProcedureBinder::bind_find(std::uint16_t index, BoundStep& bound) {
   return {};
 }
 
-// A parameter that several types of a step have must stand at the same place in all of them.
-Result<void> ProcedureBinder::bind_parameters(std::uint16_t index) {
+// A number means the same in all types that have it; a record of another one has none.
+void ProcedureBinder::bind_parameters(std::uint16_t index) {
   auto& bounds = scope_.parameters[index];
-  std::vector<std::string> names;
   for (const auto type : types_of(*procedure_.steps[index].find)) {
-    const auto& own = schema_.type(type).parameters;
-    for (std::size_t i = 0; i < own.size(); ++i) {
-      if (names.size() <= i) {
-        names.push_back(own[i]);
-        bounds.push_back({});
-      }
-      if (names[i] != own[i]) {
-        return Fault{FaultCode::contradicting_values, "",
-                     "its condition types name their parameters in different orders: '" + names[i] +
-                         "' and '" + own[i] + "' stand at the same place"};
-      }
-      const ValueBound& value = data_.types[type.raw()].parameters[i];
-      bounds[i] = wider(bounds[i], {value.decimals, value.magnitude});
-    }
+    for (const auto& [place, value] : data_.types[type.raw()].parameters)
+      bounds[place] = wider(bounds[place], {value.decimals, value.magnitude});
   }
-  return {};
 }
 
 Result<void> ProcedureBinder::bind_inputs(const rule::Find& find, BoundStep& bound) {
@@ -261,8 +247,8 @@ Result<void> ProcedureBinder::bind_texts(std::uint16_t index, BoundStep& bound) 
   const rule::Find& find = *procedure_.steps[index].find;
   for (const auto type : types_of(find)) {
     scope_.own_parameters.clear();
-    for (const ValueBound& value : data_.types[type.raw()].parameters)
-      scope_.own_parameters.push_back({value.decimals, value.magnitude});
+    for (const auto& [place, value] : data_.types[type.raw()].parameters)
+      scope_.own_parameters[place] = {value.decimals, value.magnitude};
     for (const std::uint32_t number : texts_.of_type[type.raw()]) {
       if (bound.texts.empty()) bound.texts.resize(texts_.texts.size());
       if (!bound.texts[number].formula.code.empty()) continue;

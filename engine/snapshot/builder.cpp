@@ -156,6 +156,7 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   made_->unit_codes_ = facts_.share_units();
   made_->texts_ = texts_with_rules();
   made_->record_keys_ = facts_.share_record_keys();
+  made_->record_origins_ = facts_.record_origins();
   made_->article_group_codes_ = facts_.article_groups().codes;
   made_->customer_group_codes_ = facts_.customer_groups().codes;
   for (const model::CustomerGroup& group : facts_.customer_groups().items)

@@ -4,19 +4,21 @@
 // its lines only meet their ids. The article side of a key is a dense id too: the article itself,
 // or an interned combination of its groups and attributes.
 //
-// Invariants: 1. records are sorted by part, article key, threshold, start; 2. keys_[i] is the
-// article key whose records are [first_record_[i], first_record_[i + 1]); 3. the keys of a part are
-// a contiguous, rising run, so that bulk can scan it and a small run is searched without the
-// hash; 4. only runs longer than `run_searched_max` have hash slots;
+// Invariants: 1. records are sorted by part, article key, threshold, start; 2. keys_[i] is an article
+// key, and its records run from keys_[i].first_record to before keys_[i + 1].first_record (a last
+// entry ends them); 3. the keys of a part are a contiguous, rising run, so that bulk can scan it and
+// a small run is searched without the hash; 4. only parts that are searched by hash have slots;
 // 5. the signature of an article has the bit of every part that has a record for it, so that a
 // clear bit proves absence. Immutable; any number of readers.
 #pragma once
 
 #include "engine/base/hash.hpp"
+#include "engine/base/limits.hpp"
 #include "engine/model/condition.hpp"
 #include "engine/model/facts.hpp"
 #include "engine/model/schema.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -29,6 +31,24 @@ struct KeyRange {
   std::uint32_t end = 0;
 
   std::uint32_t size() const { return end - begin; }
+};
+
+// How the keys of a part are found.
+enum class KeySearch : std::uint8_t {
+  single,  // the key has no article side: the part's one key
+  dense,   // keys are consecutive numbers: by subtraction
+  run,     // few keys: by binary search of the run
+  hashed,  // by hash slot
+};
+
+// All that a plan needs of a part stands together, so that finding one costs two cache misses.
+struct Part {
+  KeyRange keys;
+  std::uint32_t first_key = 0;
+  std::uint16_t table = 0;
+  KeySearch search = KeySearch::single;
+  std::uint8_t value_count = 0;
+  std::array<std::uint32_t, base::limits::key_fields> values{};  // by party field of the table
 };
 
 // Where the article side of a table's key comes from.
@@ -51,9 +71,29 @@ class ConditionIndex {
   std::optional<std::uint32_t> find_part(model::TableId table,
                                          std::span<const std::uint32_t> values) const;
 
-  KeyRange part_keys(std::uint32_t part) const {
-    return {part_begin_[part], part_begin_[part + 1]};
+  // The same in steps, for one who looks for many parts: what the next step reads is on its way.
+  static std::uint64_t part_hash(model::TableId table, std::span<const std::uint32_t> values) {
+    std::uint64_t hash = base::mix(table.raw() + 1);
+    for (const std::uint32_t value : values) hash = base::combine(hash, value);
+    return hash;
   }
+
+  void prefetch_part_slot(std::uint64_t hash) const {
+    if (!part_slots_.empty()) __builtin_prefetch(&part_slots_[hash & (part_slots_.size() - 1)]);
+  }
+
+  void prefetch_part(std::uint64_t hash) const {
+    if (part_slots_.empty()) return;
+    const std::uint32_t next = part_slots_[hash & (part_slots_.size() - 1)].next;
+    if (next != 0) __builtin_prefetch(&parts_[next - 1]);
+  }
+
+  std::optional<std::uint32_t> find_part(std::uint64_t hash, model::TableId table,
+                                         std::span<const std::uint32_t> values) const;
+
+  const Part& part(std::uint32_t number) const { return parts_[number]; }
+
+  KeyRange part_keys(std::uint32_t part) const { return parts_[part].keys; }
 
   static std::uint64_t part_bit(std::uint32_t part) {
     return std::uint64_t{1} << (base::mix(part) & 63U);
@@ -75,20 +115,18 @@ class ConditionIndex {
     return signatures_.data() + article * signature_columns_;
   }
 
-  // The key's position in keys_, by hash; requires a part of more than run_searched_max keys.
+  // The key's position in keys_, by hash; requires a part that is searched by it.
   std::uint32_t find_key_hashed(std::uint64_t hash, KeyRange range,
                                 std::uint32_t article_key) const;
   // The same by binary search of the run, for any part.
   std::uint32_t find_key_in_run(KeyRange range, std::uint32_t article_key) const;
 
-  std::uint32_t key_at(std::uint32_t position) const { return keys_[position]; }
+  std::uint32_t key_at(std::uint32_t position) const { return keys_[position].article_key; }
 
-  const std::uint32_t* first_record_address(std::uint32_t position) const {
-    return &first_record_[position];
-  }
+  const void* key_address(std::uint32_t position) const { return &keys_[position]; }
 
   KeyRange records_of(std::uint32_t position) const {
-    return {first_record_[position], first_record_[position + 1]};
+    return {keys_[position].first_record, keys_[position + 1].first_record};
   }
 
   const model::ConditionRecord& record(std::uint32_t number) const { return records_[number]; }
@@ -116,19 +154,22 @@ class ConditionIndex {
 
   std::size_t record_count() const { return records_.size(); }
 
-  std::size_t key_count() const { return keys_.size(); }
+  std::size_t key_count() const { return keys_.size() - 1; }
 
-  std::size_t part_count() const { return part_begin_.size() - 1; }
+  std::size_t part_count() const { return parts_.size(); }
 
   // For show, explain and check: which key a record stands under.
   std::uint32_t key_of_record(std::uint32_t record) const;
   std::uint32_t part_of_key(std::uint32_t position) const;
 
   model::TableId table_of_part(std::uint32_t part) const {
-    return model::TableId{part_tables_[part]};
+    return model::TableId{parts_[part].table};
   }
 
-  std::span<const std::uint32_t> part_values(std::uint32_t part) const;
+  std::span<const std::uint32_t> part_values(std::uint32_t part) const {
+    return std::span{parts_[part].values}.first(parts_[part].value_count);
+  }
+
   // The article side of a key, by the table's article fields.
   std::span<const std::uint32_t> article_values(std::uint32_t position) const;
 
@@ -137,7 +178,15 @@ class ConditionIndex {
  private:
   friend class ConditionIndexBuilder;
 
-  std::uint64_t part_hash(model::TableId table, std::span<const std::uint32_t> values) const;
+  struct PartSlot {
+    std::uint32_t tag = 0;   // of the hash, so that another part's values are hardly ever read
+    std::uint32_t next = 0;  // the part's number and one; 0: empty
+  };
+
+  struct Key {  // what verifies a key and what leads on to its records, in one cache line
+    std::uint32_t article_key = 0;
+    std::uint32_t first_record = 0;
+  };
 
   struct Slot {
     std::uint32_t tag = 0;
@@ -146,17 +195,13 @@ class ConditionIndex {
 
   std::vector<TableInfo> tables_;
   std::vector<model::ConditionRecord> records_;
-  std::vector<std::uint32_t> keys_;
-  std::vector<std::uint32_t> first_record_;
+  std::vector<Key> keys_;
   std::vector<Slot> slots_;
   std::uint64_t slot_mask_ = 0;
   std::vector<std::uint64_t> signatures_;
   std::size_t signature_columns_ = 0;
-  std::vector<std::uint32_t> part_begin_;  // into keys_, one more than parts
-  std::vector<std::uint32_t> part_tables_;
-  std::vector<std::uint32_t> part_value_begin_;  // into part_values_
-  std::vector<std::uint32_t> part_values_;
-  std::vector<std::uint32_t> part_slots_;  // open addressing over parts: part + 1
+  std::vector<Part> parts_;
+  std::vector<PartSlot> part_slots_;  // open addressing
   std::vector<std::vector<std::uint32_t>>
       mapping_values_;  // by mapping: the article fields' values, key after key
   std::vector<model::Terms> terms_;

@@ -22,9 +22,6 @@ ConditionIndexBuilder::ConditionIndexBuilder(const model::Facts& facts, Articles
     : facts_{facts}, articles_{articles} {}
 
 ConditionIndex ConditionIndexBuilder::build() {
-  made_.part_begin_.push_back(0);
-  made_.part_value_begin_.push_back(0);
-  made_.first_record_.push_back(0);
   made_.terms_ = facts_.terms();
   made_.extras_ = facts_.extras();
   made_.records_.reserve(facts_.record_count());
@@ -32,8 +29,9 @@ ConditionIndex ConditionIndexBuilder::build() {
     refuses_discounts_.push_back(document.refuses_discounts);
   for (std::uint32_t i = 0; i < facts_.schema.table_count(); ++i) describe_table(TableId{i});
   for (std::uint32_t i = 0; i < facts_.tables().size(); ++i) add_table(TableId{i});
+  made_.keys_.push_back(
+      {ConditionIndex::no_key, static_cast<std::uint32_t>(made_.records_.size())});
   made_.keys_.shrink_to_fit();
-  made_.first_record_.shrink_to_fit();
   fill_slots();
   fill_signatures();
   map_articles();
@@ -62,33 +60,31 @@ void ConditionIndexBuilder::describe_table(TableId id) {
   made_.tables_.push_back(std::move(info));
 }
 
-void ConditionIndexBuilder::grow_part_slots() {
-  const std::size_t size = made_.part_slots_.empty() ? 64 : made_.part_slots_.size() * 2;
-  made_.part_slots_.assign(size, 0);
-  for (std::uint32_t part = 0; part < made_.part_tables_.size(); ++part) {
-    std::size_t slot =
-        made_.part_hash(TableId{made_.part_tables_[part]}, made_.part_values(part)) & (size - 1);
-    while (made_.part_slots_[slot] != 0) slot = (slot + 1) & (size - 1);
-    made_.part_slots_[slot] = part + 1;
-  }
+void ConditionIndexBuilder::place_part(std::uint32_t number) {
+  const Part& part = made_.parts_[number];
+  const std::uint64_t hash = made_.part_hash(TableId{part.table}, made_.part_values(number));
+  const std::size_t mask = made_.part_slots_.size() - 1;
+  std::size_t slot = hash & mask;
+  while (made_.part_slots_[slot].next != 0) slot = (slot + 1) & mask;
+  made_.part_slots_[slot] = {static_cast<std::uint32_t>(hash >> 32U), number + 1};
 }
 
 std::uint32_t ConditionIndexBuilder::intern_part(TableId id,
                                                  std::span<const std::uint32_t> values) {
   if (const auto known = made_.find_part(id, values)) return *known;
-  const auto part = static_cast<std::uint32_t>(made_.part_tables_.size());
-  made_.part_tables_.push_back(id.raw());
-  made_.part_values_.insert(made_.part_values_.end(), values.begin(), values.end());
-  made_.part_value_begin_.push_back(static_cast<std::uint32_t>(made_.part_values_.size()));
-  if (made_.part_tables_.size() * 2 > made_.part_slots_.size()) {
-    grow_part_slots();
-    return part;
+  const auto number = static_cast<std::uint32_t>(made_.parts_.size());
+  Part& part = made_.parts_.emplace_back();
+  ENSURE(id.raw() <= UINT16_MAX && values.size() <= part.values.size());
+  part.table = static_cast<std::uint16_t>(id.raw());
+  part.value_count = static_cast<std::uint8_t>(values.size());
+  std::ranges::copy(values, part.values.begin());
+  if (made_.parts_.size() * 2 <= made_.part_slots_.size()) {
+    place_part(number);
+    return number;
   }
-  const std::size_t mask = made_.part_slots_.size() - 1;
-  std::size_t slot = made_.part_hash(id, values) & mask;
-  while (made_.part_slots_[slot] != 0) slot = (slot + 1) & mask;
-  made_.part_slots_[slot] = part + 1;
-  return part;
+  made_.part_slots_.assign(std::max<std::size_t>(64, made_.part_slots_.size() * 2), {});
+  for (std::uint32_t each = 0; each <= number; ++each) place_part(each);
+  return number;
 }
 
 std::uint32_t ConditionIndexBuilder::article_key(const TableInfo& info,
@@ -107,7 +103,7 @@ void ConditionIndexBuilder::add_table(TableId id) {
   const TableInfo& info = made_.tables_[id.raw()];
   const std::size_t party = info.shape.party_fields.size();
   const std::size_t stride = party + info.shape.article_fields.size();
-  const auto first_part = static_cast<std::uint32_t>(made_.part_tables_.size());
+  const auto first_part = static_cast<std::uint32_t>(made_.parts_.size());
   std::vector<std::uint32_t> part_of(rows.records.size());
   std::vector<std::uint32_t> begin{0};
   const std::span<const std::uint32_t> keys{rows.keys};
@@ -137,24 +133,34 @@ void ConditionIndexBuilder::add_table(TableId id) {
           std::sort(sorted.begin() + begin[part], sorted.begin() + begin[part + 1], before);
         }
       });
-  for (std::size_t part = 0; part + 1 < begin.size(); ++part) {
-    append_part(rows, std::span{sorted}.subspan(begin[part], begin[part + 1] - begin[part]));
+  for (std::uint32_t part = 0; part + 1 < begin.size(); ++part) {
+    append_part(rows, std::span{sorted}.subspan(begin[part], begin[part + 1] - begin[part]),
+                info.side, made_.parts_[first_part + part]);
   }
 }
 
-void ConditionIndexBuilder::append_part(const model::TableRows& rows, std::span<Row> part) {
+void ConditionIndexBuilder::append_part(const model::TableRows& rows, std::span<Row> sorted,
+                                        ArticleSide side, Part& part) {
+  part.keys.begin = static_cast<std::uint32_t>(made_.keys_.size());
   std::uint32_t last_key = ConditionIndex::no_key;
-  for (const Row& row : part) {
+  for (const Row& row : sorted) {
     if (row.article_key != last_key) {
-      if (!made_.keys_.empty())
-        made_.first_record_.push_back(static_cast<std::uint32_t>(made_.records_.size()));
-      made_.keys_.push_back(row.article_key);
+      made_.keys_.push_back({row.article_key, static_cast<std::uint32_t>(made_.records_.size())});
       last_key = row.article_key;
     }
     made_.records_.push_back(rows.records[row.row]);
     made_.records_.back().terms = terms_in_document(made_.records_.back());
   }
-  made_.part_begin_.push_back(static_cast<std::uint32_t>(made_.keys_.size()));
+  part.keys.end = static_cast<std::uint32_t>(made_.keys_.size());
+  part.first_key = made_.key_at(part.keys.begin);
+  part.search = search_of(side, part.keys);
+}
+
+KeySearch ConditionIndexBuilder::search_of(ArticleSide side, KeyRange keys) const {
+  if (side == ArticleSide::none) return KeySearch::single;
+  if (made_.key_at(keys.end - 1) - made_.key_at(keys.begin) + 1 == keys.size())
+    return KeySearch::dense;
+  return keys.size() > ConditionIndex::run_searched_max ? KeySearch::hashed : KeySearch::run;
 }
 
 // A document that refuses discounts does so for all of its records, whenever it came to refuse
@@ -173,12 +179,10 @@ std::uint16_t ConditionIndexBuilder::terms_in_document(const model::ConditionRec
 }
 
 void ConditionIndexBuilder::fill_slots() {
-  if (!made_.keys_.empty())
-    made_.first_record_.push_back(static_cast<std::uint32_t>(made_.records_.size()));
   std::size_t hashed = 0;
-  const auto parts = static_cast<std::uint32_t>(made_.part_tables_.size());
+  const auto parts = static_cast<std::uint32_t>(made_.parts_.size());
   const auto is_hashed = [this](std::uint32_t part) {
-    return made_.part_keys(part).size() > ConditionIndex::run_searched_max;
+    return made_.parts_[part].search == KeySearch::hashed;
   };
   for (std::uint32_t part = 0; part < parts; ++part) {
     if (is_hashed(part)) hashed += made_.part_keys(part).size();
@@ -190,7 +194,7 @@ void ConditionIndexBuilder::fill_slots() {
     if (!is_hashed(part)) continue;
     const KeyRange range = made_.part_keys(part);
     for (std::uint32_t position = range.begin; position < range.end; ++position) {
-      const std::uint64_t hash = made_.hash_of(part, made_.keys_[position]);
+      const std::uint64_t hash = made_.hash_of(part, made_.key_at(position));
       std::uint64_t slot = hash & made_.slot_mask_;
       while (made_.slots_[slot].position != ConditionIndex::no_key)
         slot = (slot + 1) & made_.slot_mask_;
@@ -202,13 +206,13 @@ void ConditionIndexBuilder::fill_slots() {
 void ConditionIndexBuilder::fill_signatures() {
   const std::size_t articles = articles_.codes->size();
   made_.signatures_.assign(articles * made_.signature_columns_, 0);
-  for (std::uint32_t part = 0; part < made_.part_tables_.size(); ++part) {
-    const TableInfo& info = made_.tables_[made_.part_tables_[part]];
+  for (std::uint32_t part = 0; part < made_.parts_.size(); ++part) {
+    const TableInfo& info = made_.tables_[made_.parts_[part].table];
     if (info.signature == UINT16_MAX) continue;
     const KeyRange range = made_.part_keys(part);
     const std::uint64_t bit = ConditionIndex::part_bit(part);
     for (std::uint32_t position = range.begin; position < range.end; ++position) {
-      made_.signatures_[made_.keys_[position] * made_.signature_columns_ + info.signature] |= bit;
+      made_.signatures_[made_.key_at(position) * made_.signature_columns_ + info.signature] |= bit;
     }
   }
 }

@@ -39,9 +39,11 @@ class ConditionIndexBuilder {
   std::uint16_t mapping_of(const std::vector<model::FieldId>& fields);
   void add_table(model::TableId id);
   std::uint32_t intern_part(model::TableId id, std::span<const std::uint32_t> values);
-  void grow_part_slots();
+  void place_part(std::uint32_t number);
   std::uint32_t article_key(const TableInfo& info, std::span<const std::uint32_t> values);
-  void append_part(const model::TableRows& rows, std::span<Row> part);
+  void append_part(const model::TableRows& rows, std::span<Row> sorted, ArticleSide side,
+                   Part& part);
+  KeySearch search_of(ArticleSide side, KeyRange keys) const;
   std::uint16_t terms_in_document(const model::ConditionRecord& record);
   void fill_slots();
   void fill_signatures();

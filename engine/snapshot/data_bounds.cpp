@@ -53,9 +53,6 @@ void see_extra(const model::Facts& facts, const model::RecordExtra& extra, TypeB
 }
 
 void see_types(const model::Facts& facts, std::vector<TypeBound>& types) {
-  for (std::uint32_t type = 0; type < types.size(); ++type)
-    types[type].parameters.resize(
-        facts.schema.type(model::ConditionTypeId{type}).parameters.size());
   for (std::uint32_t table = 0; table < facts.tables().size(); ++table) {
     TypeBound& bound = types[facts.schema.table(model::TableId{table}).type.raw()];
     Largest values;

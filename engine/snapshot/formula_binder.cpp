@@ -137,9 +137,12 @@ void Binder::push_step(const Instruction& from) {
       return push(scope_.records[from.step]);
     case Op::charge_left:
       return push(scope_.charges[from.step][from.index]);
-    default:
-      return push(from.step == rule::no_step ? scope_.own_parameters[from.index]
-                                             : scope_.parameters[from.step][from.index]);
+    default: {
+      const auto& known =
+          from.step == rule::no_step ? scope_.own_parameters : scope_.parameters[from.step];
+      const auto bound = known.find(from.index);
+      return push(bound == known.end() ? Bound{} : bound->second);
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 #include "engine/snapshot/bind.hpp"
 #include "engine/snapshot/type_bound.hpp"
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,8 +28,9 @@ struct FormulaScope {
   const rule::Procedure* procedure = nullptr;
   const DataBounds* data = nullptr;
   const CodeResolver* codes = nullptr;
-  std::vector<Bound> records;                  // by step: of the records it can find
-  std::vector<std::vector<Bound>> parameters;  // by step, by parameter of its records
+  std::vector<Bound> records;  // by step: of the records it can find
+  // By step, by the number's place (Schema::find_number): of those that its records have.
+  std::vector<std::map<std::uint16_t, Bound>> parameters;
   std::vector<Bound> amounts;
   std::vector<Bound> exacts;
   std::vector<std::vector<Bound>> charges;      // by step
@@ -38,7 +40,7 @@ struct FormulaScope {
   // Of a record's own text:
   std::vector<Bound> inputs;          // by the text's own count of names
   std::vector<std::uint16_t> places;  // of these names among the step's inputs
-  std::vector<Bound> own_parameters;
+  std::map<std::uint16_t, Bound> own_parameters;
 };
 
 struct BoundResult {

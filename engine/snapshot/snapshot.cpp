@@ -122,8 +122,11 @@ std::string_view Snapshot::code_of(const model::Field& field, std::uint32_t valu
 }
 
 std::string Snapshot::record_label(const model::ConditionRecord& record) const {
-  if (record.keyed != 0) return std::string{record_keys_->text(record.row)};
-  return "row " + std::to_string(record.row);
+  if (record.is_keyed()) return std::string{record_keys_->text(record.row)};
+  std::string label = "row " + std::to_string(record.row);
+  const model::RecordOrigin& origin = record_origins_[record.origin];
+  if (origin.import == 0) return label;
+  return label + " (import " + std::to_string(origin.import) + " of " + origin.feed + ")";
 }
 
 base::Int128 Snapshot::record_value(const model::ConditionRecord& record) const {

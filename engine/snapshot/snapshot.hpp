@@ -170,7 +170,8 @@ class Snapshot {
   std::string_view customer_name(model::CustomerId id) const;
   // Of a key field's value.
   std::string_view code_of(const model::Field& field, std::uint32_t value) const;
-  // "row 17" or the external key of a record.
+  // The external key of a record, or "row 17 (import 3 of list_prices)"; where the import is not
+  // known, "row 17".
   std::string record_label(const model::ConditionRecord& record) const;
   // The mantissa of a record's value at its terms' decimals, wide ones included.
   base::Int128 record_value(const model::ConditionRecord& record) const;
@@ -206,6 +207,7 @@ class Snapshot {
   std::shared_ptr<const model::Dictionary> unit_codes_;
   std::shared_ptr<const model::Dictionary> texts_;
   std::shared_ptr<const model::Dictionary> record_keys_;
+  model::RecordOrigins record_origins_;
   std::shared_ptr<const model::Dictionary> warehouse_codes_;
   ledger::Balances balances_;
   ConditionFilter condition_filter_;

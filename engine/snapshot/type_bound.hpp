@@ -4,6 +4,7 @@
 #include "engine/base/wide.hpp"
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 namespace engine::snapshot {
@@ -15,9 +16,10 @@ struct ValueBound {
   void include(base::BigInt value, int value_decimals);
 };
 
-struct TypeBound : ValueBound {        // of the records' values and scales
-  std::vector<ValueBound> parameters;  // by position in the type
-  std::uint32_t tiers = 1;             // of the longest scale
+struct TypeBound : ValueBound {  // of the records' values and scales
+  // By Schema::find_number, of those that are there.
+  std::map<std::uint16_t, ValueBound> parameters;
+  std::uint32_t tiers = 1;  // of the longest scale
 };
 
 struct DataBounds {

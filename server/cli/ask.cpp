@@ -66,6 +66,14 @@ Result<void> write_fields(const AskOptions& options, JsonWriter& json) {
   return {};
 }
 
+// What is asked beside the prices.
+std::vector<std::string_view> flags_of(const AskOptions& options, Waterfall waterfall) {
+  std::vector<std::string_view> flags;
+  if (waterfall == Waterfall::with) flags.emplace_back("explain");
+  if (options.ladder) flags.emplace_back("ladder");
+  return flags;
+}
+
 Result<std::string> text_of_options(const AskOptions& options, Waterfall waterfall) {
   if (options.customer.empty())
     return Fault{FaultCode::missing_value, "--customer", "a question names its customer"};
@@ -87,8 +95,8 @@ Result<std::string> text_of_options(const AskOptions& options, Waterfall waterfa
   json.begin_array();
   for (const auto& line : options.lines) write_line(line, options, json);
   json.end_array();
-  if (waterfall == Waterfall::with) {
-    json.key("explain");
+  for (const auto name : flags_of(options, waterfall)) {
+    json.key(name);
     json.boolean(true);
   }
   json.end_object();
@@ -119,8 +127,9 @@ void write_tree(const Json& node, JsonWriter& json) {
   }
 }
 
-// The question of a file, asked with its waterfall whatever the file says.
-Result<std::string> with_waterfall(const std::string& text) {
+// The question of a file, asked with these flags whatever the file says.
+Result<std::string> with_flags(const std::string& text,
+                               const std::vector<std::string_view>& flags) {
   const auto tree = rules::parse_json(text);
   if (!tree) return tree.error();
   if (!tree->is(Json::Kind::object)) return text;
@@ -128,12 +137,14 @@ Result<std::string> with_waterfall(const std::string& text) {
   JsonWriter json{made};
   json.begin_object();
   for (const auto& member : tree->members()) {
-    if (member.name == "explain") continue;
+    if (std::ranges::find(flags, member.name) != flags.end()) continue;
     json.key(member.name);
     write_tree(member.value, json);
   }
-  json.key("explain");
-  json.boolean(true);
+  for (const auto flag : flags) {
+    json.key(flag);
+    json.boolean(true);
+  }
   json.end_object();
   return made;
 }
@@ -264,8 +275,9 @@ Result<std::string> question_text(const AskOptions& options, Waterfall waterfall
                  "a question in a file says everything itself"};
   }
   auto text = read_all(options.json_file);
-  if (!text || waterfall == Waterfall::without) return text;
-  auto asked = with_waterfall(*text);
+  const auto flags = flags_of(options, waterfall);
+  if (!text || flags.empty()) return text;
+  auto asked = with_flags(*text, flags);
   if (!asked)
     return Fault{asked.error().code, options.json_file + ": " + asked.error().where,
                  asked.error().detail};

@@ -26,6 +26,7 @@ constexpr const char* closing =
     "  netto show record B-007                      by its external key; 'row 17' by its line in "
     "the file\n"
     "  netto show procedure b2b                     steps, searches, choices\n"
+    "  netto show rates USD --date 2026-07-01       exchange rates by kind, pair and start\n"
     "  netto show article S-0420 --format csv       the condition records, for a spreadsheet\n"
     "\n"
     "An end is the last valid day. Exit codes: 0 shown; 2 nothing has this code; 3 the data folder "
@@ -48,10 +49,15 @@ Result<Report> view(const Knowledge& known, const Options& options) {
   if (options.what == "promotion")
     return show_document(known, DocumentKind::promotion, options.code);
   if (options.what == "record") return show_record(known, options.code);
+  if (options.what == "rates") return show_rates(known, options.code);
   return show_procedure(known, options.code);
 }
 
 void run_show(const Options& options, Run& run) {
+  if (options.code.empty() && options.what != "rates") {
+    return fail(run, {engine::base::FaultCode::missing_value, "CODE",
+                      "name the " + options.what + " to show"});
+  }
   std::optional<engine::base::CivilMinutes> date;
   if (!options.date.empty()) {
     const auto parsed = engine::base::parse_civil(options.date);
@@ -74,12 +80,14 @@ void add_show(CLI::App& app, Run& run) {
   command->footer(closing);
   const auto options = std::make_shared<Options>();
   command
-      ->add_option("WHAT", options->what,
-                   "article, customer, agreement, price-list, promotion, record or procedure")
+      ->add_option(
+          "WHAT", options->what,
+          "article, customer, agreement, price-list, promotion, record, procedure or rates")
       ->required()
-      ->check(CLI::IsMember(
-          {"article", "customer", "agreement", "price-list", "promotion", "record", "procedure"}));
-  command->add_option("CODE", options->code, "Its code, key or name")->required();
+      ->check(CLI::IsMember({"article", "customer", "agreement", "price-list", "promotion",
+                             "record", "procedure", "rates"}));
+  command->add_option("CODE", options->code,
+                      "Its code, key or name; of rates a currency, or nothing for all");
   command
       ->add_option("--date", options->date,
                    "Only records valid then: 2026-07-01 or 2026-07-01T14:30")

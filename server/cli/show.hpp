@@ -1,4 +1,5 @@
-// What `netto show` knows of one thing: an article, a customer, a document, a record, a procedure.
+// What `netto show` knows of one thing: an article, a customer, a document, a record, a procedure;
+// and of exchange rates.
 // Each view takes the knowledge of an opened folder and a code, and returns a Report, or a Fault
 // that suggests codes like it. Ids of facts and snapshot are the same: facts have everything, the
 // snapshot turns ids back into codes. Records are found by looking at all of them: some ten million
@@ -36,9 +37,12 @@ engine::base::Result<Report> show_article(const Knowledge& known, std::string_vi
 engine::base::Result<Report> show_customer(const Knowledge& known, std::string_view code);
 engine::base::Result<Report> show_document(const Knowledge& known, engine::model::DocumentKind kind,
                                            std::string_view code);
-// By its external key, or "row 17" by its line in the file it came from.
+// By its external key, or by its line in the file it came from: "row 17" of whatever feed, "row 17
+// (import 3 of list_prices)" of that one.
 engine::base::Result<Report> show_record(const Knowledge& known, std::string_view code);
 engine::base::Result<Report> show_procedure(const Knowledge& known, std::string_view name);
+// Exchange rates by kind, pair and start: those from or to a currency; of all where it is empty.
+engine::base::Result<Report> show_rates(const Knowledge& known, std::string_view currency);
 
 // ---- what the views share
 // -------------------------------------------------------------------------

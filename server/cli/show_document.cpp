@@ -69,7 +69,7 @@ void add_overhang(Report& report, const Document& document, const Knowledge& kno
   report.fact("records_after", "go on after it", after == 0 ? Value{""} : Value{after});
 }
 
-// 17 for "row 17" or "17".
+// 17 for "row 17" or "17", of whatever feed.
 std::optional<std::uint32_t> line_from(std::string_view code) {
   if (code.substr(0, 4) == "row ") code.remove_prefix(4);
   std::uint32_t line = 0;
@@ -115,7 +115,9 @@ Result<Report> show_record(const Knowledge& known, std::string_view code) {
   const auto line = line_from(code);
   const auto found =
       find_records(known, [&](const TableShape&, KeyValues, const ConditionRecord& record) {
-        return record.keyed != 0 ? key == record.row : line == record.row;
+        return record.is_keyed()
+                   ? key == record.row
+                   : line == record.row || known.snapshot.record_label(record) == code;
       });
   if (found.empty()) {
     const bool other_day = key && known.date;

@@ -52,6 +52,13 @@ const char* lists_text(ListsOf lists) {
   return "everybody's";
 }
 
+// "the customer's, and those they are based on".
+std::string searched_lists(const Access& access) {
+  std::string text = lists_text(access.lists);
+  if (!access.list_bases) return text;
+  return (text.empty() ? "all" : text) + ", and those they are based on";
+}
+
 const char* agreement_text(AgreementUse use) {
   switch (use) {
     case AgreementUse::any:
@@ -171,7 +178,7 @@ void add_searches(Report& report, const Knowledge& known, const Procedure& proce
     for (const Access& access : step.find->accesses) {
       table.add({step.name, std::to_string(access.level + 1), access.name,
                  schema.type(schema.table(access.table).type).name, schema.key_names(access.table),
-                 lists_text(access.lists), agreement_text(access.agreement)});
+                 searched_lists(access), agreement_text(access.agreement)});
     }
   }
 }

@@ -175,13 +175,13 @@ std::string more_text(const Knowledge& known, FoundRecord found) {
   const ConditionRecord& record = record_of(known, found);
   if (!terms_of(known, record).has_more) return "";
   const auto& extra = known.facts.extras()[record.extra];
-  const auto& type = known.facts.schema.type(shape_of(known, found).type);
   std::vector<std::string> texts;
   if (extra.when != nothing_there) texts.push_back(known.facts.record_texts()[extra.when].text);
   if (extra.buy_when != nothing_there)
     texts.push_back("bought: " + known.facts.record_texts()[extra.buy_when].text);
-  for (const auto& [position, value] : extra.parameters)
-    texts.push_back(type.parameters[position] + " " + engine::base::to_string_short(value));
+  for (const auto& [place, value] : extra.parameters)
+    texts.push_back(known.facts.schema.number_name(place) + " " +
+                    engine::base::to_string_short(value));
   if (!extra.free_article.is_none())
     texts.push_back(fmt::format("free {}", known.snapshot.article_code(extra.free_article)));
   if (extra.scale != nothing_there) {

@@ -28,7 +28,13 @@ std::string loss_text(std::string_view why) {
   if (why == "agreement") return "of an agreement that was not asked for";
   if (why == "condition") return "its condition, or its document's, does not hold";
   if (why == "merged") return "an earlier price list has a price for it";
-  if (why == "not_applied") return "does not act on this line";
+  if (why == "excluded") return "another one excludes it";
+  if (why == "stopped") return "another one before it says stop";
+  if (why == "not_taken") return "one only is taken, and that is another";
+  if (why == "no_longer_met") return "its condition no longer held when its turn came";
+  if (why == "limit_reached") return "its limit left it nothing";
+  if (why == "no_effect") return "changes nothing here";
+  if (why == "line_closed") return "the line had no price any more";
   if (why == "tie") return "nothing decides between it and another";
   std::string text = "loses by ";
   text += why.substr(std::min(why.find(' ') + 1, why.size()));
@@ -111,20 +117,36 @@ std::string origin_text(const Json& record) {
   return text.append(text_at(record, "record"));
 }
 
+// "10.00 instead of 12.00: floor".
+std::string cuts_text(const Json& candidate) {
+  std::string text;
+  for (const auto& cut : items_of(candidate, "cuts")) {
+    text.append(text.empty() ? "" : "; ")
+        .append(text_at(cut, "amount"))
+        .append(" instead of ")
+        .append(text_at(cut, "instead_of"))
+        .append(": ")
+        .append(words(text_at(cut, "by")));
+  }
+  return text;
+}
+
 bool is_winner(const Json& candidate) { return text_at(candidate, "outcome") == "won"; }
 
 void add_candidate(const Json& candidate, Columns& columns) {
   const bool won = is_winner(candidate);
   const auto colour = won ? Colour::none : Colour::dim;
   Cell verdict = won ? Cell{"won", Colour::green} : Cell{"lost", Colour::dim};
-  Cell reason = won ? Cell{""} : Cell{loss_text(text_at(candidate, "why")), Colour::yellow};
+  std::string why = won ? "" : loss_text(text_at(candidate, "why"));
+  if (const auto cuts = cuts_text(candidate); !cuts.empty())
+    why.append(why.empty() ? "" : ", ").append(cuts);
   columns.add({std::move(verdict),
                {value_text(candidate), colour},
                {quantities_text(candidate), colour},
                {days_text(candidate), colour},
                {origin_text(candidate), colour},
                {key_text(candidate), colour},
-               std::move(reason)});
+               {std::move(why), Colour::yellow}});
 }
 
 std::string candidates_text(const Json& step, bool may_colour) {
@@ -206,12 +228,28 @@ std::string waterfall_text(const Json& answer, bool may_colour) {
 }
 
 std::string waterfall_csv(const Json& answer) {
-  static constexpr std::array<std::string_view, 21> heading{
-      "line",    "article",         "step",          "title",       "skipped",
-      "amount",  "before_rounding", "outcome",       "why",         "access",
-      "type",    "document_kind",   "document",      "record",      "value",
-      "kind",    "currency",        "from_quantity", "to_quantity", "valid_from",
-      "valid_to"};
+  static constexpr std::array<std::string_view, 22> heading{"line",
+                                                            "article",
+                                                            "step",
+                                                            "title",
+                                                            "skipped",
+                                                            "amount",
+                                                            "before_rounding",
+                                                            "outcome",
+                                                            "why",
+                                                            "access",
+                                                            "type",
+                                                            "document_kind",
+                                                            "document",
+                                                            "record",
+                                                            "value",
+                                                            "kind",
+                                                            "currency",
+                                                            "from_quantity",
+                                                            "to_quantity",
+                                                            "valid_from",
+                                                            "valid_to",
+                                                            "cuts"};
   static constexpr std::array<std::string_view, 14> of_candidate{
       "outcome", "why",  "access",   "type",          "document/kind", "document/code", "record",
       "value",   "kind", "currency", "from_quantity", "to_quantity",   "valid_from",    "valid_to"};
@@ -229,9 +267,11 @@ std::string waterfall_csv(const Json& answer) {
       row.resize(heading.size());
       append_csv_row(out, row);
       for (const auto& candidate : items_of(step, "candidates")) {
+        const auto cuts = cuts_text(candidate);
         row.resize(own);
         for (const auto name : of_candidate) row.push_back(text_at(candidate, name));
         if (auto& value = row[value_column]; value.empty()) value = text_at(candidate, "scale");
+        row.emplace_back(cuts);
         append_csv_row(out, row);
       }
     }

@@ -153,6 +153,11 @@ Result<Question> Worker::ask(const Snapshot& snapshot, Scope scope) {
     question->scope = scope;
     engine::quote::quote(snapshot, *question, body_.explain ? Detail::explained : Detail::plain,
                          scratch_, answer_);
+    if (body_.ladder) {
+      engine::quote::ladders(snapshot, *question, scratch_, answer_.ladders);
+    } else {
+      answer_.ladders.clear();
+    }
   }
   return question;
 }

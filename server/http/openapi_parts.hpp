@@ -14,6 +14,6 @@ std::string_view openapi_service_paths();
 
 std::string_view openapi_quote_schemas();  // with lines "@outcomes" and "@reasons"
 std::string_view openapi_availability_schemas();
-std::string_view openapi_waterfall_schemas();
+std::string_view openapi_waterfall_schemas();  // with a line "@outcomes"
 
 }  // namespace server::http

@@ -143,6 +143,12 @@ std::string_view openapi_price_paths() {
       "schema": {"type": "boolean", "default": false}
      },
      {
+      "name": "ladder",
+      "in": "query",
+      "description": "Adds from which quantity on it costs what.",
+      "schema": {"type": "boolean", "default": false}
+     },
+     {
       "name": "availability",
       "in": "query",
       "description": "Leaves out the band where false.",

@@ -62,6 +62,11 @@ std::string_view openapi_quote_schemas() {
       }
      },
      "explain": {"type": "boolean", "default": false, "description": "Adds the waterfall to every line."},
+     "ladder": {
+      "type": "boolean",
+      "default": false,
+      "description": "Adds to every line from which quantity on it costs what; of at most 1000 lines (ladder_lines)."
+     },
      "availability": {"type": "boolean", "default": true}
     }
    },
@@ -137,7 +142,8 @@ std::string_view openapi_quote_schemas() {
          "description": "The price holds before this moment; null: nothing known ends it."
         },
         "availability": {"$ref": "#/components/schemas/Availability"},
-        "waterfall": {"type": "array", "items": {"$ref": "#/components/schemas/Step"}}
+        "waterfall": {"type": "array", "items": {"$ref": "#/components/schemas/Step"}},
+        "ladder": {"$ref": "#/components/schemas/Ladder"}
        }
       }
      },
@@ -229,6 +235,7 @@ std::string_view openapi_quote_schemas() {
      },
      "availability": {"$ref": "#/components/schemas/Availability"},
      "waterfall": {"type": "array", "items": {"$ref": "#/components/schemas/Step"}},
+     "ladder": {"$ref": "#/components/schemas/Ladder"},
      "free_lines": {"type": "array", "items": {"$ref": "#/components/schemas/FreeLine"}}
     }
    },

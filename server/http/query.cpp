@@ -39,6 +39,8 @@ Result<void> read_parameter(const std::string& name, std::string_view value,
     request.language = value;
   } else if (name == "explain") {
     return read_flag(name, value, body.explain);
+  } else if (name == "ladder") {
+    return read_flag(name, value, body.ladder);
   } else if (name == "availability") {
     return read_flag(name, value, body.availability);
   } else if (name == "date") {

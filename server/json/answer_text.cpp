@@ -2,6 +2,8 @@
 
 #include "engine/base/decimal.hpp"
 #include "server/json/adjustment_text.hpp"
+#include "server/json/answer_parts.hpp"
+#include "server/json/ladder_text.hpp"
 #include "server/json/waterfall_text.hpp"
 
 #include <algorithm>
@@ -19,24 +21,6 @@ const engine::rule::Procedure& procedure_of(const Answered& answered) {
   return *answered.snapshot.procedures()[answered.question.procedure].rule;
 }
 
-void write_amount(JsonWriter& json, std::string_view name, const engine::price::Amount& amount) {
-  json.key(name);
-  json.decimal(amount.mantissa, amount.decimals);
-}
-
-void write_moment(JsonWriter& json, std::string_view name, engine::base::CivilMinutes at) {
-  json.key(name);
-  json.moment(at);
-}
-
-// A unit's code, where none is given the article's base unit; that may be without a code.
-std::string_view unit_of(const Snapshot& snapshot, engine::model::UnitId unit,
-                         engine::model::ArticleId article) {
-  if (!unit.is_none()) return snapshot.unit_code(unit);
-  if (article.is_none()) return {};
-  return snapshot.unit_code(snapshot.articles().base_units[article.raw()]);
-}
-
 void write_head(const Answered& answered, JsonWriter& json) {
   const auto& snapshot = answered.snapshot;
   json.key("generation");
@@ -48,48 +32,11 @@ void write_head(const Answered& answered, JsonWriter& json) {
   write_moment(json, "valid_until", answered.answer.valid_until);
 }
 
-// The condition type of the record that gave the price. Most price steps search one type only;
-// where there are several, the record is traced back to its table.
-const engine::model::ConditionType& type_of(const Snapshot& snapshot,
-                                            const engine::rule::Procedure& procedure,
-                                            std::uint32_t record) {
-  if (const auto& find = procedure.steps[procedure.answer.price_step].find;
-      find && !find->accesses.empty()) {
-    const auto type_in = [&](const engine::rule::Access& access) {
-      return snapshot.schema().table(access.table).type;
-    };
-    const auto type = type_in(find->accesses.front());
-    if (std::ranges::all_of(find->accesses,
-                            [&](const auto& access) { return type_in(access) == type; }))
-      return snapshot.schema().type(type);
-  }
-  return type_of_record(snapshot, record);
-}
-
-// Where the price came from: the type of price, the document, the record.
-void write_source(const Answered& answered, const PricedLine& line, JsonWriter& json) {
-  if (line.record == engine::price::no_record) return;
-  const auto& snapshot = answered.snapshot;
-  const auto& procedure = procedure_of(answered);
-  const auto& record = snapshot.conditions().record(line.record);
-  json.key("source");
-  json.begin_object();
-  json.member("type", type_of(snapshot, procedure, line.record).name);
-  write_document(snapshot, record, json);
-  json.member("record", snapshot.record_label(record));
-  json.end_object();
-}
-
 void write_priced(const Answered& answered, std::size_t number, JsonWriter& json) {
   const auto& priced = answered.answer.priced;
   const auto& line = priced.lines[number];
   const auto& components = procedure_of(answered).answer.components;
-  write_amount(json, "unit_price", line.unit_price);
-  json.key("price_unit");
-  json.number(line.price_unit);
-  const auto article = answered.question.lines[number].article;
-  json.member_unless_empty("price_unit_of_measure", unit_of(answered.snapshot, line.unit, article));
-  write_amount(json, "line_amount", line.line_amount);
+  write_price_members(answered.snapshot, line, answered.question.lines[number].article, json);
   if (!components.empty()) {
     json.key("components");
     json.begin_object();
@@ -98,15 +45,8 @@ void write_priced(const Answered& answered, std::size_t number, JsonWriter& json
     }
     json.end_object();
   }
-  write_source(answered, line, json);
+  write_source(answered.snapshot, procedure_of(answered), line, json);
   write_moment(json, "valid_until", line.valid_until);
-}
-
-// Why a line has no price.
-void write_reason(const PricedLine& line, JsonWriter& json) {
-  if (line.outcome != Outcome::refused) return json.member("reason", outcome_text(line.outcome));
-  json.member("reason", reason_text(line.reason));
-  json.member("reason_code", reason_name(line.reason));
 }
 
 // What guards of the procedure only mark.
@@ -152,6 +92,11 @@ void write_line(const Answered& answered, const AdjustmentText& adjustments, std
   if (number < answered.answer.traces.size()) {
     json.key("waterfall");
     write_waterfall(answered.snapshot, answered.question, answered.answer, number, json);
+  }
+  const auto& ladders = answered.answer.ladders;
+  if (number < ladders.size() && !ladders[number].tiers.empty()) {
+    json.key("ladder");
+    write_ladder(answered.snapshot, answered.question, line, ladders[number], json);
   }
 }
 

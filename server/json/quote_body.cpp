@@ -38,6 +38,7 @@ enum class Member : std::uint8_t {
   attributes,
   lines,
   explain,
+  ladder,
   availability,
   id,
   article,
@@ -63,6 +64,7 @@ constexpr std::array quote_members{
     MemberName{"attributes", Member::attributes},
     MemberName{"lines", Member::lines},
     MemberName{"explain", Member::explain},
+    MemberName{"ladder", Member::ladder},
     MemberName{"availability", Member::availability},
 };
 
@@ -230,6 +232,8 @@ class Walk {
         return read_lines(value, type);
       case Member::explain:
         return read_flag(value, type, member.name, body_.explain);
+      case Member::ladder:
+        return read_flag(value, type, member.name, body_.ladder);
       case Member::availability:
         return read_flag(value, type, member.name, body_.availability);
       case Member::id:
@@ -400,9 +404,14 @@ class Walk {
     if (document_.current_location().get(rest) == simdjson::SUCCESS) {
       return malformed(simdjson::INCOMPLETE_ARRAY_OR_OBJECT);
     }
-    if (lines_given_) return true;
-    return fail(FaultCode::missing_value, Place{}.pointer_to(shape_.lines_name),
-                "this member is missing");
+    if (!lines_given_) {
+      return fail(FaultCode::missing_value, Place{}.pointer_to(shape_.lines_name),
+                  "this member is missing");
+    }
+    if (!body_.ladder || body_.request.lines.size() <= limits::ladder_lines) return true;
+    return fail(FaultCode::too_many, Place{}.pointer_to("ladder"),
+                "at most " + std::to_string(limits::ladder_lines) +
+                    " lines get a ladder in one question (ladder_lines)");
   }
 
   bool malformed(simdjson::error_code error) {

@@ -25,6 +25,7 @@ struct QuoteBody {
   std::vector<std::string_view>
       line_ids;  // the caller's own, one a line; empty where none was given
   bool explain = false;
+  bool ladder = false;
   bool availability = true;
 };
 

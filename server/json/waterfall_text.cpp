@@ -9,6 +9,7 @@ namespace server::json {
 using engine::model::ConditionRecord;
 using engine::model::FieldId;
 using engine::price::CandidateTrace;
+using engine::price::Cap;
 using engine::price::Loss;
 using engine::price::StepTrace;
 using engine::snapshot::ArticleSide;
@@ -16,15 +17,20 @@ using engine::snapshot::Snapshot;
 
 namespace {
 
-constexpr std::array<std::string_view, 12> loss_names{
-    "won",       "validity",  "currency", "unit",        "threshold",  "window",
-    "agreement", "condition", "merged",   "not_applied", "comparator", "tie",
+constexpr std::array<std::string_view, 18> loss_names{
+    "won",           "validity",      "currency",  "unit",        "threshold",  "window",
+    "agreement",     "condition",     "merged",    "excluded",    "stopped",    "not_taken",
+    "no_longer_met", "limit_reached", "no_effect", "line_closed", "comparator", "tie",
 };
 static_assert(loss_names.size() == static_cast<std::size_t>(Loss::tie) + 1);
 
+constexpr std::array<std::string_view, 7> cap_names{
+    "max_units", "unit_step", "groups", "pool", "worth", "floor", "charge",
+};
+static_assert(cap_names.size() == static_cast<std::size_t>(Cap::charge) + 1);
+
 constexpr std::array<std::string_view, 3> document_kind_names{"price_list", "agreement",
                                                               "promotion"};
-constexpr std::array<std::string_view, 4> value_kind_names{"price", "percent", "amount", "factor"};
 
 // Writes the waterfall of one line; what every part of it needs is kept here.
 class Waterfall {
@@ -59,7 +65,7 @@ class Waterfall {
                    step.guard->action == engine::rule::GuardAction::refuse ? "refuses" : "notes");
       json_.member("reason_code", reason_name(step.guard->reason));
     } else if (trace.record != engine::price::no_record || !stops_here) {
-      write_amounts(step, trace);
+      write_amounts(trace);
     }
     if (step.find && !trace.skipped) write_found(step, trace);
     json_.end_object();
@@ -70,15 +76,20 @@ class Waterfall {
     json_.boolean(true);
   }
 
-  // What records or a spread leave of an amount is made of rounded parts.
-  void write_amounts(const engine::rule::Step& step, const StepTrace& trace) {
-    json_.key("amount");
-    json_.decimal(trace.amount.mantissa, trace.amount.decimals);
-    if (step.apply || step.spread) return;
+  // An amount that is not there, or too long to be held, is left out.
+  void write_amounts(const StepTrace& trace) {
+    if (trace.amount_held) write_amount("amount", trace.amount);
+    if (!trace.exact_held) return;
     const engine::base::Decimal exact{trace.exact.mantissa, trace.exact.decimals};
-    if (exact == engine::base::Decimal{trace.amount.mantissa, trace.amount.decimals}) return;
-    json_.key("before_rounding");
-    json_.decimal(trace.exact.mantissa, trace.exact.decimals);
+    if (trace.amount_held &&
+        exact == engine::base::Decimal{trace.amount.mantissa, trace.amount.decimals})
+      return;
+    write_amount("before_rounding", trace.exact);
+  }
+
+  void write_amount(std::string_view name, const engine::price::Amount& amount) {
+    json_.key(name);
+    json_.decimal(amount.mantissa, amount.decimals);
   }
 
   void write_found(const engine::rule::Step& step, const StepTrace& trace) {
@@ -92,11 +103,12 @@ class Waterfall {
     }
     json_.key("candidates");
     json_.begin_array();
-    for (const auto& candidate : trace.candidates) write_candidate(step, candidate);
+    for (const auto& candidate : trace.candidates) write_candidate(step, trace, candidate);
     json_.end_array();
   }
 
-  void write_candidate(const engine::rule::Step& step, const CandidateTrace& candidate) {
+  void write_candidate(const engine::rule::Step& step, const StepTrace& trace,
+                       const CandidateTrace& candidate) {
     json_.begin_object();
     json_.member("outcome", candidate.loss == Loss::won ? "won" : "lost");
     if (candidate.loss == Loss::comparator) {
@@ -108,8 +120,26 @@ class Waterfall {
     if (candidate.access < step.find->accesses.size()) {
       json_.member_unless_empty("access", step.find->accesses[candidate.access].name);
     }
+    write_cuts(trace, candidate.record);
     write_record(candidate.record);
     json_.end_object();
+  }
+
+  // What kept the record from all that it would have taken off.
+  void write_cuts(const StepTrace& trace, std::uint32_t record) {
+    const auto of_record = [record](const auto& cut) { return cut.record == record; };
+    if (std::ranges::none_of(trace.cuts, of_record)) return;
+    json_.key("cuts");
+    json_.begin_array();
+    for (const auto& cut : trace.cuts) {
+      if (!of_record(cut)) continue;
+      json_.begin_object();
+      json_.member("by", cap_names[static_cast<std::size_t>(cut.cap)]);
+      write_amount("instead_of", cut.instead_of);
+      write_amount("amount", cut.amount);
+      json_.end_object();
+    }
+    json_.end_array();
   }
 
   void write_record(std::uint32_t number) {
@@ -122,7 +152,7 @@ class Waterfall {
     const auto& type = snapshot_.schema().type(table.shape.type);
     json_.member("record", snapshot_.record_label(record));
     json_.member("type", type.name);
-    json_.member("kind", value_kind_names[static_cast<std::size_t>(type.value)]);
+    json_.member("kind", engine::model::value_kind_name(type.value));
     write_key(position, table);
     write_document(snapshot_, record, json_);
     write_value(record, terms, type.value);
@@ -132,15 +162,13 @@ class Waterfall {
       json_.key("price_unit");
       json_.number(terms.price_unit);
     }
-    if (terms.has_more) write_more(snapshot_.conditions().extra(record), type);
+    if (terms.has_more) write_more(snapshot_.conditions().extra(record));
     write_quantities(record, terms);
     write_validity(record);
   }
 
-  // What few records have beside their value, by the names that feeds use; numbers by those that
-  // the record's type gives them.
-  void write_more(const engine::model::RecordExtra& extra,
-                  const engine::model::ConditionType& type) {
+  // What few records have beside their value, by the names that feeds use.
+  void write_more(const engine::model::RecordExtra& extra) {
     write_text("when", extra.when);
     write_text("buy_when", extra.buy_when);
     if (!extra.free_article.is_none())
@@ -148,8 +176,8 @@ class Waterfall {
     if (extra.parameters.empty()) return;
     json_.key("numbers");
     json_.begin_object();
-    for (const auto& [position, value] : extra.parameters)
-      json_.member(type.parameters[position], engine::base::to_string_short(value));
+    for (const auto& [place, value] : extra.parameters)
+      json_.member(snapshot_.schema().number_name(place), engine::base::to_string_short(value));
     json_.end_object();
   }
 

@@ -193,6 +193,7 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
   }
   if (auto ok = state_->put_feed_descriptions(gathered->feed_descriptions); !ok) return ok;
   for (feed::FeedFile& file : gathered->data) file.feed = request.feed;
+  state_->facts().begin_import(last_.sequence + 1);
   feed::ImportOptions options;
   options.refused_kept_max = request.refused_kept_max;
   options.progress = request.progress;

@@ -105,6 +105,7 @@ Result<void> State::apply(const store::Batch& batch) {
     return failed(
         {FaultCode::unsupported, "kind", "'" + batch.kind + "' is not known to this version"});
   }
+  facts_.begin_import(batch.sequence);
   if (auto ok = apply_import(batch.content); !ok) return failed(ok.error());
   return {};
 }

@@ -21,7 +21,7 @@ oracle::Minutes date_of(const std::string& text) {
 
 oracle::World standard_world() {
   oracle::World world;
-  world.currencies = {{"EUR", 2}, {"JPY", 0}, {"USD", 2}};
+  world.currencies = {{"EUR", 2}, {"JPY", 0}, {"KWD", 3}, {"USD", 2}};
   world.article_groups = {{"AG all", "", 0}, {"AG", "AG all", 0}};
   world.articles = {{"A", "PCE", {"AG"}, {}, {{"BOX", 12, 1}}, "0"}};
   world.customer_groups = {{"CG all", "", 0}, {"CG", "CG all", 0}};
@@ -160,7 +160,8 @@ class CaseMaker {
     if (word == "%") return;
     if (word.front() == '+') return void(record.flags_set.insert(word.substr(1)));
     if (word.front() == '-') return void(record.flags_cleared.insert(word.substr(1)));
-    if (word == "EUR" || word == "JPY" || word == "USD") return void(record.currency = word);
+    if (word == "EUR" || word == "JPY" || word == "KWD" || word == "USD")
+      return void(record.currency = word);
     std::string value;
     if (!(words >> value)) throw std::runtime_error("'" + word + "' wants something behind it");
     if (word == "per") {

@@ -68,7 +68,8 @@ class Answered {
     for (const auto& step : steps) {
       const bool had = !step.skipped && (priced || &step != &steps.back());
       if (column == rule.steps[step.step].name) return had ? ::text_of(step.amount) : "";
-      if (column == rule.steps[step.step].name + " exact") return had ? ::text_of(step.exact) : "";
+      if (column == rule.steps[step.step].name + " exact")
+        return had && step.exact_held ? ::text_of(step.exact) : "";
     }
     for (std::size_t i = 0; i < rule.answer.components.size(); ++i) {
       if (rule.answer.components[i].name == column)
@@ -98,7 +99,9 @@ void run_row(Table& table, std::size_t row, const std::vector<std::string>& docu
   const oracle::Engine engine{made.world, documents};
   const Answered answered{engine, made.ask};
   const oracle::Said said = oracle::Pricer{made.world, rules}.answer(made.ask);
-  CHECK(difference(engine, made.ask, answered.answer(), said) == "");
+  // The oracle knows no largest amount: where there is one, the table itself says so.
+  if (table.cell(row, "= outcome") != "amount_out_of_range")
+    CHECK(difference(engine, made.ask, answered.answer(), said) == "");
   for (std::size_t i = 0; i < table.header.size(); ++i) {
     const std::string& column = table.header[i];
     if (column.rfind("= ", 0) != 0) continue;

@@ -159,7 +159,7 @@ Rational Applier::off_line(const Deal& deal, LineState& line, const ApplyState& 
   if (calculation == "per_unit")
     return std::min(round(per_unit * counted), round(left * counted / units));
   if (calculation == "per_line") return round(value);
-  const Rational off = left - round(per_unit * units);
+  const Rational off = round(left * counted / units) - round(per_unit * counted);
   return rule_.price_if_lower ? std::max(Rational{0}, off) : off;
 }
 

@@ -5,6 +5,7 @@
 #include "rules/rule_book.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 namespace oracle {
@@ -72,12 +73,13 @@ class WorldPutter {
     for (const GroupRow& row : world_.customer_groups) {
       take(row.code, facts_.put(model::CustomerGroupDraft{row.code, {}, row.parent, row.rank}));
     }
+    put_lists();
     for (const DocumentRow& row : world_.documents) {
-      if (row.customers.empty()) put_document(row);
+      if (row.customers.empty() && row.kind != "price_list") put_document(row);
     }
     for (const CustomerRow& row : world_.customers) put_customer(row);
     for (const DocumentRow& row : world_.documents) {
-      if (!row.customers.empty()) put_document(row);
+      if (!row.customers.empty() && row.kind != "price_list") put_document(row);
     }
     for (const AssignmentRow& row : world_.assignments) {
       take(row.price_list,
@@ -122,6 +124,20 @@ class WorldPutter {
     }
   }
 
+  // Each after the one that it is based on.
+  void put_lists() {
+    std::set<std::string> done{""};
+    for (std::size_t before = 0; before != done.size();) {
+      before = done.size();
+      for (const DocumentRow& row : world_.documents) {
+        if (row.kind != "price_list" || done.contains(row.code) || !done.contains(row.based_on))
+          continue;
+        put_document(row);
+        done.insert(row.code);
+      }
+    }
+  }
+
   void put_document(const DocumentRow& row) {
     const auto customers = views(row.customers);
     model::DocumentDraft draft;
@@ -136,6 +152,7 @@ class WorldPutter {
     draft.customers = customers;
     draft.when = row.when;
     draft.refuses_merge = row.refuses_merge;
+    draft.based_on = row.based_on;
     take(row.code, facts_.put(draft));
   }
 

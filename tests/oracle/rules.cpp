@@ -53,6 +53,7 @@ AccessRule read_access(const Json& json, const std::string& step_type, const std
   access.exclusive = flag(json, "exclusive", false);
   access.ancestors = flag(json, "ancestors", true);
   access.parents = flag(json, "parents", false);
+  access.bases = flag(json, "based_on", false);
   for (const JsonMember& member : members(json, "constants"))
     access.constants[member.name] = texts(member.value);
   return access;

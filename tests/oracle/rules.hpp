@@ -31,6 +31,7 @@ struct AccessRule {
   bool exclusive = false;
   bool ancestors = true;
   bool parents = false;
+  bool bases = false;
   std::map<std::string, Texts> constants;
 };
 

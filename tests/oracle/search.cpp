@@ -95,9 +95,11 @@ void Finder::collect_record(const LineState& line, const AccessRule& access,
     const Span span = validity_of(line.open, record, way);
     if (span.from >= span.to || line.open.date >= span.to) continue;
     if (test_conditions) {
+      // What can't be told yet may close the line when the record begins to hold.
       const Value met = meets(line, record);
+      const bool is_open = line.open.date < span.from && met.unknown.any();
       if (line.open.date >= span.from) unknown.add(met.unknown);
-      if (met.number == 0) continue;
+      if (met.number == 0 && !is_open) continue;
     }
     const bool surely = test_conditions || meets(line, record).number != 0;
     if (line.open.date < span.from) {

@@ -32,6 +32,23 @@ Way list_way(const OpenLine& line, const std::string& code, int rank, int distan
   return {code, rank, distance, {std::max(given.from, own.from), std::min(given.to, own.to)}};
 }
 
+// The list, the one that it is based on, and so on: as long as all of them hold.
+std::vector<Way> with_bases(const OpenLine& line, const AccessRule& access,
+                            const std::vector<Way>& lists) {
+  std::vector<Way> ways;
+  for (Way way : lists) {
+    ways.push_back(way);
+    if (!access.bases) continue;
+    const DocumentRow* list = find_document(line.world, "price_list", way.code);
+    while (!list->based_on.empty()) {
+      list = find_document(line.world, "price_list", list->based_on);
+      way = list_way(line, list->code, way.rank, way.distance + 1, way.validity);
+      ways.push_back(way);
+    }
+  }
+  return ways;
+}
+
 std::vector<Way> list_ways(const OpenLine& line, const AccessRule& access) {
   std::vector<Way> ways;
   const auto wanted = [&](const char* via) { return access.lists == "any" || access.lists == via; };
@@ -78,7 +95,7 @@ std::vector<Way> ways_to(const OpenLine& line, const AccessRule& access, const s
         ways.push_back(list_way(line, code, list->rank, 0, {}));
       }
     }
-    return ways;
+    return field == "price_list" ? with_bases(line, access, ways) : ways;
   }
   if (field == "article") return {{line.article.code, 0, 0, {}}};
   if (field == "article_group") {
@@ -91,7 +108,7 @@ std::vector<Way> ways_to(const OpenLine& line, const AccessRule& access, const s
   if (field == "customer") return customer_ways(line, access);
   if (field == "customer_group")
     return group_ways(line.customer.groups, line.world.customer_groups, access.ancestors);
-  if (field == "price_list") return list_ways(line, access);
+  if (field == "price_list") return with_bases(line, access, list_ways(line, access));
   for (const Pairs* given : {line.own_fields, &line.ask.fields}) {
     if (given == nullptr) continue;
     for (const auto& [name, value] : *given) {

@@ -86,6 +86,7 @@ struct DocumentRow {
   Texts customers;
   std::string when = {};       // a condition of all of its records; empty: none
   bool refuses_merge = false;  // of a price list
+  std::string based_on = {};   // of a price list: the one that its prices are made from
 };
 
 struct AssignmentRow {

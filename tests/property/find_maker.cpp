@@ -61,6 +61,8 @@ std::string FindMaker::access(const FindPlan& plan, const std::string& search) {
     text += ", \"lists\": " + quoted(draw_.of(Texts{"customer", "group", "everyone", "any"}));
   if (draw_.percent(25)) text += ", \"ancestors\": false";
   if (draw_.percent(30)) text += ", \"parents\": true";
+  const bool by_list = std::ranges::find(fields, "price_list") != fields.end();
+  if (by_list && search != "merge" && draw_.percent(40)) text += ", \"based_on\": true";
   if (!constant.empty() && draw_.percent(25))
     text += ", \"constants\": {" + quoted(constant) + ": " + constants(constant) + "}";
   return text + "}";

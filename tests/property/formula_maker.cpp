@@ -63,9 +63,11 @@ Formula FormulaMaker::of_step(const Where& where) {
   if (kind < 6) return {step.name, step.decimals};
   if (kind == 6) return {step.name + ".exact", step.exact_decimals};
   if (step.kind.empty() || step.applies) return {step.name, step.decimals};
-  if (whole_ && kind == 7)
-    return {"(has(" + step.name + ".extra) ? " + step.name + ".extra : 1)", 2};
-  if (whole_ && kind == 8 && draw_.percent(15)) return {step.name + ".extra", 2};
+  if (whole_ && kind >= 7) {
+    const std::string number = step.name + "." + draw_.of(step.numbers);
+    if (kind == 7) return {"(has(" + number + ") ? " + number + " : 1)", 2};
+    if (kind == 8 && draw_.percent(15)) return {number, 2};
+  }
   return {step.name + draw_.of(Texts{".value", ".rate"}), step.value_decimals};
 }
 
@@ -201,7 +203,7 @@ std::string FormulaMaker::about_record(const Where& where) {
   const StepMade& step = *draw_.of(all);
   if (step.kind.empty()) return draw_.of(Texts{"true", "false"});
   if (step.applies) return step.name + ".found";
-  if (whole_ && draw_.percent(25)) return "has(" + step.name + ".extra)";
+  if (whole_ && draw_.percent(25)) return "has(" + step.name + "." + draw_.of(step.numbers) + ")";
   return step.name + draw_.of(Texts{".found", ".discountable", ".stackable"});
 }
 
@@ -251,6 +253,7 @@ std::string FormulaMaker::about_field(const Where& where) {
 std::string FormulaMaker::lines_truth(const Where& where) {
   Where inside = where;
   inside.in_lines = true;
+  inside.running = where.running && where.running_sums;
   return draw_.of(Texts{"lines.exists(l, ", "lines.all(l, "}) + truth(0, inside) + ")";
 }
 

@@ -32,6 +32,7 @@ struct StepMade {
   bool of_order = false;
   bool applies = false;
   Texts charges = {};
+  Texts numbers = {"extra"};   // that its records may carry
   bool reads_quantity = true;  // its scales, and nothing else
 };
 

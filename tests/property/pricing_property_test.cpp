@@ -7,8 +7,7 @@
 #include "tests/catch.hpp"
 #include "tests/oracle/engine_of.hpp"
 #include "tests/oracle/pricer.hpp"
-#include "tests/property/procedure_maker.hpp"
-#include "tests/property/world_maker.hpp"
+#include "tests/property/made_case.hpp"
 
 #include <optional>
 #include <stdexcept>
@@ -21,82 +20,15 @@ using oracle::Engine;
 using oracle::LineText;
 using oracle::order_text;
 using oracle::texts_of;
+using property::Case;
 using property::Draw;
+using property::each_case;
+using property::Language;
 using quote::Detail;
-
-// Which procedures and records are made: those of one line at a time, all that there is, or now
-// these and now those.
-enum class Language { plain, whole, any };
 
 // What the engine does not do yet is not asked of it; each is false until it does.
 constexpr bool explained_holds_as_long = true;  // an explained answer as long as a plain one
 constexpr bool explains_large_baskets = true;   // waterfalls of records applied to many lines
-
-struct Case {
-  std::uint64_t seed = 0;
-  std::vector<std::string> documents;
-  oracle::Rules rules;
-  oracle::World world;
-  std::optional<Engine>
-      engine;  // none: the width of this procedure can't be proved over these records
-};
-
-Case make_case(std::uint64_t seed, Language language) {
-  Draw draw{seed};
-  property::ProcedurePlan procedure;
-  property::WorldPlan world;
-  procedure.value_decimals = draw.of(std::vector<int>{2, 2, 4, 6, 18});
-  world.decimals_max = procedure.value_decimals;
-  world.wide_values = draw.percent(15);
-  world.records = draw.between(10, 90);
-  const bool whole = language == Language::whole || (language == Language::any && draw.percent(70));
-  procedure.whole_language = procedure.buys = world.whole_language = whole;
-  if (whole) world.wide_values = false;
-  Case made;
-  made.seed = seed;
-  made.documents = property::make_rules(procedure, draw);
-  made.rules = oracle::read_rules(made.documents);
-  made.world = property::make_world(made.rules, world, draw);
-  try {
-    made.engine.emplace(made.world, made.documents);
-  } catch (const std::runtime_error& refused) {
-    const std::string why = refused.what();
-    INFO("seed " << seed);
-    if (why.find("width_unprovable") == std::string::npos) FAIL(why);
-  }
-  return made;
-}
-
-std::string all_of(const std::vector<std::string>& documents) {
-  std::string text;
-  for (const std::string& document : documents) text += document + "\n";
-  return text;
-}
-
-// The first case has the seed itself, so that the seed of a failed case makes it again.
-std::uint64_t case_seed(std::uint64_t seed, std::size_t number) {
-  return number == 0 ? seed : Draw{seed + number}.next();
-}
-
-template <class Body>
-void each_case(std::uint64_t default_seed, std::size_t default_count, Language language,
-               const Body& body) {
-  const std::uint64_t seed = property::seed_or(default_seed);
-  const std::size_t count = property::cases_or(default_count);
-  std::size_t refused = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    Case made = make_case(case_seed(seed, i), language);
-    INFO("NETTO_SEED=" << made.seed << " NETTO_CASES=1");
-    INFO(all_of(made.documents));
-    if (!made.engine) {
-      ++refused;
-      continue;
-    }
-    body(made);
-  }
-  WARN("seed " << seed << ": " << count << " cases, " << refused << " of them beyond 256 bits");
-  REQUIRE((count == 1 || refused * 4 < count));
-}
 
 std::vector<LineText> lines_of(const Engine& engine, const Ask& ask,
                                Detail detail = Detail::plain) {

@@ -19,31 +19,34 @@ struct TypeMade {
   const char* name;
   const char* value;
   const char* calculation;
+  const char* numbers;  // of its records; types of one step have different ones, in any order
 };
 
-const TypeMade applied_types[]{{"off_percent", "percent", "percent"},
-                               {"off_unit", "price", "per_unit"},
-                               {"off_unit_amount", "amount", "per_unit"},
-                               {"off_line", "amount", "per_line"},
-                               {"new_price", "price", "new_price"},
-                               {"order_percent", "percent", "order_percent"},
-                               {"order_amount", "amount", "order_amount"},
-                               {"order_total", "amount", "order_total"},
-                               {"charge_percent", "percent", "charge_percent"},
-                               {"charge_amount", "amount", "charge_amount"},
-                               {"three_for_two", "percent", "buy_get"},
-                               {"half_price", "amount", "buy_get"},
-                               {"pair_price", "price", "buy_get"},
-                               {"gift", "amount", "free_goods"},
-                               {"gift_at_price", "price", "free_goods"}};
+const TypeMade applied_types[]{
+    {"off_percent", "percent", "percent", R"("max_units", "unit_step")"},
+    {"off_unit", "price", "per_unit", R"("unit_step", "max_units")"},
+    {"off_unit_amount", "amount", "per_unit", R"("max_units")"},
+    {"off_line", "amount", "per_line", ""},
+    {"new_price", "price", "new_price", R"("extra", "max_units", "unit_step")"},
+    {"order_percent", "percent", "order_percent", R"("extra")"},
+    {"order_amount", "amount", "order_amount", ""},
+    {"order_total", "amount", "order_total", ""},
+    {"charge_percent", "percent", "charge_percent", ""},
+    {"charge_amount", "amount", "charge_amount", R"("extra")"},
+    {"three_for_two", "percent", "buy_get", R"("buy", "get", "groups")"},
+    {"half_price", "amount", "buy_get", R"("groups", "get", "buy")"},
+    {"pair_price", "price", "buy_get", R"("get", "buy")"},
+    {"gift", "amount", "free_goods", R"("every", "get")"},
+    {"gift_at_price", "price", "free_goods", R"("get")"}};
 
 std::string type_list(bool whole) {
   if (!whole) return plain_types;
   const std::string numbers = R"("inputs": ["about"], "parameters": ["extra"]})";
+  const std::string others = R"("inputs": ["about"], "parameters": ["other", "extra"]})";
   std::string text = R"("base_price": {"value": "price", "flags": ["discountable"], )" + numbers +
-                     R"(, "special_price": {"value": "price", )" + numbers +
+                     R"(, "special_price": {"value": "price", )" + others +
                      R"(, "discount": {"value": "percent", )" + numbers +
-                     R"(, "bonus": {"value": "percent", "flags": ["stackable"], )" + numbers +
+                     R"(, "bonus": {"value": "percent", "flags": ["stackable"], )" + others +
                      R"(, "charge": {"value": "amount", )" + numbers +
                      R"(, "multiplier": {"value": "factor", )" + numbers;
   for (const TypeMade& type : applied_types) {
@@ -51,8 +54,7 @@ std::string type_list(bool whole) {
     text += ", " + quoted(type.name) + ": {\"value\": " + quoted(type.value) +
             ", \"calculation\": " + quoted(calculation);
     if (calculation.rfind("charge", 0) == 0) text += R"(, "charge": "shipping")";
-    text +=
-        R"(, "inputs": ["spent", "left"], "parameters": ["max_units", "unit_step", "buy", "get", "groups", "every"]})";
+    text += std::string{R"(, "inputs": ["spent", "left"], "parameters": [)"} + type.numbers + "]}";
   }
   return text;
 }
@@ -172,6 +174,9 @@ class ProcedureMaker {
 
   void keep(StepMade step, const std::string& text) {
     step.phase = phase_;
+    for (const char* type : {"\"special_price\"", "\"bonus\""}) {
+      if (!step.applies && text.find(type) != std::string::npos) step.numbers = {"extra", "other"};
+    }
     for (const char* other : {"\"basis\"", "\"counted\"", "\"below_lowest\""})
       step.reads_quantity = step.reads_quantity && text.find(other) == std::string::npos;
     texts_.push_back(text + phase_text() + "}");

@@ -178,8 +178,10 @@ class RecordMaker {
       set_scale(record, is_percent);
     }
     if (type.calculation != "none") return set_applied(record, type);
-    if (draw_.percent(30))
-      record.parameters.emplace_back("extra", draw_.of(Texts{"1.5", "0", "10", "-2.25"}));
+    for (const std::string& name : type.parameters) {
+      if (draw_.percent(30))
+        record.parameters.emplace_back(name, draw_.of(Texts{"1.5", "0", "10", "-2.25"}));
+    }
   }
 
   void set_applied(oracle::RecordRow& record, const oracle::TypeRule& type) {
@@ -188,10 +190,13 @@ class RecordMaker {
                          ? draw_.of(Texts{"10", "5", "12.5", "33.333", "100", "10", "-5", "50"})
                          : draw_.of(Texts{"5", "0.99", "10", "1", "20", "-2", "3.333", "0"});
     }
-    const auto give = [&](const char* name, unsigned chance, const Texts& values) {
-      if (draw_.percent(chance)) record.parameters.emplace_back(name, draw_.of(values));
+    const auto give = [&](const std::string& name, unsigned chance, const Texts& values) {
+      const bool known = std::ranges::find(type.parameters, name) != type.parameters.end();
+      if (known && draw_.percent(chance)) record.parameters.emplace_back(name, draw_.of(values));
     };
-    if (type.calculation == "percent" || type.calculation == "per_unit") {
+    give("extra", 30, {"1.5", "0", "10"});
+    if (type.calculation == "percent" || type.calculation == "per_unit" ||
+        type.calculation == "new_price") {
       give("max_units", 25, {"2", "5", "0.5", "0"});
       give("unit_step", 20, {"2", "3", "0.5"});
     }
@@ -211,8 +216,9 @@ class RecordMaker {
                              "partial_group", "per_line"}) {
       if (draw_.percent(12)) record.flags_set.insert(flag);
     }
-    if (record.flags_set.contains("per_line") && draw_.percent(40))
-      record.flags_set.insert("per_group");
+    const bool whole_groups =
+        record.flags_set.contains("per_line") && !record.flags_set.contains("partial_group");
+    if (whole_groups && draw_.percent(40)) record.flags_set.insert("per_group");
   }
 
   void make_record() {

@@ -181,6 +181,9 @@ class WorldMaker {
     if (!plan_.whole_language) return;
     for (oracle::DocumentRow& document : world_.documents) {
       document.refuses_merge = document.kind == "price_list" && draw_.percent(25);
+      if (document.kind == "price_list" && &document != &world_.documents.front() &&
+          draw_.percent(40))
+        document.based_on = (&document - 1)->code;
       if (document.kind != "agreement" && draw_.percent(25))
         document.when = draw_.of(
             Texts{"tier == 'gold'", "quantity > 1", "has(region)", "country != 'DE' && !express",

@@ -106,6 +106,26 @@ TEST_CASE("checker: a price of zero in a scale, and one with a flat amount", "[r
   CHECK(checked(world, by_rank).total(FindingKind::zero_price) == 0);
 }
 
+TEST_CASE("checker: free goods may cost nothing", "[rules][checker]") {
+  auto world = fixture::shop();
+  world.records = {fixture::price("X", "10"), fixture::price("G", "0")};
+  world.records[1].type = "gift";
+  const auto zeros = [&](const char* calculation) {
+    const auto report =
+        checked(world, R"({"procedure": "p", "condition_types": {"price": {"value": "price"},
+      "gift": {"value": "price", "calculation": ")" +
+                           std::string{calculation} + R"("}},
+      "steps": [
+        {"step": "price", "find": {"type": "price", "required": true, "accesses": [{"keys": ["article"]}]}},
+        {"step": "left", "find": {"type": "gift", "accesses": [{"keys": ["article"]}]},
+         "apply": {"on": "price"}, "round": [{"decimals": 2, "mode": "half_up"}]}],
+      "answer": {"price": "price", "unit_price": "left", "line_amount": "left"}})");
+    return report.total(FindingKind::zero_price);
+  };
+  CHECK(zeros("free_goods") == 0);
+  CHECK(zeros("new_price") == 1);
+}
+
 TEST_CASE("checker: a currency that no rate leads from", "[rules][checker]") {
   auto world = fixture::shop();
   world.currencies.push_back({"USD", 2});

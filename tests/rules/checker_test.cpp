@@ -246,6 +246,75 @@ TEST_CASE("checker: ties of records that are applied, where only one of them may
   }
 }
 
+TEST_CASE("checker: ties that show only at a quantity which a condition names",
+          "[rules][checker]") {
+  auto world = fixture::shop();
+  world.records = {fixture::price("P", "100"), fixture::price("X", "10"),
+                   fixture::price("Y", "20")};
+  for (std::size_t i : {1, 2}) {
+    world.records[i].type = "off";
+    world.records[i].currency = "";
+    world.records[i].flags_set = {"exclusive"};
+  }
+  auto& x = world.records[1];
+  auto& y = world.records[2];
+  std::string when;
+  const auto witness = [&] {
+    const CheckReport report =
+        checked(world,
+                R"({"procedure": "p", "condition_types": {"price": {"value": "price"},
+      "off": {"value": "percent", "calculation": "percent", "parameters": ["least"]}},
+      "steps": [
+        {"step": "price", "find": {"type": "price", "choose": ["rank"], "required": true,
+           "accesses": [{"keys": ["article"]}]}},
+        {"step": "left")" +
+                    when + R"(, "find": {"type": "off", "choose": ["rank"],
+           "accesses": [{"keys": ["article"]}, {"keys": ["customer_group"]}]},
+         "apply": {"on": "price"}, "round": [{"decimals": 2, "mode": "half_up"}]}],
+      "answer": {"price": "price", "unit_price": "left", "line_amount": "left"}})");
+    const auto* found = first(report, FindingKind::tie);
+    return found == nullptr ? std::string{} : found->witness->quantity;
+  };
+  SECTION("a record's own") {
+    y.when = "quantity > 2";
+    CHECK(witness() == "3");
+    x.when = "quantity < 3";
+    CHECK(witness() == "2.000001");  // no whole quantity is between them
+    x.when = "quantity <= 2";
+    CHECK(witness().empty());
+  }
+  SECTION("both records'") {
+    x.when = "quantity >= 40";
+    y.when = "quantity in [7, 43.5]";
+    CHECK(witness() == "43.5");
+  }
+  SECTION("in base units, and as a number of the record") {
+    y.when = "base_quantity > least && quantity == 12";
+    y.parameters = {{"least", "11"}};
+    CHECK(witness() == "12");
+    y.parameters = {{"least", "12"}};
+    CHECK(witness() == "12");  // in boxes
+  }
+  SECTION("the promotion's") {
+    x.promotion = "P";
+    for (auto& document : world.documents) {
+      if (document.kind == "promotion" && document.code == "P") document.when = "quantity != 1";
+    }
+    CHECK(witness() == "2");
+  }
+  SECTION("the step's") {
+    when = R"(, "when": "quantity > 500")";
+    CHECK(witness() == "501");
+  }
+  SECTION("a third record's, which acts before them") {
+    world.records.push_back(y);
+    world.records.back().key = "Z";
+    world.records.back().rank = -1;
+    world.records.back().when = "quantity < 25";
+    CHECK(witness() == "25");
+  }
+}
+
 TEST_CASE("checker: docs/CHECKS.md tells every kind with its importance", "[rules][checker]") {
   std::ifstream file{NETTO_SOURCE_DIR "/docs/CHECKS.md"};
   const std::string text{std::istreambuf_iterator<char>{file}, {}};

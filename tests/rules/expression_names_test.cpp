@@ -18,6 +18,9 @@ TEST_CASE("expression names: quantities, parameters of every type, fields and nu
   CHECK(program("weight * 2") == "weight 2 *");
   CHECK(condition("heavy && weight > limit") == "heavy(true) limit weight < &&");
   CHECK(program("price.cost + price.margin") == "price.number0 price.number1 +");
+  // Whichever of the step's condition types have it, and wherever they list it.
+  CHECK(program("mixed.cost + mixed.margin + rate.cost") ==
+        "mixed.number0 mixed.number1 + rate.number0 +");
   CHECK(condition("has(price.margin) && has(brand) && !has(weight)") ==
         "price.has1 brand.given && weight.given ! &&");
   CHECK(program("promotions + promotions.exact + promotions.shipping") ==
@@ -76,8 +79,7 @@ TEST_CASE("expression names: mistakes have their caret", "[rules][expression]") 
           {"promotions.value", 0, "'value' is none of them"},
           {"promotions.discountable ? 1 : 2", 0, "'discountable' is none of them"},
           {"price.weight", 0, "'weight' is none of them"},
-          {"mixed.cost", 0, "'offer' does not have 'cost' where"},
-          {"mixed.margin", 0, "'offer' does not have 'margin' where"},
+          {"rate.margin", 0, "'margin' is none of them"},
           {"true ? 'a' : 'b'", 7, "texts and lists are only compared"},
           {"true ? 1 : 'b'", 11, "a number is wanted here"},
           {"brand == tier ? 1 : 2", 9, "not with another field"},

@@ -180,6 +180,24 @@ TEST_CASE("rules: condition types say what their records do", "[rules]") {
   CHECK(off.charge == "freight");
 }
 
+TEST_CASE("rules: lists that a list is based on are searched where the access says so", "[rules]") {
+  const auto with = [](const std::string& search_and_access) {
+    return search(R"("type": "stock", )" + search_and_access);
+  };
+  const auto made =
+      tests::compiled({with(R"("accesses": [{"keys": ["price_list", "article"], "based_on": true},
+                            {"keys": ["price_list", "article"]}])")});
+  for (const auto& each : made.faults) FAIL(each.where << ": " << each.detail);
+  const auto& accesses = made.rules->procedures[0].steps[0].find->accesses;
+  CHECK(accesses[0].list_bases);
+  CHECK_FALSE(accesses[1].list_bases);
+  CHECK(fault(with(R"("accesses": [{"keys": ["article"], "based_on": true}])")) ==
+        "bad_document" + at("/find/accesses/0/based_on"));
+  CHECK(fault(with(
+            R"("search": "merge", "accesses": [{"keys": ["price_list"], "based_on": true}])")) ==
+        "bad_document" + at("/find/accesses/0/based_on"));
+}
+
 TEST_CASE("rules: condition types that contradict themselves", "[rules]") {
   const std::string there = " at file_0.json#/condition_types/x";
   CHECK(type_fault(R"({"value": "percent", "calculation": "half"})") ==
@@ -198,6 +216,15 @@ TEST_CASE("rules: condition types that contradict themselves", "[rules]") {
   }
   CHECK(type_fault(R"({"value": "percent", "calculation": "buy_get", "parameters": ["buy"]})") ==
         "missing_value" + there);
+  // Numbers that only other calculations count units by.
+  for (const char* type :
+       {R"({"value": "amount", "calculation": "per_line", "parameters": ["max_units"]})",
+        R"({"value": "percent", "calculation": "order_percent", "parameters": ["unit_step"]})",
+        R"({"value": "price", "calculation": "free_goods", "parameters": ["groups"]})",
+        R"({"value": "price", "calculation": "new_price", "parameters": ["every"]})"}) {
+    CHECK(type_fault(type) == "contradicting_values" + there + "/parameters/0");
+  }
+  CHECK(type_fault(R"({"value": "price", "parameters": ["max_units", "every"]})").empty());
   CHECK(type_fault(R"({"value": "percent", "calculation": "charge_percent"})") ==
         "missing_value" + there);
   CHECK(type_fault(R"({"value": "percent", "calculation": "percent", "charge": "freight"})") ==

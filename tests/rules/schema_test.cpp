@@ -149,7 +149,7 @@ const std::string full_procedure = R"json({
      "round": [{"decimals": 4, "mode": "half_up" @rounding@}],
      "find": {"type": "list_price", "search": "levels", "tie": "report", "required": true,
               "accesses": [{"access": "a", "type": "list_price", "keys": ["offer_category", "article"], "level": 1,
-                            "agreement": "any", "exclusive": true, "lists": "any", "ancestors": true, "parents": false,
+                            "agreement": "any", "exclusive": true, "lists": "any", "ancestors": true, "parents": false, "based_on": false,
                             "constants": {"offer_category": ["Reseller", "No Discount"]} @access@}],
               "choose": ["nearest", {"by": "rank" @comparator@}, {"by": "flag_set", "flag": "mine" @flag_comparator@}],
               "find_next": ["lowest_value"], "units": "ordered", "currencies": "own", "basis": "quantity", "counted": "line",

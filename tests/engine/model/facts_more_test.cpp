@@ -236,6 +236,11 @@ TEST_CASE("what is bought and what comes free stand in records of their calculat
   draft.buy_when = "";
   draft.free_article = "B";
   CHECK(refusal(shop.facts.put(draft)) == "contradicting_values at free_article");
+  draft.flags_set = model::flag_bit(Schema::per_group);
+  CHECK(refusal(shop.facts.put(draft)) == "contradicting_values at flags");
+  draft.flags_set |= model::flag_bit(Schema::per_line) | model::flag_bit(Schema::partial_group);
+  CHECK(refusal(shop.facts.put(draft)) == "contradicting_values at flags");
+  draft.flags_set = 0;
   draft.type = "gift";
   draft.parameters = {};
   put(shop.facts, draft);

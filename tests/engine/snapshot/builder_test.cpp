@@ -297,6 +297,12 @@ TEST_CASE("snapshot: codes come back from ids, and none has no code", "[engine][
   row.from_quantity = fixture::quantity("5");
   row.line = 17;
   put(shop.facts, row);
+  shop.facts.begin_import(3);
+  auto imported = shop.price("13");
+  imported.from_quantity = fixture::quantity("8");
+  imported.line = 17;
+  imported.feed = "list_prices";
+  put(shop.facts, imported);
   const auto made = built(shop.facts);
   CHECK(made->article_code(made->find_article("B").value()) == "B");
   CHECK(made->customer_code(made->find_customer("C").value()) == "C");
@@ -306,5 +312,6 @@ TEST_CASE("snapshot: codes come back from ids, and none has no code", "[engine][
   CHECK(made->currency_decimals(made->find_currency("EUR").value()) == 2);
   CHECK(made->record_label(made->conditions().record(0)) == "K-1");
   CHECK(made->record_label(made->conditions().record(1)) == "row 17");
+  CHECK(made->record_label(made->conditions().record(2)) == "row 17 (import 3 of list_prices)");
   CHECK(made->memory_bytes() > 0);
 }

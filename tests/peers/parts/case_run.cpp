@@ -129,6 +129,7 @@ bool CaseRun::ask(const std::map<std::string, std::string>& labels) {
     }
     quote::Answer answer;
     quote::quote(*snapshot_, *question, quote::Detail::explained, scratch, answer);
+    if (asked.ladder) quote::ladders(*snapshot_, *question, scratch, answer.ladders);
     replies_.push_back(reply_of(*snapshot_, *question, answer, labels));
   }
   return true;

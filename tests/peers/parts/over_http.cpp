@@ -64,6 +64,10 @@ std::string body_of(const AskedQuestion& question) {
     json.end_object();
   }
   json.end_array();
+  if (question.ladder) {
+    json.key("ladder");
+    json.boolean(true);
+  }
   json.end_object();
   return body;
 }
@@ -78,12 +82,23 @@ void take_amounts(const Json* from, std::map<std::string, std::string>& amounts)
   for (const JsonMember& member : from->members()) amounts[member.name] = member.value.text();
 }
 
+std::vector<TierReply> ladder_in(const Json& ladder) {
+  std::vector<TierReply> made;
+  for (const Json& tier : ladder.find("tiers")->items()) {
+    if (text_at(tier, "outcome") != "priced") continue;
+    made.push_back({text_at(tier, "from"), text_at(tier, "unit_price"),
+                    text_at(tier, "price_unit_of_measure")});
+  }
+  return made;
+}
+
 Reply reply_in(const Json& answer) {
   Reply made;
   if (const Json* lines = answer.find("lines")) {
     for (const Json& line : lines->items()) {
       LineReply& one = made.lines.emplace_back();
       one.outcome = text_at(line, "outcome");
+      if (const Json* ladder = line.find("ladder")) one.ladder = ladder_in(*ladder);
       if (one.outcome != "priced") continue;
       one.unit_price = text_at(line, "unit_price");
       one.line_amount = text_at(line, "line_amount");
@@ -96,6 +111,11 @@ Reply reply_in(const Json& answer) {
 
 std::string difference(const LineReply& a, const LineReply& b) {
   if (a.outcome != b.outcome) return "outcome " + b.outcome;
+  const bool same_ladder =
+      std::ranges::equal(a.ladder, b.ladder, [](const TierReply& one, const TierReply& other) {
+        return one.from == other.from && same_value(one.unit_price, other.unit_price);
+      });
+  if (!same_ladder) return "ladder of " + std::to_string(b.ladder.size()) + " tiers";
   if (a.outcome != "priced") return {};
   if (!same_value(*a.unit_price, *b.unit_price)) return "unit price " + *b.unit_price;
   if (!same_value(*a.line_amount, *b.line_amount)) return "line amount " + *b.line_amount;

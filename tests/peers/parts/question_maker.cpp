@@ -164,9 +164,8 @@ std::vector<AskedQuestion> make_ladder_questions(const System& system, const Sco
     AskedLine& line = question.lines.emplace_back();
     line.article = text(row, "article");
     line.unit = text(row, "unit");
-    line.quantity = text(row, "quantity");
-    const std::string slot =
-        line.article + "\n" + line.unit + "\n" + question.currency + "\n" + line.quantity;
+    question.ladder = true;
+    const std::string slot = line.article + "\n" + line.unit + "\n" + question.currency;
     if (!asked.insert(slot).second) made.pop_back();
   }
   return made;

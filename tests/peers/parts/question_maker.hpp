@@ -31,6 +31,7 @@ struct AskedQuestion {
   std::string date;
   std::vector<std::pair<std::string, std::string>> fields;
   std::vector<AskedLine> lines;
+  bool ladder = false;  // from which quantity on each line costs what is asked, too
 };
 
 std::vector<AskedQuestion> make_questions(const System& system, const Scope& scope);
@@ -38,8 +39,8 @@ std::vector<AskedQuestion> make_questions(const System& system, const Scope& sco
 // Every unit of a line as a line of its own. Lines of no whole quantity stay as they are.
 void split_units(std::vector<AskedQuestion>& questions);
 
-// For the table of the prices in force: a question of one line for each row that the mapping's
-// `ladder` finds, each article, unit, currency and quantity once.
+// For the table of the prices in force: a question of one line, with its ladder, for each row that
+// the mapping's `ladder` finds, each article, unit and currency once.
 std::vector<AskedQuestion> make_ladder_questions(const System& system, const Scope& scope);
 
 }  // namespace tests::peers

@@ -51,7 +51,6 @@ class Replier {
     Source made;
     const auto label = labels_.find(snapshot_.record_label(found));
     if (label != labels_.end()) made.label = label->second;
-    made.threshold = engine::base::to_string_short(found.threshold.decimal());
     if (!found.document.is_none()) made.document = snapshot_.documents()[found.document.raw()].code;
     return made;
   }
@@ -61,6 +60,7 @@ class Replier {
     LineReply made;
     made.currency = snapshot_.currency_code(question_.header.currency);
     made.outcome = engine::model::outcome_name(priced.outcome);
+    if (i < answer_.ladders.size()) made.ladder = ladder(answer_.ladders[i]);
     if (priced.outcome != engine::model::Outcome::priced) return made;
     made.article = snapshot_.article_code(question_.lines[i].article);
     made.unit_price = text_of(priced.unit_price);
@@ -74,6 +74,17 @@ class Replier {
     for (const auto& step : answer_.traces[i].steps) {
       if (step.record != engine::price::no_record)
         made.found[procedure_.steps[step.step].name] = source(step.record);
+    }
+    return made;
+  }
+
+  std::vector<TierReply> ladder(const engine::quote::Ladder& from) const {
+    std::vector<TierReply> made;
+    for (const auto& tier : from.tiers) {
+      if (tier.line.outcome != engine::model::Outcome::priced) continue;
+      made.push_back({engine::base::to_string_short(tier.from.decimal()),
+                      text_of(tier.line.unit_price),
+                      std::string{snapshot_.unit_code(tier.line.unit)}});
     }
     return made;
   }

@@ -16,7 +16,13 @@ namespace tests::peers {
 struct Source {
   std::string label;     // what the case calls the record
   std::string document;  // code of its document
-  std::string threshold;
+};
+
+// A tier of a line's ladder that has a price.
+struct TierReply {
+  std::string from;
+  std::string unit_price;
+  std::string unit;
 };
 
 struct LineReply {
@@ -28,6 +34,7 @@ struct LineReply {
   std::string unit;
   std::map<std::string, std::string> components;
   std::map<std::string, Source> found;  // by step
+  std::vector<TierReply> ladder;        // where it was asked for
 };
 
 // What a record took off a line; line is empty where it is the order's charge.

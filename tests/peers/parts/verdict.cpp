@@ -110,17 +110,15 @@ class Comparison {
     }
   }
 
-  // A price is a step of the ladder where the quantity asked is its own threshold.
   std::vector<std::string> ladder_of(const std::string& article) const {
     std::vector<std::string> steps;
     for (std::size_t i = 0; i < replies_.size(); ++i) {
+      if (questions_[i].lines.front().article != article) continue;
       const LineReply& line = replies_[i].lines.front();
-      const auto found = line.found.find("price");
-      if (line.article != article || found == line.found.end() ||
-          !same_value(found->second.threshold, questions_[i].lines.front().quantity))
-        continue;
-      steps.push_back(shortest(*line.unit_price) + " " + line.currency + " a " + line.unit +
-                      " from " + shortest(found->second.threshold));
+      for (const TierReply& tier : line.ladder) {
+        steps.push_back(shortest(tier.unit_price) + " " + line.currency + " a " + tier.unit +
+                        " from " + tier.from);
+      }
     }
     std::ranges::sort(steps);
     return steps;

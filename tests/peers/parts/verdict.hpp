@@ -7,7 +7,7 @@
 //   total:NAME, order:NAME   of the order
 //   taken[:STEP]             ... what all records took off its lines
 //   unit_adjustments[:STEP]  of every unit of a line by itself, by the line's name
-//   ladder                   the table of the prices in force; STEP `price` found each of them
+//   ladder                   the table of the prices in force: the ladders of its articles' lines
 //   by_document, applied, applied_documents, applied_count, free_lines, free_quantities
 //   {"read": reading, "table": {"got": "expected"}}     with other words
 //   {"read": reading, "only_where": NAME}    nothing where that component is 0

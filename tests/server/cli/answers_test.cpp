@@ -122,7 +122,7 @@ TEST_CASE("quote: a table for people, CSV for spreadsheets, JSON for programs", 
         "valid_until,reason,reason_code,notes\r\n"
         "1,,CA-1098,AWC Logo "
         "Cap,12,,priced,5.2142,1,,61.3190,USD,8.9900,0.02,62.5704,4.9055,1.5330,some,,list_price,"
-        ",,row 14,2025-05-30,,,\r\n");
+        ",,row 14 (import 1 of aw_list_prices),2025-05-30,,,\r\n");
 
   const auto json = dealer("quote", {"CA-1098:12", "--format", "json"});
   const auto tree = rules::parse_json(json.out);
@@ -198,6 +198,26 @@ TEST_CASE("explain: steps, winners with document and row, losers with the reason
       csv.says("1,BK-T18Y-44,offer,Best offer for resellers at this "
                "quantity,,0.15,,lost,comparator highest_value,"));
   CHECK(dealer("explain", {"CA-1098", "--format", "json"}).says("\"waterfall\":["));
+}
+
+TEST_CASE("quote: --ladder tells from which quantity on a line costs what", "[server][ladder]") {
+  const auto table = dealer("quote", {"--ladder", "CA-1098:12", "NO-SUCH"});
+  CHECK(table.exit == Exit::findings);
+  CHECK(table.says("line 1  CA-1098 from"));
+  CHECK(table.says("of promotion 3"));
+  CHECK_FALSE(table.says("line 2  NO-SUCH from"));
+  CHECK_FALSE(dealer("quote", {"CA-1098:12"}).says("CA-1098 from"));
+  const auto csv = dealer("quote", {"--ladder", "CA-1098:12", "--format", "csv"});
+  CHECK(csv.out.starts_with("line,article,unit,from,outcome,unit_price,price_unit,"));
+  CHECK(csv.says("\r\n1,CA-1098,,1,priced,5.3940,1,,5.3940,USD,list_price,"));
+  CHECK(csv.says("\r\n1,CA-1098,,11,priced,5.2142,"));
+  CHECK(csv.says("\r\n1,CA-1098,,15,priced,4.9445,"));
+  CHECK(dealer("quote", {"--ladder", "CA-1098", "--format", "json"}).says("\"ladder\":{"));
+  const tests::TemporaryFolder folder;
+  const auto file = folder.path() + "/basket.json";
+  std::ofstream{file} << R"({"customer":"AW00000634","channel":"reseller","date":"2024-06-12",
+                             "ladder":false,"lines":[{"article":"CA-1098"}]})";
+  CHECK(netto(adventureworks(), {"quote", "--ladder", "--json", file}).says("CA-1098 from"));
 }
 
 TEST_CASE("pricelist: every article, the same prices as one by one", "[server]") {

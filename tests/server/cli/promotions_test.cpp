@@ -82,11 +82,14 @@ TEST_CASE("netto quote: what promotions took off, charges, notes and free lines 
   CHECK(ran.exit == Exit::findings);
   // Graduated: 10 at 10.00 before the tier at 10 is reached, 2 at 9.00; less 10 %.
   CHECK(ran.says("106.20"));
-  CHECK(ran.says("line 1  took off  11.80  promo row 4 of promotion SPRING"));
+  CHECK(
+      ran.says("line 1  took off  11.80  promo row 4 (import 1 of canonical) of promotion SPRING"));
   CHECK(ran.says("line 2  note             The amount is below the smallest one allowed."));
   CHECK(ran.says("The price is below the lowest one allowed."));
-  CHECK(ran.says("order  took off  4.90  of shipping by free_shipping row 5 of promotion SPRING"));
-  CHECK(ran.says("2 PCE  B  Bolt  at 0.00  for line 1  gift row 6"));
+  CHECK(
+      ran.says("order  took off  4.90  of shipping by free_shipping row 5 (import 1 of canonical) "
+               "of promotion SPRING"));
+  CHECK(ran.says("2 PCE  B  Bolt  at 0.00  for line 1  gift row 6 (import 1 of canonical)"));
 }
 
 TEST_CASE("netto quote: the field that decides dates the question", "[server][cli]") {

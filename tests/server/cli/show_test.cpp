@@ -132,6 +132,26 @@ TEST_CASE("netto show record: by its external key", "[server][cli]") {
             .complains("record 'A-1' is not valid on 2027-01-01"));
 }
 
+TEST_CASE("netto show record: by its line, of one feed and import where both are named",
+          "[server][cli]") {
+  const Company company;
+  const tests::TemporaryFolder more;
+  for (const char* price : {"7", "8"}) {
+    write_file(more.path() + "/conditions.csv",
+               std::string{"type,article,value,currency,valid_from\nbase_price,S-20,"} + price +
+                   ",EUR,2026-01-0" + price + "\n");
+    REQUIRE(company.run({"import", more.path()}).exit == Exit::ok);
+  }
+  const auto records = [&](const char* code) {
+    return company.show({"record", code, "--format", "csv"}).out;
+  };
+  CHECK(records("row 2").find("7.00 EUR") != std::string::npos);
+  CHECK(records("row 2").find("8.00 EUR") != std::string::npos);
+  CHECK(records("row 2").find("row 2 (import 2 of canonical)") != std::string::npos);
+  CHECK(records("row 2 (import 3 of canonical)").find("7.00 EUR") == std::string::npos);
+  CHECK(records("row 2 (import 3 of canonical)").find("8.00 EUR") != std::string::npos);
+}
+
 TEST_CASE("netto show: scales, conditions, numbers, and what a price list stands on",
           "[server][cli]") {
   const Company company;
@@ -195,6 +215,34 @@ TEST_CASE("netto show procedure: steps, searches and what decides", "[server][cl
   CHECK(ran.says("round(extended(price, price), 2, 'half_up')"));
   CHECK(ran.says("customer, article"));
   CHECK(ran.says("highest_threshold"));
+}
+
+TEST_CASE("netto show rates: by kind, pair and start", "[server][cli]") {
+  const Company company;
+  CHECK(company.show({"rates"}).complains("there are no exchange rates"));
+  const tests::TemporaryFolder more;
+  write_file(more.path() + "/currencies.csv", "code,decimals\nUSD,2\nJPY,0\nSEK,2\n");
+  write_file(more.path() + "/exchange_rates.csv",
+             "from,to,kind,rate,per,valid_from\n"
+             "USD,EUR,,0.92,,2026-01-01\nUSD,EUR,,0.9500,,2026-05-01\n"
+             "JPY,EUR,,0.62,100,\nUSD,EUR,budget,0.90,,\n");
+  REQUIRE(company.run({"import", more.path()}).exit == Exit::ok);
+  const Ran all = company.show({"rates", "--format", "csv"});
+  INFO(all.out << all.err);
+  CHECK(all.out ==
+        "kind,from,to,per,rate,valid_from,valid_to\r\n"
+        ",JPY,EUR,100,0.62,,\r\n"
+        ",USD,EUR,1,0.92,2026-01-01,2026-04-30\r\n"
+        ",USD,EUR,1,0.95,2026-05-01,\r\n"
+        "budget,USD,EUR,1,0.9,,\r\n");
+  CHECK(company.show({"rates", "JPY", "--format", "csv"}).out ==
+        "kind,from,to,per,rate,valid_from,valid_to\r\n,JPY,EUR,100,0.62,,\r\n");
+  const Ran dated = company.show({"rates", "USD", "--date", "2026-04-30", "--format", "csv"});
+  CHECK(dated.says(",USD,EUR,1,0.92,"));
+  CHECK_FALSE(dated.says("0.95"));
+  CHECK(company.show({"rates", "SEK"}).complains("no exchange rate has SEK"));
+  CHECK(company.show({"rates", "UST"}).complains("there is no currency 'UST'"));
+  CHECK(company.show({"article"}).complains("name the article to show"));
 }
 
 TEST_CASE("netto show: an unknown code suggests what may have been meant", "[server][cli]") {

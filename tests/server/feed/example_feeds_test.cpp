@@ -1,4 +1,6 @@
 // The real exports under docs/examples, read as they are.
+#include "server/feed/canonical.hpp"
+
 #include "tests/server/feed/feed_fixture.hpp"
 
 using namespace tests::feed;
@@ -120,13 +122,18 @@ TEST_CASE("example feeds: the whole schedule, where it is at hand", "[server][fe
   check_replay(facts, read);
 }
 
-TEST_CASE("example feeds: the canonical example goes in whole", "[server][feed]") {
+TEST_CASE("example feeds: the canonical example has a file of every kind and goes in whole",
+          "[server][feed]") {
   Facts facts = example_facts();
   const Import read = import(facts, files_in("docs/examples/canonical"));
   INFO(troubles(read));
   REQUIRE_FALSE(read.report.has_fault());
   CHECK(read.report.rows_refused() == 0);
   CHECK(read.report.rows_set_aside() == 0);
+  for (std::size_t kind = 0; kind < server::feed::kind_count; ++kind) {
+    INFO(server::feed::kind_name(static_cast<server::feed::Kind>(kind)));
+    CHECK(read.report.records[kind] > 0);
+  }
   check_replay(facts, read);
 }
 

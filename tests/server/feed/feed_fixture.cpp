@@ -90,7 +90,7 @@ void dump_records(const Facts& facts, std::ostream& out) {
     for (const auto& record : table.records) {
       out << "record " << record.value << ' ' << text_of(record.threshold) << ' '
           << text_of(record.validity()) << ' ' << text_of(record.document) << ' ' << record.row
-          << ' ' << record.extra << ' ' << record.terms << ' ' << record.keyed << '\n';
+          << ' ' << record.extra << ' ' << record.terms << ' ' << record.is_keyed() << '\n';
     }
   }
   for (const auto& extra : facts.extras()) {

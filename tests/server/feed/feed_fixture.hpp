@@ -3,10 +3,12 @@
 #pragma once
 
 #include "engine/model/facts.hpp"
+#include "rules/record_texts.hpp"
 #include "server/feed/importer.hpp"
 
 #include "tests/catch.hpp"
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,6 +44,7 @@ inline engine::model::FieldId declare_field(Facts& facts, const std::string& nam
 // With the condition types and fields of the example feeds.
 inline Facts example_facts() {
   Facts facts;
+  facts.set_compiler(std::make_shared<rules::RecordTexts>());
   using S = Schema;
   const auto category = declare_field(facts, "offer_category", FieldSide::question);
   declare_field(facts, "band_profile", FieldSide::article);

@@ -221,6 +221,42 @@ TEST_CASE("quote: explain adds the waterfall and changes nothing else", "[server
   CHECK(at("lines/3/waterfall/0/amount") == "(none)");
 }
 
+TEST_CASE("quote: ladder adds from which quantity each line costs what, and changes nothing else",
+          "[server][ladder]") {
+  Shop shop;
+  const std::string lines =
+      R"("lines":[{"article":"A1","quantity":12},{"article":"A1","unit":"BOX"},{"article":"A3"},{"article":"A9"}]})";
+  const auto plain = shop.post("/v1/quote", R"({"customer":"C1","channel":"web",)" + lines);
+  const auto told =
+      shop.post("/v1/quote", R"({"customer":"C1","channel":"web","ladder":true,)" + lines);
+  const auto at = [&](std::string_view path) { return Shop::at(told, path); };
+  for (const char* same : {"lines/0/unit_price", "lines/0/line_amount", "totals/tax"})
+    CHECK(at(same) == Shop::at(plain, same));
+  CHECK(Shop::at(plain, "lines/0/ladder") == "(none)");
+  CHECK(at("lines/0/ladder/tiers/0/from") == "1");
+  CHECK(at("lines/0/ladder/tiers/0/unit_price") == "10.0000");
+  CHECK(at("lines/0/ladder/tiers/0/line_amount") == "10.00");
+  CHECK(at("lines/0/ladder/tiers/0/source/type") == "list_price");
+  CHECK(at("lines/0/ladder/tiers/1/from") == "10");
+  CHECK(at("lines/0/ladder/tiers/1/unit_price") == "9.5000");
+  CHECK(at("lines/0/ladder/tiers/1/line_amount") == "95.00");
+  CHECK(at("lines/0/ladder/tiers/1/records/0/step") == "offer");
+  CHECK(at("lines/0/ladder/tiers/1/records/0/document/code") == "O-5");
+  CHECK(at("lines/0/ladder/tiers/2/from") == "(none)");
+  CHECK(at("lines/0/ladder/valid_until") == "2026-07-01");
+  CHECK(at("lines/1/ladder/tiers/0/from") == "1");  // twelve pieces: the offer's from the start
+  CHECK(at("lines/1/ladder/tiers/0/line_amount") == "114.00");
+  CHECK(at("lines/2/ladder/tiers/0/outcome") == "no_price");
+  CHECK(at("lines/2/ladder/tiers/0/reason") == at("lines/2/reason"));
+  CHECK(at("lines/3/outcome") == "unknown_article");
+  CHECK(at("lines/3/ladder") == "(none)");
+  const auto one = shop.get("/v1/customers/C1/prices/A1?channel=web&quantity=3&ladder=true");
+  CHECK(Shop::at(one, "unit_price") == "10.0000");
+  CHECK(Shop::at(one, "ladder/tiers/1/from") == "10");
+  const auto without = shop.get("/v1/customers/C1/prices/A1?channel=web&quantity=3");
+  CHECK(Shop::at(without, "ladder") == "(none)");
+}
+
 TEST_CASE("quote: who or what is unknown to the whole question is a 422 that names it",
           "[server]") {
   struct Case {

@@ -38,6 +38,7 @@ TEST_CASE("target: what can't be read is refused", "[server]") {
 TEST_CASE("query: parameters make a question of one line", "[server]") {
   const auto target = parse_target(
       "/?quantity=5&unit=BOX&date=2026-02-01&currency=SEK&agreement=AG&language=sv&explain=true&"
+      "ladder=true&"
       "availability=false"
       "&channel=web&campaign=spring&customer=C");
   REQUIRE(target);
@@ -54,6 +55,7 @@ TEST_CASE("query: parameters make a question of one line", "[server]") {
   CHECK(body.request.language == "sv");
   CHECK(body.request.customer == "C");
   CHECK(body.explain);
+  CHECK(body.ladder);
   CHECK_FALSE(body.availability);
   using Field = std::pair<std::string_view, std::string_view>;
   CHECK(body.request.fields == std::vector<Field>{{"channel", "web"}, {"campaign", "spring"}});
@@ -71,6 +73,7 @@ TEST_CASE("query: a bad parameter is named", "[server]") {
   };
   CHECK(fault("date=2026-13-01").where == "/date");
   CHECK(fault("explain=yes").where == "/explain");
+  CHECK(fault("ladder=1").where == "/ladder");
   CHECK(fault("quantity=1&quantity=2").code == FaultCode::duplicate_key);
   CHECK(fault("unit=" + std::string(300, 'x')).code == FaultCode::too_large);
 }

@@ -25,7 +25,7 @@ constexpr const char* full_body = R"({
     {"id": 7, "article": "A2", "quantity": 12.50},
     {"article": "A\"\u00e5"}
   ],
-  "explain": true, "availability": false
+  "explain": true, "ladder": true, "availability": false
 })";
 
 struct Reading {
@@ -71,6 +71,7 @@ TEST_CASE("quote body: every member arrives where it belongs", "[server]") {
   CHECK_FALSE(request.lines[2].date.has_value());
   CHECK(reading.body.line_ids == std::vector<std::string_view>{"first", "7", ""});
   CHECK(reading.body.explain);
+  CHECK(reading.body.ladder);
   CHECK_FALSE(reading.body.availability);
 }
 
@@ -86,6 +87,7 @@ TEST_CASE("quote body: nothing of the last one is left in the next", "[server]")
   CHECK(reading.body.request.lines.empty());
   CHECK(reading.body.line_ids.empty());
   CHECK_FALSE(reading.body.explain);
+  CHECK_FALSE(reading.body.ladder);
   CHECK(reading.body.availability);
 }
 
@@ -174,6 +176,7 @@ TEST_CASE("quote body: what is wrong is named with its pointer", "[server]") {
        "expected a string, found a number"},
       {R"({"customer":{"code":"C"}})", FaultCode::bad_request, "/customer", "an object"},
       {R"({"explain":"yes"})", FaultCode::bad_request, "/explain", "true or false"},
+      {R"({"ladder":1})", FaultCode::bad_request, "/ladder", "true or false"},
       {R"({"attributes":[]})", FaultCode::bad_request, "/attributes", "an object"},
       {R"({"attributes":{"a/b":[1]}})", FaultCode::bad_request, "/attributes/a~1b",
        "a string, a number, true or false"},
@@ -350,4 +353,20 @@ TEST_CASE("quote body: whatever is done to a body, it is read as JSON or refused
     REQUIRE((error == simdjson::SUCCESS || error == simdjson::NUMBER_ERROR));
   }
   CHECK(taken > 100);
+}
+
+TEST_CASE("quote body: at most so many lines get a ladder, told with the limit's name",
+          "[server]") {
+  const auto asked = [](std::size_t lines) {
+    std::string text = R"({"customer":"C","ladder":true,"lines":[)";
+    for (std::size_t i = 0; i < lines; ++i)
+      text += i == 0 ? R"({"article":"A"})" : R"(,{"article":"A"})";
+    return text + "]}";
+  };
+  Reading reading;
+  CHECK(reading.quote(asked(engine::base::limits::ladder_lines)));
+  const auto too_many = reading.quote_fault(asked(engine::base::limits::ladder_lines + 1));
+  CHECK(too_many.code == FaultCode::too_many);
+  CHECK(too_many.where == "/ladder");
+  CHECK(too_many.detail.find("ladder_lines") != std::string::npos);
 }

@@ -42,24 +42,6 @@ struct Known {
   std::vector<Bound> bounds;
 };
 
-std::size_t operand_count(Op op) {
-  if (op <= rule::last_load || op == Op::scale_round) return 0;
-  switch (op) {
-    case Op::negate:
-    case Op::logical_not:
-    case Op::round:
-    case Op::extend_round:
-    case Op::unit_round:
-    case Op::convert_round:
-    case Op::ending:
-      return 1;
-    case Op::select:
-      return 3;
-    default:
-      return 2;
-  }
-}
-
 bool less(const Decimal& a, const Decimal& b) {
   const int decimals = std::max(a.decimals, b.decimals);
   const auto x = engine::base::mantissa_at(a, decimals);
@@ -141,7 +123,7 @@ class NeverTrue::Machine {
 
   std::string run(const rule::Formula& formula) {
     for (const rule::Instruction& instruction : formula) {
-      const std::size_t operands = operand_count(instruction.op);
+      const std::size_t operands = rule::operand_count(instruction.op);
       if (stack_.size() < operands) return "";
       std::vector<Known> taken(stack_.end() - static_cast<std::ptrdiff_t>(operands), stack_.end());
       stack_.resize(stack_.size() - operands);

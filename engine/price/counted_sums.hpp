@@ -26,6 +26,7 @@ class CountedSums final : public CountedBasis {
       block.search().begin(step_, number, active[at++] & block.lines().open(), running);
       std::set<std::pair<Key, std::uint8_t>> seen;  // a line counts once for a key
       for (const Candidate& found : block.search().find_countable()) {
+        if ((block.lines().open() & bit(found.line)) == 0) continue;  // another one closed it
         const std::size_t line = block.lines().block().offset + found.line;
         const Key key = key_of(found.record, found.position, line);
         if (!seen.emplace(key, found.line).second) continue;

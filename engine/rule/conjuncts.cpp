@@ -6,30 +6,10 @@ namespace engine::rule {
 
 namespace {
 
-std::size_t operands(Op op) {
-  if (op <= last_load) return 0;
-  switch (op) {
-    case Op::negate:
-    case Op::logical_not:
-    case Op::round:
-    case Op::extend_round:
-    case Op::unit_round:
-    case Op::convert_round:
-    case Op::ending:
-      return 1;
-    case Op::scale_round:
-      return 0;
-    case Op::select:
-      return 3;
-    default:
-      return 2;
-  }
-}
-
 // Where the operand that ends before `end` begins.
 std::size_t begin_of(const Formula& formula, std::size_t end) {
   std::size_t at = end - 1;
-  for (std::size_t wanted = operands(formula[at].op); wanted > 0; --wanted)
+  for (std::size_t wanted = operand_count(formula[at].op); wanted > 0; --wanted)
     at = begin_of(formula, at);
   return at;
 }

@@ -11,6 +11,7 @@
 #include "engine/model/ids.hpp"
 #include "engine/model/record_text.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -65,6 +66,25 @@ enum class Op : std::uint8_t {
 };
 
 inline constexpr Op last_load = Op::charge_left;
+
+// How many values it takes off the stack.
+constexpr std::size_t operand_count(Op op) {
+  if (op <= last_load || op == Op::scale_round) return 0;
+  switch (op) {
+    case Op::negate:
+    case Op::logical_not:
+    case Op::round:
+    case Op::extend_round:
+    case Op::unit_round:
+    case Op::convert_round:
+    case Op::ending:
+      return 1;
+    case Op::select:
+      return 3;
+    default:
+      return 2;
+  }
+}
 
 enum class TextTest : std::uint8_t { starts_with, ends_with, contains };
 

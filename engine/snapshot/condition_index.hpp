@@ -13,6 +13,7 @@
 #pragma once
 
 #include "engine/base/hash.hpp"
+#include "engine/base/huge_pages.hpp"
 #include "engine/base/limits.hpp"
 #include "engine/model/condition.hpp"
 #include "engine/model/facts.hpp"
@@ -194,14 +195,14 @@ class ConditionIndex {
   };
 
   std::vector<TableInfo> tables_;
-  std::vector<model::ConditionRecord> records_;
-  std::vector<Key> keys_;
-  std::vector<Slot> slots_;
+  base::BigVector<model::ConditionRecord> records_;
+  base::BigVector<Key> keys_;
+  base::BigVector<Slot> slots_;
   std::uint64_t slot_mask_ = 0;
-  std::vector<std::uint64_t> signatures_;
+  base::BigVector<std::uint64_t> signatures_;
   std::size_t signature_columns_ = 0;
-  std::vector<Part> parts_;
-  std::vector<PartSlot> part_slots_;  // open addressing
+  base::BigVector<Part> parts_;
+  base::BigVector<PartSlot> part_slots_;  // open addressing
   std::vector<std::vector<std::uint32_t>>
       mapping_values_;  // by mapping: the article fields' values, key after key
   std::vector<model::Terms> terms_;

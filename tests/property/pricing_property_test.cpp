@@ -150,6 +150,22 @@ TEST_CASE("property: the same facts put twice answer the same, record by record"
   });
 }
 
+TEST_CASE("property: a feed that comes in many batches answers as the one that came in one",
+          "[property]") {
+  each_case(49, 200, Language::any, [](const Case& made) {
+    Draw draw{made.seed ^ 10U};
+    const int ends = draw.of(std::vector<int>{3, 30, 100});  // percent of the rows
+    const Engine split{{}, made.world, made.documents, [&] { return draw.percent(ends); }};
+    for (int i = 0; i < 10; ++i) {
+      const Ask ask = make_ask(made.world, draw, 6);
+      INFO(describe(ask));
+      const std::string changed = both(lines_of(*made.engine, ask), lines_of(split, ask));
+      REQUIRE(changed == "");
+      REQUIRE(order_of(*made.engine, ask) == order_of(split, ask));
+    }
+  });
+}
+
 TEST_CASE("property: a batch that says everything anew leaves nothing of the batch before",
           "[property]") {
   each_case(48, 150, Language::any, [](const Case& made) {

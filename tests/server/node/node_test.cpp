@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -131,6 +132,32 @@ TEST_CASE("node: a second import changes what it names and leaves the rest", "[s
   CHECK(now.find("priced 10.10 30.30") != std::string::npos);
   CHECK(now.find("priced 4.00 4.00") != std::string::npos);
   CHECK(answers(*opened(company.data)->snapshot()) == now);
+}
+
+TEST_CASE("node: a file whose rows come in one by one answers as the whole file",
+          "[server][node]") {
+  const Company company;
+  company.import_all();
+  const Company split;
+  fs::remove(split.files + "/conditions.csv");
+  split.import_all();
+  const auto node = opened(split.data, Access::write, Keep::facts);
+  std::istringstream rows{std::string{tests::base_prices}};
+  std::string header;
+  std::getline(rows, header);
+  int imports = 0;
+  for (std::string row; std::getline(rows, row); ++imports) {
+    const std::string file = split.folder.path() + "/conditions.csv";
+    write_file(file, header + "\n" + row + "\n");
+    must(import(*node, {file}));
+  }
+  REQUIRE(imports == 4);
+  const auto without_generation = [](const std::string& text) {
+    return text.substr(text.find('\n'));
+  };
+  const std::string whole = without_generation(answers(*opened(company.data)->snapshot()));
+  CHECK(without_generation(answers(*node->snapshot())) == whole);
+  CHECK(without_generation(answers(*opened(split.data)->snapshot())) == whole);
 }
 
 TEST_CASE("node: rules replace the document of their name, also for records that are there already",

@@ -6,6 +6,7 @@
 #include "rules/rule_book.hpp"
 
 #include "tests/peers/parts/facts_maker.hpp"
+#include "tests/peers/parts/oracle_check.hpp"
 #include "tests/peers/parts/over_http.hpp"
 #include "tests/peers/parts/rules_of_case.hpp"
 
@@ -87,11 +88,12 @@ CaseRun::CaseRun(const System& system, const Json& root, CaseResult& result)
 }
 
 void CaseRun::run(std::mt19937_64* order) {
-  const auto documents = rules_of_case(system_, scope_);
-  auto compiled = rules::compile(documents, facts_.schema);
+  documents_ = rules_of_case(system_, scope_);
+  auto compiled = rules::compile(documents_, facts_.schema);
   if (!compiled.faults.empty()) return not_expressible("rules: " + text_of(compiled.faults[0]));
   facts_.set_compiler(std::make_shared<rules::RecordTexts>());
-  FactsMaker maker{system_, scope_, facts_};
+  ToldFacts told{facts_, world_};
+  FactsMaker maker{system_, scope_, told};
   if (order != nullptr) maker.shuffle(*order);
   if (auto ok = maker.put(); !ok) return refused(ok.error());
   const bool ladder = wants_ladder(system_, *root_.find("expect"));
@@ -117,6 +119,21 @@ void CaseRun::run_over_http() {
   result_.over_http = true;
   const std::string difference = http_difference(replies_, replies);
   if (!difference.empty()) fail("over HTTP: " + difference);
+}
+
+void CaseRun::run_by_oracle(std::mt19937_64& random) {
+  constexpr int rounds = 4;
+  if (snapshot_ == nullptr) return;  // a case of facts that are refused
+  for (int round = 0; round <= rounds; ++round) {
+    oracle::World world = world_;
+    auto questions = questions_;
+    if (round > 0) draw_numbers(world, questions, random);
+    const OracleCheck check = check_by_oracle(world, documents_, questions);
+    if (check.refused && round > 0) continue;
+    if (!check.difference.empty())
+      return fail("by the oracle, round " + std::to_string(round) + ": " + check.difference);
+    result_.by_oracle += round > 0 ? 1 : 0;
+  }
 }
 
 bool CaseRun::ask(const std::map<std::string, std::string>& labels) {

@@ -4,7 +4,9 @@
 
 #include "engine/model/facts.hpp"
 #include "engine/snapshot/snapshot.hpp"
+#include "rules/rule_book.hpp"
 
+#include "tests/oracle/world.hpp"
 #include "tests/peers/parts/question_maker.hpp"
 #include "tests/peers/parts/reply.hpp"
 #include "tests/peers/parts/runner.hpp"
@@ -27,6 +29,9 @@ class CaseRun {
   // std::runtime_error where a mapping can't be read.
   void run(std::mt19937_64* order);
   void run_over_http();
+  // After run(): the same facts and questions, as they stand and with drawn numbers, before the
+  // oracle.
+  void run_by_oracle(std::mt19937_64& random);
 
   const std::vector<AskedQuestion>& questions() const { return questions_; }
 
@@ -44,6 +49,8 @@ class CaseRun {
   Reads reads_;
   Scope scope_;
   engine::model::Facts facts_;
+  oracle::World world_;  // the same in words
+  std::vector<rules::RuleDocument> documents_;
   std::shared_ptr<const engine::snapshot::Snapshot> snapshot_;
   std::vector<AskedQuestion> questions_;
   std::vector<Reply> replies_;

@@ -257,7 +257,7 @@ FactsMaker::Put FactsMaker::put_article(const Json& rule, const Scope& row) {
     if (auto ok = facts_.put(model::ArticleGroupDraft{group, {}, {}}); !ok) return ok;
   }
   const Pairs pairs = pairs_at(rule, "attributes", row);
-  const auto attributes = fields_of(pairs, facts_);
+  const auto attributes = fields_of(pairs, facts_.facts());
   if (!attributes) return attributes.error();
   const auto group_views = views(groups);
   model::ArticleDraft draft;
@@ -297,7 +297,7 @@ FactsMaker::Put FactsMaker::put_customer(const Json& rule, const Scope& row) {
     if (auto ok = facts_.put(model::CustomerGroupDraft{group, {}, {}, 0}); !ok) return ok;
   }
   const Pairs pairs = pairs_at(rule, "attributes", row);
-  const auto attributes = fields_of(pairs, facts_);
+  const auto attributes = fields_of(pairs, facts_.facts());
   if (!attributes) return attributes.error();
   const auto group_views = views(groups);
   const std::string parent = text_or(rule, "parent", row);
@@ -379,7 +379,7 @@ FactsMaker::Put FactsMaker::put_record(const Json& rule, const Scope& row) {
   RecordTexts& texts = *owned;
   texts.key = "r" + std::to_string(labels_.size() + 1);
   labels_.emplace(texts.key, text_or(rule, "label", row));
-  const auto keys = fields_of(texts.keys, facts_);
+  const auto keys = fields_of(texts.keys, facts_.facts());
   if (!keys) return keys.error();
   texts.fields = *keys;
   for (const auto& [name, text] : texts.parameters) {
@@ -404,7 +404,7 @@ FactsMaker::Put FactsMaker::put_record(const Json& rule, const Scope& row) {
   draft.feed = "peers";
   draft.key = texts.key;
   if (auto ok = take_numbers(rule, row, draft); !ok) return ok;
-  if (auto ok = take_flags(rule, row, facts_, draft); !ok) return ok;
+  if (auto ok = take_flags(rule, row, facts_.facts(), draft); !ok) return ok;
   waiting_.push_back([this, owned, draft] { return facts_.put(draft); });
   return {};
 }

@@ -9,6 +9,7 @@
 
 #include "tests/peers/parts/mapping.hpp"
 #include "tests/peers/parts/scope.hpp"
+#include "tests/peers/parts/told_facts.hpp"
 
 #include <functional>
 #include <map>
@@ -22,7 +23,7 @@ namespace tests::peers {
 class FactsMaker {
  public:
   // `scope` is the case; all must outlive this.
-  FactsMaker(const System& system, const Scope& scope, engine::model::Facts& facts)
+  FactsMaker(const System& system, const Scope& scope, ToldFacts& facts)
       : system_{system}, case_{scope}, facts_{facts} {}
 
   // Puts what has no order of its own in an order drawn from here.
@@ -66,7 +67,7 @@ class FactsMaker {
 
   const System& system_;
   const Scope& case_;
-  engine::model::Facts& facts_;
+  ToldFacts& facts_;
   std::mt19937_64* random_ = nullptr;
   std::vector<std::function<Put()>> waiting_;  // of one kind; each owns its texts
   std::set<std::string> put_;

@@ -83,7 +83,9 @@ class FileRun {
     const auto mutated = rules::parse_json(mutation.text);
     if (!mutated) throw std::runtime_error("mutated: " + mutated.error().detail);
     try {
-      CaseRun{system, *mutated, result}.run(&random);
+      CaseRun run{system, *mutated, result};
+      run.run(&random);
+      if (result.standing == Standing::passed) run.run_by_oracle(random);
     } catch (const NoWord& word) {
       result.standing = Standing::failed;
       result.why = std::string{"there is no word for "} + word.what() + " any more";
@@ -128,6 +130,7 @@ Mutated count_mutated(const std::vector<CaseResult>& results) {
     mutated.renamed += result.renamed ? 1 : 0;
     mutated.shifted += result.shifted ? 1 : 0;
     mutated.scaled += result.scaled ? 1 : 0;
+    mutated.by_oracle += result.by_oracle;
   }
   return mutated;
 }
@@ -139,7 +142,8 @@ std::string to_text(const Mutated& mutated) {
   };
   return std::to_string(mutated.shuffled) + " mutated: all with their facts in another order, " +
          part(mutated.renamed, "with other ids") + ", " + part(mutated.shifted, "on other dates") +
-         ", " + part(mutated.scaled, "with other amounts");
+         ", " + part(mutated.scaled, "with other amounts") + "; " +
+         std::to_string(mutated.by_oracle) + " times with other numbers, against the oracle";
 }
 
 Counts count(const std::vector<CaseResult>& results) {

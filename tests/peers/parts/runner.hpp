@@ -32,6 +32,7 @@ struct CaseResult {
   bool renamed = false;
   bool shifted = false;
   bool scaled = false;
+  std::size_t by_oracle = 0;  // times that it was priced with other numbers, against the oracle
 };
 
 struct Options {
@@ -58,6 +59,7 @@ struct Mutated {
   std::size_t renamed = 0;
   std::size_t shifted = 0;
   std::size_t scaled = 0;
+  std::size_t by_oracle = 0;  // times, not cases
 };
 
 Mutated count_mutated(const std::vector<CaseResult>& results);

@@ -1,5 +1,6 @@
 // Cases of other systems: our own ones always, the shared file where it lies beside the project.
 #include "tests/catch.hpp"
+#include "tests/peers/parts/oracle_check.hpp"
 #include "tests/peers/parts/runner.hpp"
 #include "tests/peers/parts/source.hpp"
 
@@ -8,6 +9,7 @@
 #include <iterator>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -94,8 +96,32 @@ TEST_CASE("peers: mutated, all cases that pass still do, by a fixed seed and by 
     CHECK(mutated.renamed >= 20);
     CHECK(mutated.shifted >= 4);
     CHECK(mutated.scaled >= 1);
+    CHECK(mutated.by_oracle >= 3 * mutated.shuffled);
     WARN(file << ": " << to_text(mutated));
   }
+}
+
+TEST_CASE("peers: drawn numbers are others, of the same sign and decimals; counts stay counts",
+          "[peers]") {
+  std::mt19937_64 random{7};
+  std::set<std::string> values;
+  std::set<std::string> quantities;
+  for (int i = 0; i < 200; ++i) {
+    oracle::World world;
+    world.records.emplace_back().value = "-12.50";
+    world.records.front().from_quantity = "0.5";
+    std::vector<tests::peers::AskedQuestion> questions(1);
+    questions.front().lines.emplace_back().quantity = "1";
+    tests::peers::draw_numbers(world, questions, random);
+    const std::string& value = world.records.front().value;
+    REQUIRE(value.front() == '-');
+    REQUIRE(value.size() - value.find('.') == 3);
+    REQUIRE(world.records.front().from_quantity == "0.5");  // no count
+    values.insert(value);
+    quantities.insert(questions.front().lines.front().quantity);
+  }
+  CHECK(values.size() > 40);
+  CHECK(quantities == std::set<std::string>{"1", "2", "3"});
 }
 
 TEST_CASE("peers: what is mutated of a case is told, and nothing of one that fails", "[peers]") {

@@ -236,9 +236,13 @@ void read_flag(const Json& flag, DocumentReader& reader, Schema& schema) {
 
 }  // namespace
 
-void read_declarations(const Json& document, DocumentReader& reader, Schema& schema) {
+void read_fields(const Json& document, DocumentReader& reader, Schema& schema) {
   for (const JsonMember& member : reader.entries(document, "fields"))
     read_field(member, reader, schema);
+}
+
+void read_declarations(const Json& document, DocumentReader& reader, Schema& schema) {
+  read_fields(document, reader, schema);
   for (const Json& flag : reader.items(document, "flags", false)) read_flag(flag, reader, schema);
   for (const JsonMember& member : reader.entries(document, "condition_types"))
     TypeReader{reader, schema}.read(member);

@@ -1,4 +1,5 @@
-// Reads what a procedure declares about the data: fields, flags and condition types.
+// Reads what a rules document declares about the data: a procedure its fields, flags and condition
+// types, a look-up the fields that its rows ask for.
 #pragma once
 
 #include "engine/model/schema.hpp"
@@ -7,6 +8,7 @@
 namespace rules {
 
 // Everything is declared in `schema`; Faults go to the reader.
+void read_fields(const Json& document, DocumentReader& reader, engine::model::Schema& schema);
 void read_declarations(const Json& document, DocumentReader& reader, engine::model::Schema& schema);
 
 }  // namespace rules

@@ -1,6 +1,7 @@
 #include "rules/lookup_reader.hpp"
 
 #include "engine/base/limits.hpp"
+#include "rules/declaration_reader.hpp"
 #include "rules/parameters.hpp"
 
 #include <algorithm>
@@ -139,19 +140,21 @@ void read_set(const Json& json, DocumentReader& reader, rule::RuleSet& rules) {
 
 }  // namespace
 
-void read_procedure_lookup(const Json& document, DocumentReader& reader, const Schema& schema,
+void read_procedure_lookup(const Json& document, DocumentReader& reader, Schema& schema,
                            rule::RuleSet& rules) {
-  if (!reader.members(document, {"procedure_lookup", "title"})) return;
+  if (!reader.members(document, {"procedure_lookup", "fields", "title"})) return;
   reader.text(document, "title");
+  read_fields(document, reader, schema);
   for (const Json& row : reader.items(document, "procedure_lookup", true)) {
     rules.procedure_lookup.push_back(read_procedure_row(row, reader, schema));
   }
 }
 
-void read_availability_bands(const Json& document, DocumentReader& reader, const Schema& schema,
+void read_availability_bands(const Json& document, DocumentReader& reader, Schema& schema,
                              rule::RuleSet& rules) {
-  if (!reader.members(document, {"availability_bands", "lookup", "title"})) return;
+  if (!reader.members(document, {"availability_bands", "lookup", "fields", "title"})) return;
   reader.text(document, "title");
+  read_fields(document, reader, schema);
   for (const Json& set : reader.items(document, "availability_bands", true))
     read_set(set, reader, rules);
   for (const Json& row : reader.items(document, "lookup", false)) {

@@ -9,9 +9,10 @@
 
 namespace rules {
 
+// Fields that the document declares are put into `schema` first.
 void read_procedure_lookup(const Json& document, DocumentReader& reader,
-                           const engine::model::Schema& schema, engine::rule::RuleSet& rules);
+                           engine::model::Schema& schema, engine::rule::RuleSet& rules);
 void read_availability_bands(const Json& document, DocumentReader& reader,
-                             const engine::model::Schema& schema, engine::rule::RuleSet& rules);
+                             engine::model::Schema& schema, engine::rule::RuleSet& rules);
 
 }  // namespace rules

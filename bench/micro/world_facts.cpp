@@ -267,10 +267,6 @@ std::shared_ptr<const engine::snapshot::Snapshot> load_world(const world::World&
   const std::vector<rules::RuleDocument> documents{
       read("rules/procedures/agreed_then_lists_then_base.json"),
       read("docs/examples/world/rules/availability_bands.json")};
-  put(facts.schema.declare_field("band_profile", model::FieldSide::article, model::Domain::text)
-              .has_value()
-          ? engine::base::Result<void>{}
-          : engine::base::Fault{engine::base::FaultCode::contradicting_values, "band_profile", ""});
   const auto compiled = rules::compile(documents, facts.schema);
   if (!compiled.rules)
     give_up(compiled.faults.front().where + ": " + compiled.faults.front().detail);

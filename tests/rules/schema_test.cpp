@@ -171,13 +171,15 @@ const std::string full_procedure = R"json({
   @document@})json";
 
 const std::string full_lookup =
-    R"({"procedure_lookup": [{"when": {"channel": ["a", "b"], "site": "c"}, "procedure": "p", "parameters": {"share": 0.5, "strict": false, "groups": ["a", 1]} @row@}], "title": "t" @document@})";
+    R"({"procedure_lookup": [{"when": {"channel": ["a", "b"], "site": "c"}, "procedure": "p", "parameters": {"share": 0.5, "strict": false, "groups": ["a", 1]} @row@}],
+        "fields": {"tier": {"side": "question", "value": "text", "title": "t" @field@}}, "title": "t" @document@})";
 
 const std::string full_bands = R"({
   "availability_bands": [{"set": "s", "expected_band": "due", "bands": [
     {"band": "none", "symbol": "x", "colour": "red", "schema_org": "OutOfStock", "texts": {"en": "none"} @band@},
     {"band": "many", "from": "10.5", "texts": {"en": "{quantity} or more"}}, {"band": "due", "texts": {"en": "{date}"}}] @set@}],
-  "lookup": [{"when": {"article_group": "g"}, "set": "s" @row@}], "title": "t" @document@})";
+  "lookup": [{"when": {"article_group": "g"}, "set": "s" @row@}],
+  "fields": {"profile": {"side": "article", "value": "text", "title": "t" @field@}}, "title": "t" @document@})";
 
 // The document with `what` at the mark, and the other marks taken out.
 std::string marked(std::string text, const std::string& mark, const std::string& what) {
@@ -488,8 +490,11 @@ TEST_CASE("rules schemas: they know the members that the readers know", "[rules]
                   {"#/$defs/comparator/oneOf/1", "#/$defs/comparator/oneOf/2"}},
                  {"answer", "/answer", {"#/$defs/answer"}}});
   check_members(full_lookup,
-                {{"document", "", {"#"}}, {"row", "/procedure_lookup/0", {"#/$defs/row"}}});
+                {{"document", "", {"#"}},
+                 {"field", "/fields/tier", {"#/$defs/field"}},
+                 {"row", "/procedure_lookup/0", {"#/$defs/row"}}});
   check_members(full_bands, {{"document", "", {"#"}},
+                             {"field", "/fields/profile", {"#/$defs/field"}},
                              {"set", "/availability_bands/0", {"#/$defs/set"}},
                              {"band", "/availability_bands/0/bands/0", {"#/$defs/band"}},
                              {"row", "/lookup/0", {"#/$defs/row"}}});

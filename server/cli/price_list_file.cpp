@@ -1,11 +1,12 @@
 #include "server/cli/price_list_file.hpp"
 
-#include "engine/avail/band.hpp"
-#include "engine/base/decimal.hpp"
+#include "engine/base/parallel.hpp"
+#include "engine/quote/ladder.hpp"
 #include "server/cli/csv.hpp"
-#include "server/json/json_writer.hpp"
 
-#include <array>
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 
@@ -14,144 +15,43 @@ namespace server::cli {
 using engine::base::Fault;
 using engine::base::FaultCode;
 using engine::base::Result;
-using engine::model::Outcome;
-using engine::price::Line;
-using engine::price::PricedLine;
-using engine::quote::PriceListRange;
+using engine::quote::BulkTask;
+using engine::quote::Question;
 using engine::snapshot::Snapshot;
 
 namespace {
 
-constexpr std::array<std::string_view, 13> columns{
-    "article",  "name",       "quantity",    "unit",
-    "currency", "price_unit", "unit_price",  "price_unit_of_measure",
-    "outcome",  "document",   "valid_until", "band",
-    "expected"};
+// Texts that wait for one before them, for each worker.
+constexpr std::size_t waiting_per_worker = 8;
 
-constexpr std::size_t price_unit_column = 5;  // the one number of things, not an amount
-
-// One row's cells; the texts that are made for it are kept from row to row.
-struct Row {
-  std::array<std::string_view, columns.size()> cells;
-  std::string price_unit, unit_price, valid_until, expected;
-};
-
-class RowMaker {
- public:
-  RowMaker(const Snapshot& snapshot, const engine::quote::Question& question,
-           const PriceListOptions& options)
-      : snapshot_{snapshot},
-        question_{question},
-        options_{options},
-        currency_{snapshot.currency_code(question.header.currency)},
-        quantity_{engine::base::to_string_short(options.quantity.decimal())} {}
-
-  // Appends the rows of a range and returns how many of them have a price.
-  std::uint64_t append(const PriceListRange& range, std::string& out) const {
-    Row row;
-    std::uint64_t priced = 0;
-    for (std::size_t i = 0; i < range.lines.size(); ++i) {
-      const auto& line = range.priced->lines[i];
-      const bool has_price = line.outcome == Outcome::priced;
-      priced += has_price ? 1 : 0;
-      if (!has_price && options_.rows == RowsOf::priced) continue;
-      fill(range.lines[i], line, row);
-      if (options_.format == RowFormat::csv) {
-        append_csv_row(out, row.cells);
-      } else {
-        append_object(row, out);
-      }
-    }
-    return priced;
-  }
-
- private:
-  void fill(const Line& asked, const PricedLine& line, Row& row) const {
-    const bool has_price = line.outcome == Outcome::priced;
-    row.cells = {};
-    row.cells[0] = snapshot_.article_code(asked.article);
-    row.cells[1] = snapshot_.article_name(asked.article);
-    row.cells[2] = quantity_;
-    row.cells[3] = snapshot_.unit_code(asked.unit);
-    row.cells[8] = outcome_name(line.outcome);
-    if (has_price) fill_price(asked, line, row);
-    fill_band(asked, row);
-  }
-
-  void fill_price(const Line& asked, const PricedLine& line, Row& row) const {
-    row.price_unit = std::to_string(line.price_unit);
-    row.unit_price.clear();
-    engine::base::append_decimal(row.unit_price, line.unit_price.mantissa,
-                                 line.unit_price.decimals);
-    row.cells[4] = currency_;
-    row.cells[price_unit_column] = row.price_unit;
-    row.cells[6] = row.unit_price;
-    row.cells[7] = snapshot_.unit_code(line.unit.is_none() ? asked.unit : line.unit);
-    if (line.record != engine::price::no_record) {
-      const auto document = snapshot_.conditions().record(line.record).document;
-      if (!document.is_none()) row.cells[9] = snapshot_.documents()[document.raw()].code;
-    }
-    if (line.valid_until.is_open()) return;
-    row.valid_until.clear();
-    json::append_moment(row.valid_until, line.valid_until);
-    row.cells[10] = row.valid_until;
-  }
-
-  void fill_band(const Line& asked, Row& row) const {
-    const engine::avail::Viewer viewer{question_.header.customer,
-                                       &question_.header.fields.front().texts};
-    const auto set = engine::avail::band_set_for(snapshot_, asked.article, viewer);
-    const auto seen = engine::avail::availability_of(snapshot_, asked.article, options_.quantity,
-                                                     asked.date, set);
-    if (seen.band == engine::avail::no_band) return;
-    row.cells[11] = snapshot_.rules().band_sets[seen.band_set].bands[seen.band].code;
-    if (seen.expected.is_open()) return;
-    row.expected.clear();
-    json::append_moment(row.expected, seen.expected);
-    row.cells[12] = row.expected;
-  }
-
-  static void append_object(const Row& row, std::string& out) {
-    std::string object;
-    json::JsonWriter json{object};
-    json.begin_object();
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (i == price_unit_column && !row.cells[i].empty()) {
-        json.key(columns[i]);
-        json.raw(row.cells[i]);
-      } else {
-        json.member_unless_empty(columns[i], row.cells[i]);
-      }
-    }
-    json.end_object();
-    out += object;
-    out += '\n';
-  }
-
-  const Snapshot& snapshot_;
-  const engine::quote::Question& question_;
-  const PriceListOptions& options_;
-  std::string_view currency_;
-  std::string quantity_;
-};
-
-// Puts ranges, which are finished in any order, in the order of articles.
+// Puts texts, which are finished in any order, in the order of their numbers. Whoever brings the
+// next one hands it over, with all that wait behind it, while the others go on.
 class InOrder {
  public:
-  InOrder(const TextSink& sink, const PriceListProgress& progress, std::uint64_t articles)
-      : sink_{sink}, progress_{progress}, counts_{articles, 0} {}
+  InOrder(const TextSink& sink, const PriceListProgress& progress, std::uint64_t all,
+          std::size_t customers)
+      : sink_{sink},
+        progress_{progress},
+        all_{all},
+        per_customer_{customers == 0 ? 1 : all / customers},
+        waiting_max_{waiting_per_worker * engine::base::worker_count()} {}
 
-  void take(const PriceListRange& range, std::string text, std::uint64_t priced) {
-    const std::lock_guard lock{mutex_};
-    waiting_.emplace(range.number, std::move(text));
-    counts_.priced += priced;
-    done_ += range.lines.size();
-    while (!waiting_.empty() && waiting_.begin()->first == next_) {
-      is_taken_ = is_taken_ && sink_(waiting_.begin()->second);
-      waiting_.erase(waiting_.begin());
-      ++next_;
+  // The buffer is taken, and an empty one left in its place. False when no more is to come.
+  bool take(std::uint64_t number, RowBuffer& text, PriceListCounts counts) {
+    std::unique_lock lock{mutex_};
+    counts_.rows += counts.rows;
+    counts_.priced += counts.priced;
+    counts_.cut += counts.cut;
+    // The one whose turn it is never waits.
+    may_come_.wait(lock, [&] { return number < next_ + waiting_max_ || !is_taken_; });
+    waiting_.emplace(number, std::move(text));
+    text = {};
+    if (!spare_.empty()) {
+      text = std::move(spare_.back());
+      spare_.pop_back();
     }
-    if (progress_) progress_(done_, counts_.articles);
+    if (!is_writing_) write(lock);
+    return is_taken_;
   }
 
   bool is_taken() const { return is_taken_; }
@@ -159,36 +59,199 @@ class InOrder {
   const PriceListCounts& counts() const { return counts_; }
 
  private:
+  void write(std::unique_lock<std::mutex>& lock) {
+    is_writing_ = true;
+    while (!waiting_.empty() && waiting_.begin()->first == next_ && is_taken_) {
+      RowBuffer text = std::move(waiting_.begin()->second);
+      waiting_.erase(waiting_.begin());
+      lock.unlock();
+      const bool is_taken = text.text().empty() || sink_(next_ / per_customer_, text.text());
+      text.clear();
+      if (progress_) progress_(next_ + 1, all_);
+      lock.lock();
+      is_taken_ = is_taken;
+      spare_.push_back(std::move(text));
+      ++next_;
+      may_come_.notify_all();
+    }
+    is_writing_ = false;
+  }
+
   const TextSink& sink_;
   const PriceListProgress& progress_;
+  std::uint64_t all_;
+  std::uint64_t per_customer_;
+  std::size_t waiting_max_;
   std::mutex mutex_;
-  std::map<std::uint32_t, std::string> waiting_;
-  std::uint32_t next_ = 0;
-  std::uint64_t done_ = 0;
+  std::condition_variable may_come_;
+  std::map<std::uint64_t, RowBuffer> waiting_;
+  std::vector<RowBuffer> spare_;
+  std::uint64_t next_ = 0;
   PriceListCounts counts_;
+  bool is_writing_ = false;
   bool is_taken_ = true;
 };
 
+class RowSink final : public engine::quote::BulkSink {
+ public:
+  RowSink(const ListRows& rows, std::span<const std::uint8_t> wanted, InOrder& in_order)
+      : wanted_{wanted}, in_order_{in_order} {
+    workers_.reserve(engine::base::worker_count());
+    for (std::size_t i = 0; i < engine::base::worker_count(); ++i)
+      workers_.push_back({RowWriter{rows}, {}, {}});
+  }
+
+  void take(const BulkTask& task, const engine::price::BulkPrices& prices, int decimals) override {
+    Worker& worker = workers_[task.worker];
+    const std::size_t lines = prices.outcomes.size();
+    worker.counts.rows += wanted_.empty()
+                              ? lines
+                              : static_cast<std::size_t>(std::ranges::count(
+                                    wanted_.subspan(prices.first_article, lines), std::uint8_t{1}));
+    worker.counts.priced += worker.writer.append(task.customer, prices, decimals, worker.text);
+  }
+
+  bool end(const BulkTask& task) override {
+    Worker& worker = workers_[task.worker];
+    return in_order_.take(task.number, worker.text, std::exchange(worker.counts, {}));
+  }
+
+ private:
+  struct Worker {
+    RowWriter writer;
+    RowBuffer text;
+    PriceListCounts counts;
+  };
+
+  std::span<const std::uint8_t> wanted_;
+  InOrder& in_order_;
+  std::vector<Worker> workers_;
+};
+
+Fault not_taken() { return Fault{FaultCode::file_unreadable, "", "the output can't be written"}; }
+
+bool has(const ListColumns& columns, ListColumn column) {
+  return std::ranges::find(columns, column) != columns.end();
+}
+
+ListColumns columns_of(const PriceListOptions& options) {
+  if (!options.columns.empty()) return options.columns;
+  ListColumns columns;
+  for (std::size_t i = 1; i < list_column_names.size(); ++i)
+    columns.push_back(static_cast<ListColumn>(i));
+  return columns;
+}
+
+constexpr std::uint32_t tier_articles = 256;  // whose ladders are told at once
+
+std::uint64_t tier_tasks(const engine::quote::BulkList& list) {
+  const std::uint64_t articles = list.snapshot->articles().base_units.size();
+  return list.customers.size() * ((articles + tier_articles - 1) / tier_articles);
+}
+
+// The ladders of a range of a customer's articles, row by row.
+class TierWorker {
+ public:
+  TierWorker(const engine::quote::BulkList& list, const ListRows& rows)
+      : list_{list}, writer_{rows} {}
+
+  PriceListCounts run(std::size_t customer, std::uint32_t first, std::uint32_t end) {
+    Question question = list_.customers[customer];
+    question.scope = engine::quote::Scope::line;
+    const auto& rule = *list_.snapshot->procedures()[question.procedure].rule;
+    const bool is_allowed = list_.quantity <= rule.quantity.maximum;
+    for (std::uint32_t article = first; article < end; ++article) {
+      if (!list_.wanted.empty() && list_.wanted[article] == 0) continue;
+      engine::price::Line& line = question.lines.emplace_back();
+      line.article = engine::model::ArticleId{article};
+      line.quantity = list_.quantity;
+      line.unit = list_.snapshot->articles().base_units[article];
+      line.date = question.date;
+      if (!is_allowed) line.outcome = engine::model::Outcome::quantity_out_of_range;
+    }
+    PriceListCounts counts;
+    engine::price::evaluate(
+        {list_.snapshot, question.procedure, &question.header, question.lines, true}, scratch_,
+        priced_);
+    engine::quote::ladders(*list_.snapshot, question, scratch_, ladders_);
+    for (std::size_t i = 0; i < ladders_.size(); ++i) {
+      const engine::quote::Ladder& ladder = ladders_[i];
+      const auto add = [&](engine::base::Quantity from, engine::price::PricedLine line) {
+        if (!ladder.tiers.empty()) line.valid_until = ladder.valid_until;
+        counts.priced += writer_.append(customer, question.lines[i].article, from, line, text);
+        ++counts.rows;
+      };
+      if (ladder.tiers.empty()) add(list_.quantity, priced_.lines[i]);
+      for (const engine::quote::LadderTier& tier : ladder.tiers) add(tier.from, tier.line);
+      counts.cut += ladder.complete_below ? 1 : 0;
+    }
+    return counts;
+  }
+
+  RowBuffer text;
+
+ private:
+  const engine::quote::BulkList& list_;
+  RowWriter writer_;
+  engine::price::Scratch scratch_;
+  engine::price::PricedLines priced_;
+  std::vector<engine::quote::Ladder> ladders_;
+};
+
+void write_tiers(const engine::quote::BulkList& list, const ListRows& rows, InOrder& in_order) {
+  const auto articles = static_cast<std::uint32_t>(list.snapshot->articles().base_units.size());
+  const std::uint64_t ranges = (articles + tier_articles - 1) / tier_articles;
+  const std::uint64_t tasks = tier_tasks(list);
+  std::atomic<std::uint64_t> next = 0;
+  engine::base::parallel_for(
+      engine::base::worker_count(), 1, [&](std::size_t, std::size_t, std::size_t) {
+        TierWorker worker{list, rows};
+        bool is_wanted = true;
+        for (auto task = next++; task < tasks && is_wanted; task = next++) {
+          const auto first = static_cast<std::uint32_t>(task % ranges) * tier_articles;
+          const auto counts = worker.run(static_cast<std::size_t>(task / ranges), first,
+                                         std::min(articles, first + tier_articles));
+          is_wanted = in_order.take(task, worker.text, counts);
+        }
+      });
+}
+
 }  // namespace
 
-Result<PriceListCounts> write_price_list(const Snapshot& snapshot,
-                                         const engine::quote::Question& question,
-                                         const PriceListOptions& options, const TextSink& sink,
-                                         const PriceListProgress& progress) {
-  InOrder in_order{sink, progress, snapshot.articles().base_units.size()};
-  if (options.format == RowFormat::csv) {
-    std::string heading;
-    append_csv_row(heading, columns);
-    if (!sink(heading)) return Fault{FaultCode::file_unreadable, "", "the output can't be written"};
+std::string list_heading(const PriceListOptions& options) {
+  if (options.format != RowFormat::csv) return {};
+  std::vector<std::string_view> names;
+  for (const ListColumn column : columns_of(options)) names.push_back(column_name(column));
+  std::string text;
+  append_csv_row(text, names);
+  return text;
+}
+
+Result<PriceListCounts> write_price_lists(const Snapshot& snapshot,
+                                          std::span<const Question> customers,
+                                          const PriceListOptions& options, const TextSink& sink,
+                                          const PriceListProgress& progress) {
+  const RowShape shape{options.format, options.rows, options.per, columns_of(options)};
+  const auto& columns = shape.columns;
+  const engine::quote::BulkList list{&snapshot,
+                                     customers,
+                                     options.quantity,
+                                     options.wanted,
+                                     has(columns, ListColumn::valid_until),
+                                     has(columns, ListColumn::document) ||
+                                         has(columns, ListColumn::price_unit) ||
+                                         has(columns, ListColumn::price_unit_of_measure)};
+  const ListRows rows{list, shape};
+  if (options.per == RowsPer::tier) {
+    InOrder in_order{sink, progress, tier_tasks(list), customers.size()};
+    write_tiers(list, rows, in_order);
+    if (!in_order.is_taken()) return not_taken();
+    return in_order.counts();
   }
-  const RowMaker maker{snapshot, question, options};
-  engine::quote::price_list(snapshot, question, options.quantity, [&](const PriceListRange& range) {
-    std::string text;
-    const auto priced = maker.append(range, text);
-    in_order.take(range, std::move(text), priced);
-  });
-  if (!in_order.is_taken())
-    return Fault{FaultCode::file_unreadable, "", "the output can't be written"};
+  InOrder in_order{sink, progress, engine::quote::bulk_tasks(list), customers.size()};
+  RowSink row_sink{rows, list.wanted, in_order};
+  engine::quote::bulk_list(list, row_sink);
+  if (!in_order.is_taken()) return not_taken();
   return in_order.counts();
 }
 

@@ -1,0 +1,164 @@
+// Prices a customer's list range by range: what the parts that the customer reaches say (sheets) is
+// laid over consecutive articles, level by level, in columns; formulas run over those. The rules of
+// the search are those of block_search.hpp: the first level with a candidate wins, candidates of one
+// level are chosen among, a tie is left to the evaluator - as is every line on which an entry is
+// hard. So each price is either what the evaluator says or what follows from single records.
+// BulkCustomer is made once per customer and read by any worker; a BulkRun is one worker's.
+#pragma once
+
+#include "engine/price/bulk_sheets.hpp"
+#include "engine/price/evaluator.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace engine::price {
+
+// The article side of keys that are no articles: where an article has no more than one, and that at
+// distance 0, it stands in a column. Of all articles; made once a list.
+struct BulkArticleKeys {
+  static constexpr std::uint32_t several = UINT32_MAX;  // look into the snapshot's mapping
+
+  std::vector<std::uint32_t> keys;  // by article; `none`, where it has none
+  std::uint32_t none = 0;           // one past the largest key
+  bool is_single = false;           // no article has `several`
+};
+
+std::vector<BulkArticleKeys> bulk_article_keys(const snapshot::Snapshot& snapshot);
+
+// A part that the customer reaches by an access.
+struct BulkSource {
+  const BulkSheet* sheet = nullptr;
+  base::CivilMinutes until = base::CivilMinutes::latest();  // the part is reached
+  std::uint32_t part = 0;                                   // index into the plan's parts
+  std::uint16_t access = 0;
+  std::uint16_t distance = 0;
+};
+
+// Sources of one access, which stand together.
+struct BulkAccess {
+  std::uint32_t begin = 0;  // into BulkCustomer::sources
+  std::uint32_t end = 0;
+  std::uint16_t table = 0;  // of mapped sides: number among all accesses
+  std::uint16_t mapping = 0;
+  snapshot::ArticleSide side = snapshot::ArticleSide::none;
+  bool ancestors = true;
+};
+
+struct BulkLevel {
+  std::uint32_t begin = 0;  // into BulkCustomer::accesses
+  std::uint32_t end = 0;
+};
+
+struct BulkCustomer {
+  const Header* header = nullptr;
+  Plan plan;
+  std::vector<BulkSource> sources;
+  std::vector<BulkAccess> accesses;  // only those that reach something
+  std::vector<BulkLevel> levels;
+  std::vector<BulkLevel> steps;  // by BulkProcedure::steps: ranges of levels
+  // The evaluator has to price this one: a part is reached only later, and it is asked how long
+  // prices hold.
+  bool is_general = false;
+};
+
+// Prices of consecutive articles; views into the run's columns, until its next call.
+struct BulkPrices {
+  std::uint32_t first_article = 0;
+  std::span<const model::Outcome> outcomes;
+  std::span<const std::int64_t> unit_prices;   // meaningful where the outcome is `priced`
+  std::span<const base::Int128> wide_prices;   // instead of them, where 64 bits do not hold them
+  std::span<const std::uint32_t> records;      // that gave the price; empty unless asked for
+  std::span<const base::CivilMinutes> untils;  // empty unless asked for
+};
+
+class BulkRun {
+ public:
+  static constexpr std::uint32_t lines_at_once = 1'024;
+
+  BulkRun(const BulkTerms& terms, const BulkProcedure& procedure,
+          std::span<const BulkArticleKeys> keys);
+
+  // What of a customer a run has to know; `sheets` is to be filled before the first list.
+  static BulkCustomer prepare(const BulkTerms& terms, const BulkProcedure& procedure,
+                              const Header& header);
+  // Asks for the customer's sheets. One thread.
+  static void want(BulkCustomer& customer, const BulkProcedure& procedure, BulkSheets& sheets);
+
+  // The customer's articles from `first` on, until the next call of this.
+  void start(const BulkCustomer& customer, std::uint32_t first);
+  // The next `count` of them, at most lines_at_once.
+  BulkPrices run(std::uint32_t count);
+
+ private:
+  struct Origin {
+    std::uint32_t part = 0;  // index into the plan's parts
+    std::uint16_t access = 0;
+    std::uint16_t distance = 0;
+  };
+
+  // What an access with a mapped article side says, by article key.
+  struct KeyTable {
+    std::vector<BulkEntry> entries;
+    std::vector<Origin> origins;
+    std::vector<BulkUntil> untils;
+    std::vector<std::uint32_t> used;
+    bool has_hard = false;
+  };
+
+  void fill_table(const BulkAccess& access, const snapshot::BoundStep& step);
+  void set_active(const BulkStep& step);
+  void test(const snapshot::BoundFormula& when);
+  void find(const BulkStep& step, const BulkLevel& levels);
+  void lay(const snapshot::BoundStep& step, const BulkAccess& access, bool is_first);
+  void lay_dense(const snapshot::BoundStep& step, const BulkSource& source, bool is_first);
+  void lay_sparse(const snapshot::BoundStep& step, const BulkSource& source);
+  void lay_keys(const snapshot::BoundStep& step, const BulkAccess& access, bool is_first);
+  void lay_single(const snapshot::BoundStep& step, const BulkSource& source);
+  bool is_simple(const BulkAccess& access) const;
+  void lay_simple_keys(const BulkAccess& access);
+  void clear_unlaid();
+  void offer_keys(const snapshot::BoundStep& step, const BulkAccess& access, std::uint32_t line);
+  void offer(const snapshot::BoundStep& step, std::uint32_t line, const BulkEntry& entry,
+             const Origin& origin);
+  Origin origin_of(std::uint32_t line) const;
+  bool resolve(const snapshot::BoundStep& step, model::ArticleId article, BulkEntry& best,
+               Origin& origin, const BulkEntry& other, const Origin& other_origin) const;
+  void hold(std::uint32_t line, const BulkUntil& until, bool is_found, base::CivilMinutes reached);
+  void close_unfound(const BulkColumns& columns);
+  void compute(const BulkStep& step);
+  void price_hard();
+  BulkPrices prices();
+
+  const BulkTerms& terms_;
+  const BulkProcedure& procedure_;
+  const snapshot::Snapshot& snapshot_;
+  const snapshot::BoundProcedure& bound_;
+  std::span<const BulkArticleKeys> keys_;
+  const BulkCustomer* customer_ = nullptr;
+  std::uint32_t first_ = 0;
+  std::uint32_t count_ = 0;
+  BulkFormulas formulas_;
+  std::vector<BulkColumns> columns_;  // by step
+  std::vector<KeyTable> tables_;      // by access
+  std::vector<std::size_t> cursors_;  // by source: the next entry of a sparse sheet
+  std::vector<std::uint8_t> taken_;   // by line: see bulk_run.cpp
+  std::vector<std::uint8_t> active_;  // by line; only where not all are
+  std::vector<std::uint8_t> hard_;    // by line
+  std::vector<Origin> origins_;       // by line, where a level has several sources
+  std::vector<model::Outcome> outcomes_;
+  std::vector<base::CivilMinutes> untils_;
+  std::vector<std::int64_t> unit_prices_;
+  std::vector<std::uint32_t> records_;
+  BulkColumns* finding_ = nullptr;
+  const BulkAccess* first_access_ = nullptr;  // of the level at hand
+  bool is_laid_ = true;                       // every line of `finding_` says something
+  bool all_priced_ = true;
+  bool all_active_ = true;
+  std::vector<Line> hard_lines_;
+  PricedLines hard_priced_;
+  Scratch scratch_;
+};
+
+}  // namespace engine::price

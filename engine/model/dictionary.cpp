@@ -3,6 +3,9 @@
 #include "engine/base/contract.hpp"
 #include "engine/base/hash.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace engine::model {
 
 std::string_view Dictionary::text(std::uint32_t number) const {
@@ -12,8 +15,11 @@ std::string_view Dictionary::text(std::uint32_t number) const {
 }
 
 std::size_t Dictionary::slot_of(std::string_view code) const {
+  return slot_from(base::hash_text(code) & (slots_.size() - 1), code);
+}
+
+std::size_t Dictionary::slot_from(std::size_t slot, std::string_view code) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = base::hash_text(code) & mask;
   while (slots_[slot] != 0 && text(slots_[slot] - 1) != code) slot = (slot + 1) & mask;
   return slot;
 }
@@ -23,6 +29,30 @@ std::optional<std::uint32_t> Dictionary::find(std::string_view code) const {
   const std::uint32_t found = slots_[slot_of(code)];
   if (found == 0) return std::nullopt;
   return found - 1;
+}
+
+void Dictionary::find_all(std::span<const std::string_view> codes,
+                          std::span<std::uint32_t> numbers) const {
+  constexpr std::size_t wave = 64;
+  std::array<std::size_t, wave> slots;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  for (std::size_t first = 0; first < codes.size(); first += wave) {
+    const auto count = std::min(wave, codes.size() - first);
+    for (std::size_t i = 0; i < count && !slots_.empty(); ++i) {
+      slots[i] = base::hash_text(codes[first + i]) & (slots_.size() - 1);
+      __builtin_prefetch(&slots_[slots[i]]);
+    }
+    const auto each_entry = [&](auto&& visit) {
+      for (std::size_t i = 0; i < count && !slots_.empty(); ++i) {
+        if (slots_[slots[i]] != 0) visit(slots_[slots[i]] - 1);
+      }
+    };
+    each_entry([&](std::uint32_t number) { __builtin_prefetch(&ends_[number]); });
+    each_entry([&](std::uint32_t number) { __builtin_prefetch(text(number).data()); });
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto found = slots_.empty() ? 0 : slots_[slot_from(slots[i], codes[first + i])];
+      numbers[first + i] = found == 0 ? none : found - 1;
+    }
+  }
 }
 
 std::uint32_t Dictionary::intern(std::string_view code) {

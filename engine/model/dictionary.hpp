@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,13 @@ class Dictionary {
 
   std::optional<std::uint32_t> find(std::string_view code) const;
 
+  static constexpr std::uint32_t none = UINT32_MAX;
+
+  // The same for many codes: what a look-up reads is on its way before any of it is read. `none`
+  // where a code is not known. Requires as much room in `numbers`. Pays on tables
+  // that no cache holds.
+  void find_all(std::span<const std::string_view> codes, std::span<std::uint32_t> numbers) const;
+
   // Valid until the next intern().
   std::string_view text(std::uint32_t number) const;
 
@@ -27,6 +35,7 @@ class Dictionary {
 
  private:
   std::size_t slot_of(std::string_view code) const;
+  std::size_t slot_from(std::size_t slot, std::string_view code) const;
   void grow();
 
   std::string texts_;                 // all codes, one after the other

@@ -31,6 +31,18 @@ avail::Availability line_availability(const Snapshot& snapshot, const Question& 
 void availability(const Snapshot& snapshot, const Question& question,
                   std::vector<avail::Availability>& out) {
   out.clear();
+  // What is read of the articles comes while the first ones are looked at.
+  const auto& articles = snapshot.articles();
+  for (const price::Line& line : question.lines) {
+    if (line.article.is_none()) continue;
+    __builtin_prefetch(&articles.on_hand_free[line.article.raw()]);
+    __builtin_prefetch(&articles.safety_stock[line.article.raw()]);
+    articles.attributes.prefetch(line.article.raw());
+    articles.receipts.prefetch(line.article.raw());
+  }
+  for (const price::Line& line : question.lines) {
+    if (!line.article.is_none()) articles.attributes.prefetch_items(line.article.raw());
+  }
   for (const price::Line& line : question.lines)
     out.push_back(line_availability(snapshot, question, line));
 }

@@ -114,13 +114,16 @@ class LineResolver {
         decided_{decided},
         returns_{is_return(snapshot, header_, header_.fields.front(), procedure)} {}
 
-  Result<price::Line> resolve(const LineRequest& request, std::size_t number) {
+  // The article has been looked up before; none: it is not known.
+  Result<price::Line> resolve(const LineRequest& request, model::ArticleId article,
+                              std::size_t number) {
     price::Line line;
     line.date = decided_.value_or(request.date.value_or(asked_));
     if (!request.fields.empty()) {
       if (auto ok = take_fields(request, number, line); !ok) return ok.error();
     }
-    line.outcome = take_article(request, line);
+    line.article = article;
+    line.outcome = article.is_none() ? Outcome::unknown_article : Outcome::priced;
     if (line.outcome == Outcome::priced) line.outcome = take_unit(request, line);
     if (line.outcome == Outcome::priced) line.outcome = take_quantity(request, line);
     if (line.outcome == Outcome::priced) line.outcome = take_agreement(request, line);
@@ -144,13 +147,6 @@ class LineResolver {
     return line.fields == 0
                ? returns_
                : is_return(snapshot_, header_, header_.fields[line.fields], procedure_);
-  }
-
-  Outcome take_article(const LineRequest& request, price::Line& line) const {
-    const auto article = snapshot_.find_article(request.article);
-    if (!article) return Outcome::unknown_article;
-    line.article = *article;
-    return Outcome::priced;
   }
 
   Outcome take_unit(const LineRequest& request, price::Line& line) const {
@@ -207,6 +203,28 @@ class LineResolver {
   bool returns_;
 };
 
+// The articles of all lines, looked up side by side; what is read of an article next is on its way.
+std::vector<model::ArticleId> articles_of(const Snapshot& snapshot,
+                                          std::span<const LineRequest> lines) {
+  std::vector<std::string_view> codes;
+  codes.reserve(lines.size());
+  for (const LineRequest& line : lines) codes.push_back(line.article);
+  std::vector<std::uint32_t> numbers(lines.size());
+  const auto& articles = snapshot.articles();
+  articles.codes->find_all(codes, numbers);
+  std::vector<model::ArticleId> found;
+  found.reserve(lines.size());
+  for (const std::uint32_t number : numbers) {
+    if (number == model::Dictionary::none) {
+      found.emplace_back();
+      continue;
+    }
+    __builtin_prefetch(&articles.base_units[number]);
+    found.emplace_back(number);
+  }
+  return found;
+}
+
 }  // namespace
 
 Result<Question> resolve(const Snapshot& snapshot, const QuoteRequest& request,
@@ -229,9 +247,11 @@ Result<Question> resolve(const Snapshot& snapshot, const QuoteRequest& request,
   question.date = decided->value_or(question.date);
   question.header.date = question.date;
   LineResolver resolver{snapshot, rule, fields, question, *decided};
+  const auto articles = articles_of(snapshot, request.lines);
   question.lines.reserve(request.lines.size());
   for (const LineRequest& asked : request.lines) {
-    auto line = resolver.resolve(asked, question.lines.size());
+    const auto number = question.lines.size();
+    auto line = resolver.resolve(asked, articles[number], number);
     if (!line) return line.error();
     question.lines.push_back(*line);
   }

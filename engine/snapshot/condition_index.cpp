@@ -52,6 +52,12 @@ std::uint32_t ConditionIndex::find_key_in_run(KeyRange range, std::uint32_t arti
   return static_cast<std::uint32_t>(first - keys_.data());
 }
 
+model::TableId ConditionIndex::table_of_record(std::uint32_t record) const {
+  ENSURE(record < records_.size());
+  const auto above = std::ranges::upper_bound(tables_, record, {}, &TableInfo::first_record);
+  return model::TableId{static_cast<std::uint16_t>(above - tables_.begin() - 1)};
+}
+
 std::uint32_t ConditionIndex::key_of_record(std::uint32_t record) const {
   ENSURE(record < records_.size());
   const auto above = std::ranges::upper_bound(keys_, record, {}, &Key::first_record);

@@ -61,6 +61,7 @@ struct TableInfo {
   std::uint16_t mapping = 0;  // of a mapped side: index of its ArticleMapping
   std::uint16_t signature =
       UINT16_MAX;  // column in the article signatures; none unless side is article
+  std::uint32_t first_record = UINT32_MAX;  // records stand table after table
 };
 
 class ConditionIndex {
@@ -159,7 +160,8 @@ class ConditionIndex {
 
   std::size_t part_count() const { return parts_.size(); }
 
-  // For show, explain and check: which key a record stands under.
+  model::TableId table_of_record(std::uint32_t record) const;
+  // For show, explain and check: which key a record stands under. Searches all keys.
   std::uint32_t key_of_record(std::uint32_t record) const;
   std::uint32_t part_of_key(std::uint32_t position) const;
 

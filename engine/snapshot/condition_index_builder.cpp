@@ -100,7 +100,8 @@ std::uint32_t ConditionIndexBuilder::article_key(const TableInfo& info,
 // Parts of one table are numbered one after the other, so their records stay together too.
 void ConditionIndexBuilder::add_table(TableId id) {
   const model::TableRows& rows = facts_.tables()[id.raw()];
-  const TableInfo& info = made_.tables_[id.raw()];
+  TableInfo& info = made_.tables_[id.raw()];
+  info.first_record = static_cast<std::uint32_t>(made_.records_.size());
   const std::size_t party = info.shape.party_fields.size();
   const std::size_t stride = party + info.shape.article_fields.size();
   const auto first_part = static_cast<std::uint32_t>(made_.parts_.size());

@@ -26,6 +26,11 @@ class Csr {
   // To be called some time before the list is read.
   void prefetch(std::uint32_t id) const { __builtin_prefetch(&begin_[id]); }
 
+  // And after that, what the list holds.
+  void prefetch_items(std::uint32_t id) const {
+    if (begin_[id] < items_.size()) __builtin_prefetch(&items_[begin_[id]]);
+  }
+
   std::size_t size() const { return begin_.size() - 1; }
 
   void shrink() {

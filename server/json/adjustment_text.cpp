@@ -22,8 +22,7 @@ void write_amount(JsonWriter& json, std::string_view name, const engine::price::
 
 const engine::model::ConditionType& type_of_record(const Snapshot& snapshot, std::uint32_t record) {
   const auto& conditions = snapshot.conditions();
-  const auto part = conditions.part_of_key(conditions.key_of_record(record));
-  return snapshot.schema().type(conditions.table(conditions.table_of_part(part)).shape.type);
+  return snapshot.schema().type(conditions.table(conditions.table_of_record(record)).shape.type);
 }
 
 void write_record_place(const Snapshot& snapshot, std::uint32_t record, JsonWriter& json) {

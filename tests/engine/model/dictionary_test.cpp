@@ -96,3 +96,25 @@ TEST_CASE("identity: order, grouping and borders between texts count", "[engine]
   CHECK_FALSE(Identity{}.add(0) == Identity{});
   CHECK_FALSE(Identity{}.add_text("") == Identity{});
 }
+
+TEST_CASE("dictionary: many codes looked up together are found as one by one", "[engine][model]") {
+  engine::model::Dictionary dictionary;
+  std::vector<std::string> texts;
+  for (int i = 0; i < 1'000; ++i) texts.push_back("SKU-" + std::to_string(i * 7));
+  const auto same = [&] {
+    const std::vector<std::string_view> codes(texts.begin(), texts.end());
+    std::vector<std::uint32_t> numbers(codes.size());
+    dictionary.find_all(codes, numbers);
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+      const auto one = dictionary.find(codes[i]);
+      if (numbers[i] != one.value_or(engine::model::Dictionary::none)) return false;
+    }
+    return true;
+  };
+  CHECK(same());  // none is known
+  for (std::size_t i = 0; i < texts.size(); i += 3) dictionary.intern(texts[i]);
+  CHECK(same());
+  dictionary.intern("");
+  texts.emplace_back();
+  CHECK(same());
+}

@@ -107,6 +107,7 @@ TEST_CASE("condition index: what a record stands under can be told from the reco
   for (std::uint32_t number = 0; number < index.record_count(); ++number) {
     const auto position = index.key_of_record(number);
     const auto part = index.part_of_key(position);
+    CHECK(index.table_of_record(number) == index.table_of_part(part));
     const auto& shape = index.table(index.table_of_part(part)).shape;
     std::string text;
     const auto add = [&](const std::vector<model::FieldId>& fields,

@@ -516,3 +516,36 @@ TEST_CASE("server: only the loopback interface is listened on, and a taken port 
   CHECK(second.error().detail.find("already") != std::string::npos);
   CHECK(server->address() == "http://127.0.0.1:" + std::to_string(server->port()));
 }
+
+TEST_CASE("server: of 256 busy connections none is starved", "[http]") {
+  ServerOptions options;
+  options.workers = 1;
+  RunningServer server{options};
+  std::vector<Caller> callers;
+  callers.reserve(256);
+  for (int i = 0; i < 256; ++i) callers.emplace_back(server);
+  // All ask at once, again and again: nobody gets a second answer of a round before all have one.
+  for (int round = 0; round < 5; ++round) {
+    for (auto& caller : callers) REQUIRE(caller.send(post_text(quote_body)));
+    for (auto& caller : callers) REQUIRE(caller.reply().status == 200);
+  }
+  CHECK(server->connection_count() == 256);
+}
+
+TEST_CASE("server: far more idle connections than threads keep nobody from a full backlog",
+          "[http]") {
+  ServerOptions options;
+  options.workers = 1;
+  RunningServer server{options};
+  // A burst beyond any usual backlog, before a single one has been answered.
+  std::vector<Caller> burst;
+  burst.reserve(200);
+  for (int i = 0; i < 200; ++i) {
+    burst.emplace_back(server);
+    REQUIRE(burst.back().is_connected());
+  }
+  for (std::size_t i = 0; i < burst.size(); i += 10) {
+    REQUIRE(burst[i].send(get_text));
+    REQUIRE(burst[i].reply().status == 200);
+  }
+}

@@ -1,5 +1,6 @@
 #include "server/json/json_writer.hpp"
 
+#include "engine/base/decimal.hpp"
 #include "server/json/number_text.hpp"
 
 #include "tests/catch.hpp"
@@ -59,6 +60,60 @@ TEST_CASE("json writer: decimals keep all their digits, moments are ISO 8601", "
         }) == "\"1969-12-31T23:59\"");
   CHECK(written([](JsonWriter& json) { json.moment(*engine::base::civil(33, 4, 3, 15)); }) ==
         "\"0033-04-03T15:00\"");
+}
+
+TEST_CASE("json writer: a byte that needs an escape is seen wherever it stands", "[server]") {
+  for (std::size_t size = 1; size <= 20; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int code = 0; code < 256; ++code) {
+        std::string text(size, '!');
+        text[at] = static_cast<char>(code);
+        std::string middle(1, static_cast<char>(code));
+        if (code == '"' || code == '\\') middle = std::string{"\\"} + middle;
+        if (code < 0x20) {
+          constexpr std::string_view hex = "0123456789abcdef";
+          const auto digits = static_cast<std::size_t>(code);
+          middle = std::string{"\\u00"} + hex[digits / 16] + hex[digits % 16];
+        }
+        const auto wanted =
+            '"' + std::string(at, '!') + middle + std::string(size - at - 1, '!') + '"';
+        if (written([&](JsonWriter& json) { json.text(text); }) != wanted) FAIL(size << at << code);
+      }
+    }
+  }
+}
+
+TEST_CASE("json writer: decimals are written as everywhere else", "[server]") {
+  using engine::base::Int128;
+  for (const Int128 mantissa :
+       {Int128{0}, Int128{1}, Int128{-1}, Int128{9}, Int128{10}, Int128{-99}, Int128{100},
+        Int128{123'456'789}, Int128{INT64_MAX}, Int128{INT64_MIN}, Int128{INT64_MIN} + 1,
+        Int128{INT64_MAX} * 1'000'000}) {
+    for (const int decimals : {0, 1, 2, 3, 6, 18, 19, 20, 38, 40, 41, 60}) {
+      std::string wanted = "\"";
+      engine::base::append_decimal(wanted, mantissa, decimals);
+      CHECK(written([&](JsonWriter& json) { json.decimal(mantissa, decimals); }) == wanted + '"');
+    }
+  }
+}
+
+TEST_CASE("json writer: appends to what is there, however much it grows", "[server]") {
+  std::string out = "[1";
+  std::string wanted = out + ",[";
+  {
+    JsonWriter json{out};
+    json.begin_array();
+    for (int i = 0; i < 3'000; ++i) {
+      json.begin_object();
+      json.member("name", std::string(static_cast<std::size_t>(i % 300), 'x'));
+      json.end_object();
+      wanted += (i == 0 ? R"({"name":")" : R"(,{"name":")");
+      wanted += std::string(static_cast<std::size_t>(i % 300), 'x') + R"("})";
+    }
+    json.end_array();
+    CHECK(out == wanted + "]");  // whole as soon as nothing is open
+  }
+  CHECK(out == wanted + "]");
 }
 
 TEST_CASE("json numbers: the grammar of RFC 8259 and nothing beyond it", "[server]") {

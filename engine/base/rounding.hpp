@@ -19,24 +19,22 @@ std::string_view rounding_name(Rounding mode);
 // every width of Int that holds 2 * |remainder|, which is less than 2 * denominator.
 template <class Int>
 Int round_quotient(const Int& numerator, const Int& denominator, Rounding mode) {
-  Int quotient = numerator / denominator;
+  const Int quotient = numerator / denominator;
   Int remainder = numerator % denominator;
-  if (remainder == 0) return quotient;
   const bool negative = numerator < 0;
   if (negative) remainder = -remainder;
+  // Digits are as good as random, so nothing here should be a jump that the processor has to guess.
   bool away = false;
   if (mode == Rounding::up) {
-    away = true;
+    away = remainder != 0;
   } else if (mode != Rounding::down) {
     const Int rest = denominator - remainder;  // compared so, 2 * remainder cannot overflow
-    if (remainder != rest) {
-      away = remainder > rest;
-    } else {
-      away = mode == Rounding::half_up || (mode == Rounding::half_even && quotient % 2 != 0);
-    }
+    const bool odd = static_cast<int>(quotient % 2) != 0;
+    const bool tie_goes_up = (mode == Rounding::half_up) | ((mode == Rounding::half_even) & odd);
+    away = (remainder > rest) | ((remainder == rest) & tie_goes_up);
   }
-  if (!away) return quotient;
-  return negative ? Int(quotient - 1) : Int(quotient + 1);
+  const int step = static_cast<int>(away) * (negative ? -1 : 1);
+  return Int(quotient + step);
 }
 
 }  // namespace engine::base

@@ -167,11 +167,7 @@ class BlockScan {
   void scan(const Hit& hit, const rule::Access& rule, std::uint16_t access) {
     const auto* key = filters_ ? snapshot_.condition_filter().find(hit.position) : nullptr;
     const snapshot::KeyRange found = index_.records_of(hit.position);
-    if (key == nullptr) {
-      for (std::uint32_t number = found.begin; number < found.end; ++number)
-        consider(number, hit, rule, access);
-      return;
-    }
+    if (key == nullptr) return scan_all(found, hit, rule, access);
     if constexpr (!Trace::enabled) {
       each_possible(*key, hit, [&](std::uint32_t number) { consider(number, hit, rule, access); });
     } else {
@@ -186,6 +182,60 @@ class BlockScan {
         }
       }
     }
+  }
+
+  void scan_all(snapshot::KeyRange found, const Hit& hit, const rule::Access& rule,
+                std::uint16_t access) {
+    if constexpr (!Trace::enabled) {
+      if (is_plain_) return scan_plain(found, hit, rule, access);
+    }
+    const model::ConditionRecord* best = nullptr;
+    if (is_plain_ && step_->highest_threshold_wins) best = highest_fitting(found, hit, rule);
+    for (std::uint32_t number = found.begin; number < found.end; ++number) {
+      bounds_answer_ = best == nullptr || !is_beaten(index_.record(number), *best);
+      consider(number, hit, rule, access);
+    }
+    bounds_answer_ = true;
+  }
+
+  // Records that are a number each, from the highest threshold down. Those that a higher one beats
+  // whatever their values are need no second look - and while it holds, they don't say how long the
+  // answer does.
+  void scan_plain(snapshot::KeyRange found, const Hit& hit, const rule::Access& rule,
+                  std::uint16_t access) {
+    const Line& line = block_.lines[hit.line];
+    const PlanPart& part = plan_.parts[hit.part];
+    const model::ConditionRecord* best = nullptr;
+    for (std::uint32_t number = found.end; number-- > found.begin;) {
+      const model::ConditionRecord& record = index_.record(number);
+      if (best != nullptr && is_beaten(record, *best)) continue;
+      if (fit_.rule_out_plain(record, index_.terms(record), line) != Loss::won) continue;
+      if (!fit_.agreement_fits(record.document, line, rule)) continue;
+      if (rule_out_by_time(record, part, hit.line) != Loss::won) continue;
+      scratch_.candidates.push_back({number, hit.part, hit.position, access,
+                                     static_cast<std::uint16_t>(part.distance + hit.distance),
+                                     hit.line});
+      if (best == nullptr && step_->highest_threshold_wins) best = &record;
+    }
+  }
+
+  static bool is_beaten(const model::ConditionRecord& record, const model::ConditionRecord& best) {
+    return record.threshold < best.threshold && record.terms == best.terms &&
+           record.document == best.document;
+  }
+
+  // The record that scan_plain would take first.
+  const model::ConditionRecord* highest_fitting(snapshot::KeyRange found, const Hit& hit,
+                                                const rule::Access& rule) const {
+    const Line& line = block_.lines[hit.line];
+    for (std::uint32_t number = found.end; number-- > found.begin;) {
+      const model::ConditionRecord& record = index_.record(number);
+      if (fit_.rule_out_plain(record, index_.terms(record), line) == Loss::won &&
+          fit_.agreement_fits(record.document, line, rule) &&
+          validity_of(record, plan_.parts[hit.part]).contains(line.date))
+        return &record;
+    }
+    return nullptr;
   }
 
   // Records of a filtered key whose conditions can be true for the line's article and the customer.
@@ -287,11 +337,11 @@ class BlockScan {
     const base::CivilMinutes at = block_.lines[line].date;
     base::CivilMinutes& until = lines_.result(line).valid_until;
     if (at < validity.from) {
-      if (validity.from < validity.to) until = std::min(until, validity.from);
+      if (bounds_answer_ && validity.from < validity.to) until = std::min(until, validity.from);
       return Loss::validity;
     }
     if (at >= validity.to) return Loss::validity;
-    until = std::min(until, validity.to);
+    if (bounds_answer_) until = std::min(until, validity.to);
     return Loss::won;
   }
 
@@ -337,6 +387,7 @@ class BlockScan {
   bool filters_ = false;
   bool tests_conditions_ = true;
   bool quiet_ = false;
+  bool bounds_answer_ = true;  // the record's start or end may change the answer
   bool sums_taken_ = false;
 };
 

@@ -281,8 +281,10 @@ class BlockSearch {
                      const std::vector<rule::Choice>* choices, Candidate& winner) {
     const LineValues values{*this, line};
     const bool computed = step_->has_more || step_->rule->find->any_currency;
+    const bool named = number_ == context_.procedure->rule->answer.price_step;
     const ChoiceContext context{&snapshot_, context_.plan,       &*step_->rule->find,
-                                choices,    &block_.lines[line], computed ? &values : nullptr};
+                                choices,    &block_.lines[line], computed ? &values : nullptr,
+                                named};
     LossListener* listener = nullptr;
     if constexpr (Trace::enabled) listener = trace_.listener(line);
     const Chosen chosen = choose(context, candidates, listener);

@@ -87,9 +87,19 @@ int compare_worths(const Worth& a, const Worth& b) {
 int compare_values(const ChoiceContext& context, const Candidate& a, const Candidate& b) {
   const ConditionRecord& x = context.snapshot->conditions().record(a.record);
   const ConditionRecord& y = context.snapshot->conditions().record(b.record);
-  if (x.terms == y.terms && context.values == nullptr &&
-      !context.snapshot->conditions().terms(x).wide)
-    return three_way(x.value, y.value);
+  if (context.values == nullptr) {
+    const Terms& terms_x = context.snapshot->conditions().terms(x);
+    const Terms& terms_y = context.snapshot->conditions().terms(y);
+    // Most records differ in the number of decimals at most.
+    if (terms_x.unit == terms_y.unit && terms_x.price_unit == terms_y.price_unit && !terms_x.wide &&
+        !terms_y.wide) {
+      const auto scaled = [](std::int64_t value, int missing) {
+        return base::Int128{value} * base::pow10<base::Int128>(std::max(0, missing));
+      };
+      return three_way(scaled(x.value, terms_y.decimals - terms_x.decimals),
+                       scaled(y.value, terms_x.decimals - terms_y.decimals));
+    }
+  }
   return compare_worths(worth_of(context, a), worth_of(context, b));
 }
 
@@ -299,6 +309,10 @@ UnitFactor unit_ratio(const Snapshot& snapshot, const Terms& terms, const Line& 
 }
 
 UnitFactor unit_factor(const Snapshot& snapshot, const Terms& terms, const Line& line) {
+  if (terms.unit.is_none()) {
+    if (line.article.is_none()) return {1, terms.price_unit};
+    return {line.numerator, base::Int128{line.denominator} * terms.price_unit};
+  }
   UnitFactor factor = unit_ratio(snapshot, terms, line);
   factor.denominator *= terms.price_unit;
   return factor;
@@ -399,10 +413,12 @@ Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates,
   const bool differ = std::ranges::any_of(candidates.subspan(1), [&](const Candidate& other) {
     return !same_answer(context, candidates[0], other);
   });
+  const bool ambiguous = differ && context.find->tie == rule::TiePolicy::refuse;
+  if (listener == nullptr && (ambiguous || (!differ && !context.is_named)))
+    return {candidates[0], ambiguous};
   const auto winner = std::ranges::min_element(
       candidates,
       [&](const Candidate& a, const Candidate& b) { return externally_before(snapshot, a, b); });
-  const bool ambiguous = differ && context.find->tie == rule::TiePolicy::refuse;
   if (listener != nullptr) {
     for (const Candidate& other : candidates) {
       if (ambiguous || other.record != winner->record)

@@ -38,6 +38,7 @@ struct ChoiceContext {
   const Line* line = nullptr;
   const CandidateValues* values = nullptr;  // null: every candidate's value is its own number, in
                                             // the question's currency
+  bool is_named = true;  // the answer names the record: of equal ones it matters which is taken
 };
 
 // Told about every candidate that drops out; see Trace in evaluator.cpp.

@@ -108,6 +108,7 @@ void HashFinder::probe_mapped(const Snapshot& snapshot, const Plan& plan, const 
 
 void HashFinder::resolve(const Snapshot& snapshot, const Plan& plan, BlockScratch& scratch) {
   const ConditionIndex& index = snapshot.conditions();
+  const bool mixed = !scratch.hits.empty() && !scratch.probes.empty();
   for (const PendingProbe& probe : scratch.probes) {
     const std::uint32_t position =
         index.find_key_hashed(probe.hash, plan.parts[probe.part].range, probe.article_key);
@@ -115,8 +116,7 @@ void HashFinder::resolve(const Snapshot& snapshot, const Plan& plan, BlockScratc
     prefetch(index.key_address(position));
     scratch.hits.push_back({probe.part, position, probe.distance, probe.line});
   }
-  if (!scratch.probes.empty())
-    std::ranges::sort(scratch.hits, {}, &Hit::line);  // in place: no allocation
+  if (mixed) std::ranges::sort(scratch.hits, {}, &Hit::line);  // in place: no allocation
 }
 
 void HashFinder::find(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,

@@ -4,6 +4,8 @@
 #include "engine/price/kernel_loads.hpp"
 #include "engine/price/kernel_rounding.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <type_traits>
 
 namespace engine::price {
@@ -29,6 +31,10 @@ W* values_of(AmountColumn& column) {
 template <class W>
 void store(const W* from, AmountColumn& to, const FormulaInput& input, std::size_t offset) {
   W* values = values_of<W>(to) + offset;
+  if (std::countr_one(input.open) >= static_cast<int>(input.block.count)) {
+    std::copy_n(from, input.block.count, values);
+    return;
+  }
   for (std::uint32_t i = 0; i < input.block.count; ++i) {
     const bool open = (input.open >> i & 1U) != 0;
     values[i] = open ? from[i] : W(0);
@@ -52,7 +58,8 @@ ConditionLines run_condition_in(const FormulaInput& input, const BoundFormula& f
   kernel.run(formula, 0, formula.code.size());
   ConditionLines lines{0, kernel.unknown().only(input.open)};
   for (std::uint32_t i = 0; i < input.block.count; ++i) {
-    if (kernel.top()[i] != 0) lines.met |= std::uint64_t{1} << i;
+    const bool met = kernel.top()[i] != 0;
+    lines.met |= std::uint64_t{met} << i;
   }
   return lines;
 }

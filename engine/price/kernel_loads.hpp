@@ -36,18 +36,22 @@ void Kernel<W>::load_record_value(const BoundInstruction& instruction) {
   }
   const auto& index = input_.snapshot->conditions();
   const std::uint32_t* winners = winners_of(instruction.step);
+  if (index.record_count() == 0) {
+    std::fill_n(to, count_, W(0));
+    return;
+  }
   for (std::uint32_t i = 0; i < count_; ++i) {
-    if (winners[i] == no_record) {
-      to[i] = 0;
-      continue;
-    }
-    const model::ConditionRecord& record = index.record(winners[i]);
-    const model::Terms& terms = index.terms(record);
-    const int missing = instruction.decimals - terms.decimals;
+    // Where none was found, the first record is read and counts for nothing: half of the lines have
+    // no discount, and a jump that nobody can guess costs more than reading one in vain.
+    const std::uint32_t found = winners[i] != no_record ? 1 : 0;
+    const model::ConditionRecord& record = index.record(winners[i] & (0U - found));
+    const int missing =
+        (instruction.decimals - index.terms(record).decimals) * static_cast<int>(found);
     if constexpr (std::is_same_v<W, std::int64_t>) {
-      to[i] = record.value * base::pow10<std::int64_t>(missing);
+      to[i] = record.value * static_cast<std::int64_t>(found) * base::pow10<W>(missing);
     } else {
-      to[i] = W(input_.snapshot->record_value(record)) * base::pow10<W>(missing);
+      to[i] =
+          found != 0 ? W(W(input_.snapshot->record_value(record)) * base::pow10<W>(missing)) : W(0);
     }
   }
 }

@@ -17,23 +17,29 @@ namespace {
 constexpr base::Int128 amount_max =
     base::int128_max / static_cast<base::Int128>(limits::lines_per_question);
 
+bool in_range(base::Int128 amount) { return amount <= amount_max && amount >= -amount_max; }
+
 // Hands a step's amount of every priced line to `take(line, amount)`, column by column: the width
 // is looked at once.
 template <class Take>
 void read_amounts(const BoundStep& step, const AmountColumn& column, PricedLines& out,
                   const Take& take) {
   const std::uint8_t decimals = step.amount.decimals;
-  for (std::size_t line = 0; line < out.lines.size(); ++line) {
-    if (out.lines[line].outcome != Outcome::priced) continue;
-    Amount amount{0, decimals};
-    if (column.width == base::Width::bits64) {
-      amount.mantissa = column.narrow[line];
-    } else if (!amount_at(column, line, amount.mantissa) || amount.mantissa > amount_max ||
-               amount.mantissa < -amount_max) {
-      out.lines[line].outcome = Outcome::amount_out_of_range;
+  const auto each = [&](const auto& amount_of) {
+    for (std::size_t line = 0; line < out.lines.size(); ++line) {
+      if (out.lines[line].outcome == Outcome::priced) take(line, Amount{amount_of(line), decimals});
     }
-    take(line, amount);
+  };
+  if (column.width == base::Width::bits64) {
+    const std::int64_t* values = column.narrow.data();
+    return each([&](std::size_t line) { return base::Int128{values[line]}; });
   }
+  each([&](std::size_t line) {
+    base::Int128 amount = 0;
+    if (!amount_at(column, line, amount) || !in_range(amount))
+      out.lines[line].outcome = Outcome::amount_out_of_range;
+    return amount;
+  });
 }
 
 // Which record gave the price, and in which unit it is.
@@ -96,7 +102,7 @@ void take_order(const BoundProcedure& procedure, const Columns& columns, PricedL
   for (const rule::Component& component : procedure.rule->answer.order) {
     Amount amount{0, procedure.steps[component.step].amount.decimals};
     if (!amount_at(columns.steps[component.step].amount, 0, amount.mantissa) ||
-        amount.mantissa > amount_max || amount.mantissa < -amount_max) {
+        !in_range(amount.mantissa)) {
       amount.mantissa = 0;
       for (PricedLine& line : out.lines) {
         if (line.outcome == Outcome::priced) line.outcome = Outcome::amount_out_of_range;
@@ -108,6 +114,7 @@ void take_order(const BoundProcedure& procedure, const Columns& columns, PricedL
 
 // What records did to lines that then turned out to have no price is no part of the answer.
 void drop_unpriced(PricedLines& out) {
+  if (out.adjustments.empty() && out.free_lines.empty()) return;
   const auto is_unpriced = [&](const auto& made) {
     return made.line != no_line && out.lines[made.line].outcome != Outcome::priced;
   };

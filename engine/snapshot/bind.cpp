@@ -6,6 +6,7 @@
 #include "engine/snapshot/formula_binder.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace engine::snapshot {
 
@@ -65,6 +66,20 @@ Formula value_of_record(std::uint16_t step) {
 }
 
 // One step on one thread over all lines.
+// Whether it is the first comparator that can tell apart records of one key, one document and the
+// same terms.
+bool threshold_decides(const rule::Find& find) {
+  using enum rule::Comparator;
+  constexpr std::array in_common{
+      rank,          nearest,      most_fields,     currency_bound,       unit_bound,
+      flag_set,      flag_clear,   newest_document, document_rank,        document_number,
+      document_text, highest_rank, access,          highest_document_rank};
+  const auto telling = std::ranges::find_if(find.choose, [&](const rule::Choice& choice) {
+    return std::ranges::find(in_common, choice.by) == in_common.end();
+  });
+  return telling != find.choose.end() && telling->by == highest_threshold;
+}
+
 bool is_serial(const rule::Step& step) {
   return step.of_order || step.spread ||
          (step.apply && step.apply->over == rule::ApplyOver::order) ||
@@ -220,6 +235,7 @@ Result<void> ProcedureBinder::bind_find(std::uint16_t index, BoundStep& bound) {
   bound.is_plain = !bound.has_more && bound.inputs.empty() && bound.texts.empty() &&
                    find.basis.empty() && !find.any_unit && !find.any_currency && !find.merge &&
                    find.counted == rule::CountedOver::line && !bound.applies;
+  bound.highest_threshold_wins = bound.is_plain && threshold_decides(find);
   return {};
 }
 

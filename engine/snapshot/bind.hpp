@@ -102,6 +102,9 @@ struct BoundStep {
   bool guards = false;
   bool is_plain = true;  // its records are a number each, and their scales are read with the
                          // quantity of the line
+  // Of a key's records that differ in value, threshold and validity alone, the one with the highest
+  // threshold wins: what its comparators ask before that, such records have in common.
+  bool highest_threshold_wins = false;
   // Where its records, or their documents, have more than a value:
   bool has_more = false;
   bool sums_over_lines = false;  // some text has aggregates of its own

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 namespace oracle {
 
@@ -83,6 +84,32 @@ bool Finder::scale_fits(const LineState& line, const RecordRow& record, Threshol
   return below_is_fine && first.from && basis < *first.from;
 }
 
+// Whether a record that differs in value, threshold and validity alone beats it by the threshold,
+// whatever either is worth: while that one holds, this one's end or start changes no answer.
+bool Finder::is_beaten(const LineState& line, const RecordRow& record, const Way& way,
+                       Thresholds thresholds) const {
+  const std::set<std::string> tell_more{"dated",           "newest_start",  "lowest_value",
+                                        "highest_value",   "record_number", "record_text",
+                                        "lowest_threshold"};
+  const auto first =
+      std::find_if(find_.choose.begin(), find_.choose.end(), [&](const ChoiceRule& choice) {
+        return choice.by == "highest_threshold" || tell_more.count(choice.by) > 0;
+      });
+  if (first == find_.choose.end() || first->by != "highest_threshold") return false;
+  const auto terms = [](const RecordRow& row) {
+    return std::tie(row.agreement, row.promotion, row.currency, row.unit, row.price_unit, row.rank,
+                    row.flags_set, row.flags_cleared);
+  };
+  return std::any_of(order_.world.records.begin(), order_.world.records.end(),
+                     [&](const RecordRow& other) {
+                       Unknown unknown;
+                       return same_key(other, record) && terms(other) == terms(record) &&
+                              number(other.from_quantity) > number(record.from_quantity) &&
+                              validity_of(line.open, other, way).holds(line.open.date) &&
+                              scale_fits(line, other, thresholds, unknown);
+                     });
+}
+
 void Finder::collect_record(const LineState& line, const AccessRule& access,
                             const RecordRow& record, Thresholds thresholds, bool test_conditions,
                             Candidates& candidates, Unknown& unknown) const {
@@ -101,7 +128,8 @@ void Finder::collect_record(const LineState& line, const AccessRule& access,
       if (line.open.date >= span.from) unknown.add(met.unknown);
       if (met.number == 0 && !is_open) continue;
     }
-    const bool surely = test_conditions || meets(line, record).number != 0;
+    const bool surely = (test_conditions || meets(line, record).number != 0) &&
+                        !is_beaten(line, record, way, thresholds);
     if (line.open.date < span.from) {
       hold_until(line, span.from, surely);
       continue;

@@ -77,6 +77,8 @@ class Finder {
   void collect_record(const LineState& line, const AccessRule& access, const RecordRow& record,
                       Thresholds thresholds, bool test_conditions, Candidates& candidates,
                       Unknown& unknown) const;
+  bool is_beaten(const LineState& line, const RecordRow& record, const Way& way,
+                 Thresholds thresholds) const;
   bool currency_fits(const LineState& line, const RecordRow& record) const;
   bool rate_fits(const LineState& line, const RecordRow& record) const;
   bool unit_fits(const LineState& line, const RecordRow& record) const;

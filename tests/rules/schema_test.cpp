@@ -489,10 +489,9 @@ TEST_CASE("rules schemas: they know the members that the readers know", "[rules]
                   "/steps/0/find/choose/2",
                   {"#/$defs/comparator/oneOf/1", "#/$defs/comparator/oneOf/2"}},
                  {"answer", "/answer", {"#/$defs/answer"}}});
-  check_members(full_lookup,
-                {{"document", "", {"#"}},
-                 {"field", "/fields/tier", {"#/$defs/field"}},
-                 {"row", "/procedure_lookup/0", {"#/$defs/row"}}});
+  check_members(full_lookup, {{"document", "", {"#"}},
+                              {"field", "/fields/tier", {"#/$defs/field"}},
+                              {"row", "/procedure_lookup/0", {"#/$defs/row"}}});
   check_members(full_bands, {{"document", "", {"#"}},
                              {"field", "/fields/profile", {"#/$defs/field"}},
                              {"set", "/availability_bands/0", {"#/$defs/set"}},

@@ -24,8 +24,10 @@ inline constexpr std::size_t key_fields = 6;    // fields of one access
 inline constexpr std::size_t group_depth = 32;  // ancestors of a group
 inline constexpr std::size_t condition_types = 1'024;
 inline constexpr std::size_t record_numbers = 4'096;  // names of numbers that records may carry
-inline constexpr std::size_t terms = 32'767;  // distinct combinations of a record's terms; in a
-                                              // snapshot each may have a twin without discounts
+inline constexpr std::size_t record_origins = 60'000;  // imports that lines are told apart by
+inline constexpr std::size_t keyed_feeds = 5'000;      // feeds whose records have external keys
+inline constexpr std::size_t terms = 32'767;  // distinct combinations of a record's terms; each may
+                                              // have a twin in documents that refuse discounts
 inline constexpr std::size_t fields = 256;
 inline constexpr std::size_t code_length = 256;                // bytes of any code
 inline constexpr std::size_t text_length = 4'096;              // bytes of any name or text
@@ -35,6 +37,7 @@ inline constexpr std::size_t bands_per_set = 32;
 inline constexpr std::size_t aggregates_per_procedure = 64;
 inline constexpr int amount_digits = 24;  // of what an apply step takes, at its decimals
 
+static_assert(record_origins + keyed_feeds <= UINT16_MAX);
 static_assert(lines_per_block == 64);
 static_assert(lines_parallel_from % lines_per_block == 0);
 static_assert(quantity_whole <= INT64_MAX / 1'000'000);  // a Quantity of 6 decimals holds it

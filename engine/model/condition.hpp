@@ -26,6 +26,7 @@ struct Terms {
   std::uint8_t decimals = 0;     // of the value's mantissa
   bool has_window = false;       // an upper quantity bound stands in the snapshot's windows
   bool wide = false;             // the value is the extra's, in 128 bits
+  bool lost_discounts = false;   // would be discountable, but its document refuses discounts
   bool has_more = false;         // the extra has a scale, a condition, a formula or parameters
 
   friend auto operator<=>(const Terms&, const Terms&) = default;  // NOLINT(modernize-use-nullptr)
@@ -37,24 +38,27 @@ struct ConditionRecord {
   base::CivilMinutes valid_from = base::CivilMinutes::earliest();
   base::CivilMinutes valid_to = base::CivilMinutes::latest();
   DocumentId document;    // the list, agreement or promotion it came from; none
-  std::uint32_t row = 0;  // its line in the feed it came from, or its key's number; see `origin`
+  std::uint32_t row = 0;  // `by_key` and its external key's number, or its line in the feed
   std::uint32_t extra = UINT32_MAX;  // index of what few records have: window and wide value
   std::uint16_t terms = 0;           // index into the dictionary of terms
-  std::uint16_t origin = 0;  // which feed and import the line is of (RecordOrigins), or `of_key`
+  std::uint16_t origin = 0;  // the feed of the key, or feed and import of the line: RecordOrigins
 
-  static constexpr std::uint16_t of_key = UINT16_MAX;  // `row` is the number of an external key
+  static constexpr std::uint32_t by_key = std::uint32_t{1} << 31U;
 
-  bool is_keyed() const { return origin == of_key; }
+  bool is_keyed() const { return (row & by_key) != 0; }
+
+  // Of the external key, or of the line.
+  std::uint32_t number() const { return row & ~by_key; }
 
   base::Validity validity() const { return {valid_from, valid_to}; }
 };
 
 static_assert(sizeof(ConditionRecord) == 40);
 
-// Where lines of records without a key of their own come from.
+// Where records come from.
 struct RecordOrigin {
   std::string feed;
-  std::uint64_t import = 0;  // its sequence number in the journal; 0: none is known
+  std::uint64_t import = 0;  // its sequence number in the journal; 0: none is known, or of a key
 
   friend auto operator<=>(const RecordOrigin&, const RecordOrigin&) = default;  // NOLINT
 };

@@ -294,6 +294,7 @@ Facts::Put Facts::put(const DocumentDraft& draft) {
         assignment.rank = document.rank;
     }
   }
+  documents_changed_ |= documents_[number].refuses_discounts != document.refuses_discounts;
   documents_[number] = std::move(document);
   return {};
 }
@@ -409,8 +410,8 @@ Facts::Put Facts::put(const ReceiptDraft& draft) {
 }
 
 std::size_t Facts::record_count() const {
-  std::size_t count = 0;
-  for (const TableRows& table : tables_) count += table.records.size();
+  std::size_t count = conditions_->records().size();
+  for (const TableRows& table : rows_) count += table.records.size();
   return count;
 }
 

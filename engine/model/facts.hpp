@@ -9,6 +9,8 @@
 #include "engine/base/decimal.hpp"
 #include "engine/base/result.hpp"
 #include "engine/model/condition.hpp"
+#include "engine/model/condition_merge.hpp"
+#include "engine/model/condition_store.hpp"
 #include "engine/model/dictionary.hpp"
 #include "engine/model/document.hpp"
 #include "engine/model/identity_map.hpp"
@@ -131,13 +133,6 @@ struct ReceiptDraft {
   base::Quantity quantity;
 };
 
-struct TableRows {
-  std::vector<std::uint32_t>
-      keys;  // party fields then article fields of the table's shape, row after row
-  std::vector<ConditionRecord> records;
-  std::vector<std::uint32_t> batches;  // that last wrote the row
-};
-
 struct StockRow {
   ArticleId article;
   WarehouseId warehouse;
@@ -205,11 +200,17 @@ class Facts {
 
   const std::vector<ListAssignment>& assignments() const { return assignments_; }
 
-  const std::vector<TableRows>& tables() const { return tables_; }
+  // What was put since the last call goes to where it is found: condition rows are merged into a
+  // new store. To be called by who reads conditions(); ends the batch. Cost: none where there is
+  // nothing new, else a copy of the store.
+  void settle();
+
+  // As settle() left them. Shared with snapshots.
+  const ConditionStore& conditions() const { return *conditions_; }
+
+  std::shared_ptr<const ConditionStore> share_conditions() const { return conditions_; }
 
   const std::vector<Terms>& terms() const { return terms_; }
-
-  const std::vector<RecordExtra>& extras() const { return extras_; }
 
   const std::vector<Scale>& scales() const { return scales_; }
 
@@ -230,6 +231,7 @@ class Facts {
 
   std::optional<DocumentId> find_document(DocumentKind kind, std::string_view code) const;
 
+  // Settled ones, and rows waiting to be, some of which replace settled ones.
   std::size_t record_count() const;
 
  private:
@@ -254,7 +256,9 @@ class Facts {
                                           const ConditionType* type);
   Identity identity_of(const ConditionDraft& draft, TableId table, const ConditionRecord& record,
                        const Terms& terms) const;
-  std::uint16_t intern_origin(std::string_view feed);
+  std::uint16_t intern_origin(std::string_view feed, std::uint64_t import);
+  Put put_origin(const ConditionDraft& draft, ConditionRecord& record);
+  std::uint16_t terms_in_document(const ConditionRecord& record);
   Put store(TableId table, const Identity& identity, const ConditionRecord& record,
             std::uint32_t line);
   void add_own_columns(Article& article);
@@ -278,11 +282,13 @@ class Facts {
   std::vector<std::uint32_t> document_batches_;
   std::vector<ListAssignment> assignments_;
   std::map<CustomerId, std::vector<std::uint32_t>>
-      listed_;                     // indices of the assignments that a customer's row named
-  std::vector<TableRows> tables_;  // by TableId
+      listed_;  // indices of the assignments that a customer's row named
+  std::shared_ptr<const ConditionStore> conditions_ = std::make_shared<ConditionStore>();
+  std::vector<TableRows> rows_;      // by TableId: not settled yet
+  std::vector<RecordExtra> extras_;  // of those
+  bool documents_changed_ = false;   // some refuses discounts now, or no more
   std::vector<Terms> terms_;
   std::map<Terms, std::uint16_t> terms_index_;
-  std::vector<RecordExtra> extras_;
   std::vector<Scale> scales_;
   std::map<std::string, std::uint32_t> scales_index_;  // by kind and text
   std::vector<ExchangeRate> exchange_rates_;
@@ -293,7 +299,7 @@ class Facts {
   std::vector<StockRow> stock_;
   std::vector<Receipt> receipts_;
   std::vector<std::uint32_t> receipt_batches_;
-  IdentityMap condition_places_;
+  IdentityMap condition_places_;  // in rows_
   IdentityMap stock_places_;
   IdentityMap receipt_places_;
   IdentityMap assignment_places_;

@@ -172,7 +172,7 @@ Facts::Put Facts::put_value(const ConditionDraft& draft, const ConditionType& ty
 Result<std::uint16_t> Facts::intern_terms(const Terms& terms) {
   if (const auto known = terms_index_.find(terms); known != terms_index_.end())
     return known->second;
-  if (terms_.size() == limits::terms) {
+  if (terms_.size() >= limits::terms) {
     return Fault{FaultCode::too_many, "rank",
                  "more than " + std::to_string(limits::terms) +
                      " combinations of currency, unit, price unit, rank and flags"};
@@ -184,19 +184,71 @@ Result<std::uint16_t> Facts::intern_terms(const Terms& terms) {
 }
 
 // 0 where there are as many as a record can tell apart.
-std::uint16_t Facts::intern_origin(std::string_view feed) {
-  if (import_ == 0) return 0;
+std::uint16_t Facts::intern_origin(std::string_view feed, std::uint64_t import) {
   const RecordOrigin& last = record_origins_.back();
-  if (last.import == import_ && last.feed == feed)
+  if (last.import == import && last.feed == feed)
     return static_cast<std::uint16_t>(record_origins_.size() - 1);
-  RecordOrigin origin{std::string{feed}, import_};
+  RecordOrigin origin{std::string{feed}, import};
   if (const auto known = record_origins_index_.find(origin); known != record_origins_index_.end())
     return known->second;
-  if (record_origins_.size() == ConditionRecord::of_key) return 0;
+  const std::size_t most = limits::record_origins + (import == 0 ? limits::keyed_feeds : 0);
+  if (record_origins_.size() >= most) return 0;
   const auto number = static_cast<std::uint16_t>(record_origins_.size());
   record_origins_.push_back(origin);
   record_origins_index_.emplace(std::move(origin), number);
   return number;
+}
+
+// Feed and key, or feed, import and line.
+Facts::Put Facts::put_origin(const ConditionDraft& draft, ConditionRecord& record) {
+  if (draft.key.empty()) {
+    record.row = std::min(draft.line, ~ConditionRecord::by_key);
+    if (import_ != 0) record.origin = intern_origin(draft.feed, import_);
+    return {};
+  }
+  record.origin = intern_origin(draft.feed, 0);
+  if (record.origin == 0 && !draft.feed.empty()) {
+    return Fault{FaultCode::too_many, "key",
+                 "more than " + std::to_string(limits::keyed_feeds) +
+                     " feeds have records with keys of their own"};
+  }
+  record.row = ConditionRecord::by_key | writable(record_keys_).intern(draft.key);
+  return {};
+}
+
+// A document that refuses discounts does so for all of its records, whenever it came to refuse
+// them.
+std::uint16_t Facts::terms_in_document(const ConditionRecord& record) {
+  const Terms& own = terms_[record.terms];
+  const bool is_discountable = (own.flags & flag_bit(Schema::discountable)) != 0;
+  const bool refused =
+      !record.document.is_none() && documents_[record.document.raw()].refuses_discounts;
+  if (refused ? !is_discountable : !own.lost_discounts) return record.terms;
+  Terms twin = own;
+  twin.flags ^= flag_bit(Schema::discountable);
+  twin.lost_discounts = refused;
+  const auto next = static_cast<std::uint16_t>(terms_.size());
+  const auto [known, is_new] = terms_index_.try_emplace(twin, next);
+  if (is_new) terms_.push_back(twin);
+  return known->second;
+}
+
+void Facts::settle() {
+  ++batch_;
+  const bool nothing_new =
+      std::ranges::all_of(rows_, [](const TableRows& rows) { return rows.records.empty(); });
+  const bool same_tables = conditions_->tables().size() == schema.table_count();
+  if (nothing_new && same_tables && !documents_changed_) return;
+  MergeInput input{schema, terms_, *conditions_, rows_, extras_, {}};
+  if (documents_changed_)
+    input.terms_in_document = [this](const ConditionRecord& record) {
+      return terms_in_document(record);
+    };
+  conditions_ = ConditionMerge{input}.make();
+  rows_.clear();
+  extras_.clear();
+  condition_places_ = {};
+  documents_changed_ = false;
 }
 
 Identity Facts::identity_of(const ConditionDraft& draft, TableId table,
@@ -214,13 +266,28 @@ Identity Facts::identity_of(const ConditionDraft& draft, TableId table,
   return identity.add(static_cast<std::uint32_t>(record.valid_from.raw()));
 }
 
+namespace {
+
+Fault other_fields() {
+  return {FaultCode::contradicting_values, "key",
+          "this external key stands for a record under other key fields"};
+}
+
+}  // namespace
+
 Facts::Put Facts::store(TableId table, const Identity& identity, const ConditionRecord& record,
                         std::uint32_t line) {
-  if (tables_.size() <= table.raw()) tables_.resize(schema.table_count());
-  TableRows& own = tables_[table.raw()];
+  if (rows_.size() <= table.raw()) rows_.resize(schema.table_count());
+  TableRows& own = rows_[table.raw()];
+  if (record.is_keyed()) {
+    const std::uint32_t settled =
+        conditions_->find_keyed({schema.table(table).type, record.origin, record.number()});
+    if (settled != ConditionStore::none && conditions_->table_of_record(settled) != table)
+      return other_fields();
+  }
   const Place next{table.raw(), static_cast<std::uint32_t>(own.records.size())};
   const Place place = condition_places_.find_or_insert(identity, next);
-  TableRows& rows = tables_[place.table];
+  TableRows& rows = rows_[place.table];
   const TableShape& shape = schema.table(table);
   const std::size_t stride = shape.party_fields.size() + shape.article_fields.size();
   const bool is_new = place.table == next.table && place.row == next.row;
@@ -234,15 +301,12 @@ Facts::Put Facts::store(TableId table, const Identity& identity, const Condition
   if (rows.batches[place.row] == batch_) {
     const ConditionRecord& first = rows.records[place.row];
     const std::string where =
-        first.is_keyed() ? "an earlier row" : "line " + std::to_string(first.row);
+        first.is_keyed() ? "an earlier row" : "line " + std::to_string(first.number());
     return Fault{
         FaultCode::duplicate_key, "",
         "line " + std::to_string(line) + " has the same key as " + where + ", which was kept"};
   }
-  if (place.table != table.raw()) {
-    return Fault{FaultCode::contradicting_values, "key",
-                 "this external key stands for a record under other key fields"};
-  }
+  if (place.table != table.raw()) return other_fields();
   rows.records[place.row] = record;
   std::copy_n(resolved_keys_.begin(), stride,
               rows.keys.begin() + static_cast<std::ptrdiff_t>(place.row * stride));
@@ -294,8 +358,8 @@ Facts::Put Facts::put(const ConditionDraft& draft) {
   record.valid_to = draft.validity.to;
   record.document = *document;
   record.terms = *terms_number;
-  record.origin = draft.key.empty() ? intern_origin(draft.feed) : ConditionRecord::of_key;
-  record.row = draft.key.empty() ? draft.line : writable(record_keys_).intern(draft.key);
+  if (auto ok = put_origin(draft, record); !ok) return ok;
+  record.terms = terms_in_document(record);
   const bool has_extra = terms->has_window || terms->wide || terms->has_more;
   if (has_extra) record.extra = static_cast<std::uint32_t>(extras_.size());
   const Identity identity = identity_of(draft, *table, record, *terms);

@@ -3,8 +3,8 @@
 #include "engine/base/limits.hpp"
 #include "engine/model/facts_common.hpp"
 #include "engine/rule/procedure_formulas.hpp"
+#include "engine/snapshot/article_mapping.hpp"
 #include "engine/snapshot/code_order.hpp"
-#include "engine/snapshot/condition_index_builder.hpp"
 #include "engine/snapshot/data_bounds.hpp"
 
 #include <algorithm>
@@ -140,11 +140,11 @@ std::vector<std::string_view> texts_of_rules(const rule::RuleSet& rules,
 
 }  // namespace
 
-SnapshotBuilder::SnapshotBuilder(const model::Facts& facts,
-                                 std::shared_ptr<const rule::RuleSet> rules,
+SnapshotBuilder::SnapshotBuilder(model::Facts& facts, std::shared_ptr<const rule::RuleSet> rules,
                                  std::uint64_t generation)
     : facts_{facts}, rules_{std::move(rules)}, made_{std::make_shared<Snapshot>()} {
   ENSURE(rules_ != nullptr);
+  facts.settle();
   made_->generation_ = generation;
   made_->schema_ = facts.schema;
   made_->rules_ = rules_;
@@ -172,7 +172,9 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   if (auto ok = take_stock(); !ok) return ok.error();
   if (auto ok = take_customers(); !ok) return ok.error();
   take_lists();
-  made_->conditions_ = ConditionIndexBuilder{facts_, made_->articles_}.build();
+  map_articles(facts_.conditions().mappings(), made_->articles_);
+  made_->conditions_ =
+      ConditionIndex{facts_.share_conditions(), facts_.terms(), made_->articles_.codes->size()};
   made_->condition_filter_.build(made_->conditions_, made_->documents_, made_->record_texts_,
                                  *made_, FactsCodes{facts_, *made_->texts_});
   if (auto ok = bind_rules(); !ok) return ok.error();

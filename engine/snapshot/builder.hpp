@@ -16,8 +16,8 @@ namespace engine::snapshot {
 
 class SnapshotBuilder {
  public:
-  // Facts and rules must outlive build().
-  SnapshotBuilder(const model::Facts& facts, std::shared_ptr<const rule::RuleSet> rules,
+  // Settles the facts. Facts and rules must outlive build().
+  SnapshotBuilder(model::Facts& facts, std::shared_ptr<const rule::RuleSet> rules,
                   std::uint64_t generation);
 
   base::Result<std::shared_ptr<const Snapshot>> build();

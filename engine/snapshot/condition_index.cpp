@@ -3,28 +3,17 @@
 #include "engine/base/contract.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace engine::snapshot {
 
-std::optional<std::uint32_t> ConditionIndex::find_part(
-    model::TableId table, std::span<const std::uint32_t> values) const {
-  return find_part(part_hash(table, values), table, values);
-}
-
-std::optional<std::uint32_t> ConditionIndex::find_part(
-    std::uint64_t hash, model::TableId table, std::span<const std::uint32_t> values) const {
-  if (part_slots_.empty()) return std::nullopt;
-  const std::size_t mask = part_slots_.size() - 1;
-  const auto tag = static_cast<std::uint32_t>(hash >> 32U);
-  for (std::size_t at = hash & mask; part_slots_[at].next != 0; at = (at + 1) & mask) {
-    if (part_slots_[at].tag != tag) continue;
-    const std::uint32_t number = part_slots_[at].next - 1;
-    const Part& part = parts_[number];
-    if (part.table == table.raw() &&
-        std::equal(values.begin(), values.end(), part.values.begin()))  // as many: one table
-      return number;
-  }
-  return std::nullopt;
+ConditionIndex::ConditionIndex(std::shared_ptr<const model::ConditionStore> store,
+                               std::vector<model::Terms> terms, std::size_t articles)
+    : store_{std::move(store)},
+      signature_columns_{store_->signature_columns()},
+      terms_{std::move(terms)} {
+  fill_slots();
+  fill_signatures(articles);
 }
 
 std::uint32_t ConditionIndex::find_key_hashed(std::uint64_t hash, KeyRange range,
@@ -40,27 +29,10 @@ std::uint32_t ConditionIndex::find_key_hashed(std::uint64_t hash, KeyRange range
   }
 }
 
-std::uint32_t ConditionIndex::find_key_in_run(KeyRange range, std::uint32_t article_key) const {
-  const Key* first = keys_.data() + range.begin;
-  std::uint32_t count = range.size();
-  while (count > 1) {  // branch-free halving: the compiler makes it a conditional move
-    const std::uint32_t half = count / 2;
-    first += first[half].article_key <= article_key ? half : 0;
-    count -= half;
-  }
-  if (range.size() == 0 || first->article_key != article_key) return no_key;
-  return static_cast<std::uint32_t>(first - keys_.data());
-}
-
-model::TableId ConditionIndex::table_of_record(std::uint32_t record) const {
-  ENSURE(record < records_.size());
-  const auto above = std::ranges::upper_bound(tables_, record, {}, &TableInfo::first_record);
-  return model::TableId{static_cast<std::uint16_t>(above - tables_.begin() - 1)};
-}
-
 std::uint32_t ConditionIndex::key_of_record(std::uint32_t record) const {
   ENSURE(record < records_.size());
-  const auto above = std::ranges::upper_bound(keys_, record, {}, &Key::first_record);
+  const auto above =
+      std::ranges::upper_bound(keys_, record, {}, &model::ConditionStore::Key::first_record);
   return static_cast<std::uint32_t>(above - keys_.begin()) - 1;
 }
 
@@ -70,20 +42,41 @@ std::uint32_t ConditionIndex::part_of_key(std::uint32_t position) const {
   return static_cast<std::uint32_t>(above - parts_.begin()) - 1;
 }
 
-std::span<const std::uint32_t> ConditionIndex::article_values(std::uint32_t position) const {
-  const TableInfo& info = tables_[parts_[part_of_key(position)].table];
-  if (info.side == ArticleSide::none) return {};
-  if (info.side == ArticleSide::article) return {&keys_[position].article_key, 1};
-  const std::size_t width = info.shape.article_fields.size();
-  return std::span{mapping_values_[info.mapping]}.subspan(keys_[position].article_key * width,
-                                                          width);
+void ConditionIndex::fill_slots() {
+  std::size_t hashed = 0;
+  for (const Part& part : parts_) {
+    if (part.search == KeySearch::hashed) hashed += part.keys.size();
+  }
+  const std::size_t size = std::bit_ceil(hashed + hashed / 3 + 2);
+  slots_.assign(size, {});
+  slot_mask_ = size - 1;
+  for (std::uint32_t part = 0; part < parts_.size(); ++part) {
+    if (parts_[part].search != KeySearch::hashed) continue;
+    const KeyRange range = parts_[part].keys;
+    for (std::uint32_t position = range.begin; position < range.end; ++position) {
+      const std::uint64_t hash = hash_of(part, keys_[position].article_key);
+      std::uint64_t slot = hash & slot_mask_;
+      while (slots_[slot].position != no_key) slot = (slot + 1) & slot_mask_;
+      slots_[slot] = {static_cast<std::uint32_t>(hash >> 32U), position};
+    }
+  }
+}
+
+void ConditionIndex::fill_signatures(std::size_t articles) {
+  signatures_.assign(articles * signature_columns_, 0);
+  for (std::uint32_t part = 0; part < parts_.size(); ++part) {
+    const TableInfo& info = store_->tables()[parts_[part].table];
+    if (info.signature == UINT16_MAX) continue;
+    const std::uint64_t bit = part_bit(part);
+    for (std::uint32_t position = parts_[part].keys.begin; position < parts_[part].keys.end;
+         ++position)
+      signatures_[keys_[position].article_key * signature_columns_ + info.signature] |= bit;
+  }
 }
 
 std::size_t ConditionIndex::memory_bytes() const {
-  return records_.capacity() * sizeof(model::ConditionRecord) + keys_.capacity() * sizeof(Key) +
-         parts_.capacity() * sizeof(Part) + part_slots_.capacity() * sizeof(PartSlot) +
-         slots_.capacity() * sizeof(Slot) + signatures_.capacity() * sizeof(std::uint64_t) +
-         extras_.capacity() * sizeof(model::RecordExtra);
+  return store_->memory_bytes() + slots_.capacity() * sizeof(Slot) +
+         signatures_.capacity() * sizeof(std::uint64_t);
 }
 
 }  // namespace engine::snapshot

@@ -38,6 +38,12 @@ class Largest {
   std::array<bool, all_decimals> seen_{};
 };
 
+std::span<const model::ConditionRecord> records_in(const model::ConditionStore& store,
+                                                   std::uint32_t table) {
+  const model::KeyRange range = store.records_of_table(model::TableId{table});
+  return store.records().subspan(range.begin, range.size());
+}
+
 void see_extra(const model::Facts& facts, const model::RecordExtra& extra, TypeBound& bound,
                Largest& values) {
   if (extra.scale != model::nothing_there) {
@@ -53,14 +59,15 @@ void see_extra(const model::Facts& facts, const model::RecordExtra& extra, TypeB
 }
 
 void see_types(const model::Facts& facts, std::vector<TypeBound>& types) {
-  for (std::uint32_t table = 0; table < facts.tables().size(); ++table) {
+  const model::ConditionStore& store = facts.conditions();
+  for (std::uint32_t table = 0; table < store.tables().size(); ++table) {
     TypeBound& bound = types[facts.schema.table(model::TableId{table}).type.raw()];
     Largest values;
-    for (const model::ConditionRecord& record : facts.tables()[table].records) {
+    for (const model::ConditionRecord& record : records_in(store, table)) {
       const model::Terms& terms = facts.terms()[record.terms];
-      values.see(terms.wide ? facts.extras()[record.extra].wide : Int128{record.value},
+      values.see(terms.wide ? store.extras()[record.extra].wide : Int128{record.value},
                  terms.decimals);
-      if (terms.has_more) see_extra(facts, facts.extras()[record.extra], bound, values);
+      if (terms.has_more) see_extra(facts, store.extras()[record.extra], bound, values);
     }
     values.add_to(bound);
   }
@@ -115,7 +122,8 @@ RecordTexts texts_of(const model::Facts& facts) {
   texts.texts = facts.record_texts();
   texts.of_type.resize(facts.schema.type_count());
   texts.has_more.resize(facts.schema.type_count(), false);
-  for (std::uint32_t table = 0; table < facts.tables().size(); ++table) {
+  const model::ConditionStore& store = facts.conditions();
+  for (std::uint32_t table = 0; table < store.tables().size(); ++table) {
     const std::uint32_t type = facts.schema.table(model::TableId{table}).type.raw();
     std::vector<bool> seen(texts.texts.size(), false);
     const auto take = [&](std::uint32_t text) {
@@ -123,13 +131,13 @@ RecordTexts texts_of(const model::Facts& facts) {
       seen[text] = true;
       texts.of_type[type].push_back(text);
     };
-    for (const model::ConditionRecord& record : facts.tables()[table].records) {
+    for (const model::ConditionRecord& record : records_in(store, table)) {
       if (!record.document.is_none()) take(facts.documents()[record.document.raw()].when);
       if (!facts.terms()[record.terms].has_more) continue;
       texts.has_more[type] = true;
-      take(facts.extras()[record.extra].when);
-      take(facts.extras()[record.extra].formula);
-      take(facts.extras()[record.extra].buy_when);
+      take(store.extras()[record.extra].when);
+      take(store.extras()[record.extra].formula);
+      take(store.extras()[record.extra].buy_when);
     }
   }
   return texts;

@@ -122,8 +122,8 @@ std::string_view Snapshot::code_of(const model::Field& field, std::uint32_t valu
 }
 
 std::string Snapshot::record_label(const model::ConditionRecord& record) const {
-  if (record.is_keyed()) return std::string{record_keys_->text(record.row)};
-  std::string label = "row " + std::to_string(record.row);
+  if (record.is_keyed()) return std::string{record_keys_->text(record.number())};
+  std::string label = "row " + std::to_string(record.number());
   const model::RecordOrigin& origin = record_origins_[record.origin];
   if (origin.import == 0) return label;
   return label + " (import " + std::to_string(origin.import) + " of " + origin.feed + ")";

@@ -49,10 +49,12 @@ engine::base::Result<Report> show_rates(const Knowledge& known, std::string_view
 
 struct FoundRecord {
   engine::model::TableId table;
-  std::uint32_t row = 0;
+  std::uint32_t part = 0;
+  std::uint32_t key = 0;  // its position
+  std::uint32_t record = 0;
 };
 
-// The key values of a row: those of the table's party fields, then those of its article fields.
+// The key values of a record: those of the table's party fields, then those of its article fields.
 using KeyValues = std::span<const std::uint32_t>;
 using RecordTest = std::function<bool(const engine::model::TableShape& shape, KeyValues keys,
                                       const engine::model::ConditionRecord& record)>;
@@ -65,7 +67,7 @@ void add_records(Report& report, const Knowledge& known, std::string name, std::
                  const std::vector<FoundRecord>& found);
 
 const engine::model::ConditionRecord& record_of(const Knowledge& known, FoundRecord found);
-KeyValues keys_of(const Knowledge& known, FoundRecord found);
+std::vector<std::uint32_t> keys_of(const Knowledge& known, FoundRecord found);
 // "customer K1003, article S-0420".
 std::string key_text(const Knowledge& known, FoundRecord found);
 // "84.50 SEK per 100 PCE", "12.5 %".

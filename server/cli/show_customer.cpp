@@ -73,9 +73,8 @@ const char* via_text(ListsOf via) {
 
 std::map<DocumentId, std::uint64_t> count_by_document(const Knowledge& known) {
   std::map<DocumentId, std::uint64_t> counts;
-  for (const auto& table : known.facts.tables()) {
-    for (const ConditionRecord& record : table.records) ++counts[record.document];
-  }
+  for (const ConditionRecord& record : known.facts.conditions().records())
+    ++counts[record.document];
   return counts;
 }
 

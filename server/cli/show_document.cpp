@@ -116,8 +116,8 @@ Result<Report> show_record(const Knowledge& known, std::string_view code) {
   const auto found =
       find_records(known, [&](const TableShape&, KeyValues, const ConditionRecord& record) {
         return record.is_keyed()
-                   ? key == record.row
-                   : line == record.row || known.snapshot.record_label(record) == code;
+                   ? key == record.number()
+                   : line == record.number() || known.snapshot.record_label(record) == code;
       });
   if (found.empty()) {
     const bool other_day = key && known.date;

@@ -19,16 +19,11 @@ using engine::model::DocumentId;
 using engine::model::DocumentKind;
 using engine::model::FlagId;
 using engine::model::TableId;
-using engine::model::TableRows;
 using engine::model::TableShape;
 using engine::model::Terms;
 using engine::model::ValueKind;
 
 namespace {
-
-std::size_t stride_of(const TableShape& shape) {
-  return shape.party_fields.size() + shape.article_fields.size();
-}
 
 const TableShape& shape_of(const Knowledge& known, FoundRecord found) {
   return known.facts.schema.table(found.table);
@@ -99,18 +94,21 @@ std::string validity_text(const Validity& validity) {
 }
 
 const ConditionRecord& record_of(const Knowledge& known, FoundRecord found) {
-  return known.facts.tables()[found.table.raw()].records[found.row];
+  return known.facts.conditions().records()[found.record];
 }
 
-KeyValues keys_of(const Knowledge& known, FoundRecord found) {
-  const std::size_t stride = stride_of(shape_of(known, found));
-  return KeyValues{known.facts.tables()[found.table.raw()].keys}.subspan(found.row * stride,
-                                                                         stride);
+std::vector<std::uint32_t> keys_of(const Knowledge& known, FoundRecord found) {
+  const auto& store = known.facts.conditions();
+  const auto party = store.part_values(found.part);
+  const auto article = store.article_values(found.part, found.key);
+  std::vector<std::uint32_t> keys{party.begin(), party.end()};
+  keys.insert(keys.end(), article.begin(), article.end());
+  return keys;
 }
 
 std::string key_text(const Knowledge& known, FoundRecord found) {
   const TableShape& shape = shape_of(known, found);
-  const KeyValues keys = keys_of(known, found);
+  const std::vector<std::uint32_t> keys = keys_of(known, found);
   std::vector<std::string> parts;
   const auto add = [&](engine::model::FieldId id) {
     const auto& field = known.facts.schema.field(id);
@@ -130,7 +128,7 @@ std::string scale_or_formula(const Knowledge& known, const ConditionRecord& reco
   using engine::model::nothing_there;
   const Terms& terms = terms_of(known, record);
   if (!terms.has_more) return "";
-  const auto& extra = known.facts.extras()[record.extra];
+  const auto& extra = known.facts.conditions().extras()[record.extra];
   if (extra.formula != nothing_there) return known.facts.record_texts()[extra.formula].text;
   if (extra.scale == nothing_there) return "";
   const auto& scale = known.facts.scales()[extra.scale];
@@ -149,7 +147,7 @@ std::string value_text(const Knowledge& known, FoundRecord found) {
     return is_price ? price_text(known, terms, std::move(other)) : other;
   }
   Decimal value{record.value, terms.decimals};
-  if (terms.wide) value.mantissa = known.facts.extras()[record.extra].wide;
+  if (terms.wide) value.mantissa = known.facts.conditions().extras()[record.extra].wide;
   if (kind == ValueKind::percent) {
     // Kept as a fraction with two decimals more than the percent number has.
     value.decimals = static_cast<std::uint8_t>(value.decimals - 2);
@@ -166,7 +164,7 @@ std::string quantity_text(const Knowledge& known, const ConditionRecord& record)
   const bool has_window = terms_of(known, record).has_window;
   const bool has_start = record.threshold != Quantity{};
   if (!has_window) return has_start ? "from " + text_of(record.threshold) : "";
-  const std::string to = text_of(known.facts.extras()[record.extra].window_to);
+  const std::string to = text_of(known.facts.conditions().extras()[record.extra].window_to);
   return has_start ? text_of(record.threshold) + " to " + to : "to " + to;
 }
 
@@ -174,7 +172,7 @@ std::string more_text(const Knowledge& known, FoundRecord found) {
   using engine::model::nothing_there;
   const ConditionRecord& record = record_of(known, found);
   if (!terms_of(known, record).has_more) return "";
-  const auto& extra = known.facts.extras()[record.extra];
+  const auto& extra = known.facts.conditions().extras()[record.extra];
   std::vector<std::string> texts;
   if (extra.when != nothing_there) texts.push_back(known.facts.record_texts()[extra.when].text);
   if (extra.buy_when != nothing_there)
@@ -235,16 +233,19 @@ std::string counts_text(const Knowledge& known, const std::vector<FoundRecord>& 
 
 std::vector<FoundRecord> find_records(const Knowledge& known, const RecordTest& passes) {
   std::vector<FoundRecord> found;
-  const auto& tables = known.facts.tables();
-  for (std::uint32_t number = 0; number < tables.size(); ++number) {
-    const TableShape& shape = known.facts.schema.table(TableId{number});
-    const TableRows& rows = tables[number];
-    const std::size_t stride = stride_of(shape);
-    for (std::uint32_t row = 0; row < rows.records.size(); ++row) {
-      const ConditionRecord& record = rows.records[row];
-      if (known.date && !valid_at(known, record, *known.date)) continue;
-      if (passes(shape, KeyValues{rows.keys}.subspan(row * stride, stride), record))
-        found.push_back({TableId{number}, row});
+  const auto& store = known.facts.conditions();
+  for (std::uint32_t part = 0; part < store.parts().size(); ++part) {
+    const auto range = store.parts()[part].keys;
+    const TableId table{store.parts()[part].table};
+    for (std::uint32_t key = range.begin; key < range.end; ++key) {
+      const std::vector<std::uint32_t> values = keys_of(known, {table, part, key, 0});
+      const std::uint32_t end = store.keys()[key + 1].first_record;
+      for (std::uint32_t number = store.keys()[key].first_record; number < end; ++number) {
+        const ConditionRecord& record = store.records()[number];
+        if (known.date && !valid_at(known, record, *known.date)) continue;
+        if (passes(known.facts.schema.table(table), values, record))
+          found.push_back({table, part, key, number});
+      }
     }
   }
   using Order =

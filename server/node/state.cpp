@@ -134,7 +134,7 @@ Result<void> State::apply_import(std::string_view content) {
 }
 
 Result<std::shared_ptr<const engine::snapshot::Snapshot>> State::build(
-    std::uint64_t generation) const {
+    std::uint64_t generation) {
   return engine::snapshot::SnapshotBuilder{facts_, rules_, generation}.build();
 }
 

@@ -35,7 +35,7 @@ class State {
   engine::base::Result<void> put_feed_descriptions(const std::vector<TextFile>& files);
 
   engine::base::Result<std::shared_ptr<const engine::snapshot::Snapshot>> build(
-      std::uint64_t generation) const;
+      std::uint64_t generation);
 
   engine::model::Facts& facts() { return facts_; }
 

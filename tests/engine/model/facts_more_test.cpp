@@ -54,16 +54,19 @@ struct DealShop : Shop {
   }
 };
 
-const model::ConditionRecord& last_record(const model::Facts& facts, std::string_view type) {
+const model::ConditionRecord& last_record(model::Facts& facts, std::string_view type) {
+  facts.settle();
   const auto table = facts.schema.find_table(*facts.schema.find_type(type), {Schema::article});
   REQUIRE(table);
-  return facts.tables().at(table->raw()).records.back();
+  const auto records = facts.conditions().records_of_table(*table);
+  REQUIRE(records.size() > 0);
+  return facts.conditions().records()[records.end - 1];
 }
 
-const model::RecordExtra& extra_of(const model::Facts& facts, std::string_view type) {
+const model::RecordExtra& extra_of(model::Facts& facts, std::string_view type) {
   const auto& record = last_record(facts, type);
   REQUIRE(facts.terms()[record.terms].has_more);
-  return facts.extras().at(record.extra);
+  return facts.conditions().extras().at(record.extra);
 }
 
 }  // namespace
@@ -117,7 +120,6 @@ TEST_CASE("a record has one of value, scale and formula; a scaled price has its 
   CHECK(refusal(shop.facts.put(shop.scaled("10; 9"))) == "contradicting_values at scale");
   CHECK(refusal(shop.facts.put(shop.scaled("ten"))) == "bad_number at scale");
   CHECK(shop.facts.record_count() == 0);
-  CHECK(shop.facts.extras().empty());
   CHECK(shop.facts.scales().empty());
 }
 
@@ -173,13 +175,13 @@ TEST_CASE("records under one key with different conditions are different records
   put(shop.facts, draft);
   CHECK(shop.facts.record_count() == 2);
   CHECK(refusal(shop.facts.put(draft)) == "duplicate_key at ");
-  const std::size_t extras = shop.facts.extras().size();
   draft.value = decimal("11");
   CHECK(refusal(shop.facts.put(draft)) == "duplicate_key at ");
-  CHECK(shop.facts.extras().size() == extras);
   shop.facts.begin_batch();
   put(shop.facts, draft);
+  shop.facts.settle();
   CHECK(shop.facts.record_count() == 2);
+  CHECK(shop.facts.conditions().extras().size() == 1);
 }
 
 TEST_CASE("a record's numbers are those that its type declares, each once", "[engine][model]") {

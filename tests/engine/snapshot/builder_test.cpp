@@ -16,20 +16,20 @@ using fixture::Shop;
 namespace {
 
 engine::base::Result<std::shared_ptr<const snapshot::Snapshot>> build(
-    const model::Facts& facts, engine::rule::RuleSet rules = {}) {
+    model::Facts facts, engine::rule::RuleSet rules = {}) {
   return SnapshotBuilder{facts, std::make_shared<engine::rule::RuleSet>(std::move(rules)), 7}
       .build();
 }
 
-std::shared_ptr<const snapshot::Snapshot> built(const model::Facts& facts,
+std::shared_ptr<const snapshot::Snapshot> built(model::Facts facts,
                                                 engine::rule::RuleSet rules = {}) {
-  auto result = build(facts, std::move(rules));
+  auto result = build(std::move(facts), std::move(rules));
   if (!result) FAIL(result.error().where << ": " << result.error().detail);
   return *std::move(result);
 }
 
-std::string refusal(const model::Facts& facts, engine::rule::RuleSet rules = {}) {
-  const auto result = build(facts, std::move(rules));
+std::string refusal(model::Facts facts, engine::rule::RuleSet rules = {}) {
+  const auto result = build(std::move(facts), std::move(rules));
   REQUIRE_FALSE(result);
   return engine::base::fault_name(result.error().code) + std::string{" at "} + result.error().where;
 }

@@ -17,7 +17,7 @@ using model::Schema;
 
 namespace {
 
-std::shared_ptr<const engine::snapshot::Snapshot> built(const model::Facts& facts) {
+std::shared_ptr<const engine::snapshot::Snapshot> built(model::Facts facts) {
   auto result =
       engine::snapshot::SnapshotBuilder{facts, std::make_shared<engine::rule::RuleSet>(), 1}
           .build();
@@ -25,7 +25,7 @@ std::shared_ptr<const engine::snapshot::Snapshot> built(const model::Facts& fact
   return *std::move(result);
 }
 
-model::TableId table_of(const model::Facts& facts, std::vector<model::FieldId> fields) {
+model::TableId table_of(const model::Facts facts, std::vector<model::FieldId> fields) {
   return facts.schema.find_table(*facts.schema.find_type("price"), std::move(fields)).value();
 }
 
@@ -149,7 +149,7 @@ TEST_CASE(
         index.find_part(table_of(shop.facts, {Schema::customer, Schema::article}), c).value();
     const auto range = index.part_keys(part);
     REQUIRE(range.size() == static_cast<std::uint32_t>(keys));
-    const bool is_hashed = range.size() > ConditionIndex::run_searched_max;
+    const bool is_hashed = range.size() > engine::model::ConditionStore::run_searched_max;
     for (std::uint32_t article = 0; article < made->articles().codes->size(); ++article) {
       const bool present = article >= 2 && article % 2 == 0;
       const auto in_run = index.find_key_in_run(range, article);

@@ -19,7 +19,7 @@ using engine::snapshot::SnapshotCell;
 using engine::snapshot::SnapshotReader;
 
 std::shared_ptr<const Snapshot> snapshot_of(std::uint64_t generation) {
-  const engine::model::Facts facts;
+  engine::model::Facts facts;
   SnapshotBuilder builder{facts, std::make_shared<engine::rule::RuleSet>(), generation};
   auto built = builder.build();
   REQUIRE(built);

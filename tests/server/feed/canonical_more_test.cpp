@@ -234,9 +234,11 @@ TEST_CASE("a feed description reaches the columns of scales, numbers and attribu
   REQUIRE(attributes.size() == 2);
   CHECK(facts.share_texts()->text(attributes.front().value.raw()) == "1.5");
   CHECK(facts.articles().items[*article].maximum_quantity == engine::base::Quantity::whole(10));
-  REQUIRE(facts.extras().size() == 2);
-  CHECK(facts.extras()[0].parameters.at(1).second == engine::base::Decimal{1, 0});
-  CHECK(facts.scales().at(facts.extras()[1].scale).kind == ScaleKind::graduated);
+  facts.settle();
+  const auto& extras = facts.conditions().extras();
+  REQUIRE(extras.size() == 2);
+  CHECK(extras[0].parameters.at(1).second == engine::base::Decimal{1, 0});
+  CHECK(facts.scales().at(extras[1].scale).kind == ScaleKind::graduated);
 }
 
 TEST_CASE("batch: scales, conditions, numbers, lists and rates come back by replay",
@@ -261,5 +263,6 @@ TEST_CASE("batch: scales, conditions, numbers, lists and rates come back by repl
   CHECK(again.scales().size() == 2);
   CHECK(again.record_texts().size() == 3);
   CHECK(again.exchange_rates().size() == 1);
-  CHECK(again.extras().size() == 4);
+  again.settle();
+  CHECK(again.conditions().extras().size() == 4);
 }

@@ -192,11 +192,8 @@ TEST_CASE("canonical: the end of a validity is its last day, or the moment named
                           "price,A,1,EUR,4,,2024-02-28\n")});
   INFO(troubles(read));
   REQUIRE(read.report.rows_accepted() == 4);
-  const auto& records =
-      facts
-          .tables()[facts.schema.find_table(*facts.schema.find_type("price"), {Schema::article})
-                        ->raw()]
-          .records;
+  facts.settle();
+  const auto records = facts.conditions().records();
   REQUIRE(records.size() == 4);
   CHECK(to_string(records[0].valid_to) == "2027-01-01");
   CHECK(to_string(records[1].valid_to) == "2026-12-31");

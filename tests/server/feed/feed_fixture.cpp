@@ -83,17 +83,25 @@ void dump_records(const Facts& facts, std::ostream& out) {
         << terms.price_unit << ' ' << terms.rank << ' ' << terms.flags << ' ' << int{terms.decimals}
         << ' ' << terms.has_window << ' ' << terms.wide << ' ' << terms.has_more << '\n';
   }
-  for (const auto& table : facts.tables()) {
-    out << "table";
-    for (const auto key : table.keys) out << ' ' << key;
-    out << '\n';
-    for (const auto& record : table.records) {
-      out << "record " << record.value << ' ' << text_of(record.threshold) << ' '
-          << text_of(record.validity()) << ' ' << text_of(record.document) << ' ' << record.row
-          << ' ' << record.extra << ' ' << record.terms << ' ' << record.is_keyed() << '\n';
+  Facts settled = facts;
+  settled.settle();
+  const auto& store = settled.conditions();
+  for (std::uint32_t part = 0; part < store.parts().size(); ++part) {
+    out << "part of table " << store.parts()[part].table;
+    for (const auto value : store.part_values(part)) out << ' ' << value;
+    const auto keys = store.parts()[part].keys;
+    for (auto key = keys.begin; key < keys.end; ++key) {
+      out << ',';
+      for (const auto value : store.article_values(part, key)) out << ' ' << value;
     }
+    out << '\n';
   }
-  for (const auto& extra : facts.extras()) {
+  for (const auto& record : store.records()) {
+    out << "record " << record.value << ' ' << text_of(record.threshold) << ' '
+        << text_of(record.validity()) << ' ' << text_of(record.document) << ' ' << record.number()
+        << ' ' << record.extra << ' ' << record.terms << ' ' << record.is_keyed() << '\n';
+  }
+  for (const auto& extra : store.extras()) {
     out << "extra " << text_of(extra.window_to) << ' ' << extra.scale << ' ' << extra.when << ' '
         << extra.formula << ' ' << extra.buy_when << ' ' << text_of(extra.free_article);
     for (const auto& [position, value] : extra.parameters)

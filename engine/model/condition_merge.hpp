@@ -1,0 +1,83 @@
+// ConditionMerge: settled condition records and rows put since become the next store. A row takes
+// the place of the record with its identity: its external key (with type and feed), or where it has
+// none, its key fields, document, currency, unit, threshold, start and condition. The order of
+// records is that of what they say, so that it does not matter in how many steps rows came in.
+// Used by Facts only. Cost: a copy of what is there, a sort of what is new, in parallel.
+#pragma once
+
+#include "engine/model/condition_store.hpp"
+#include "engine/model/schema.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace engine::model {
+
+// Rows of one table that are not settled yet.
+struct TableRows {
+  std::vector<std::uint32_t>
+      keys;  // party fields then article fields of the table's shape, row after row
+  std::vector<ConditionRecord> records;
+  std::vector<std::uint32_t> batches;  // that last wrote the row
+};
+
+struct MergeInput {
+  const Schema& schema;
+  const std::vector<Terms>& terms;
+  const ConditionStore& settled;
+  std::span<const TableRows> rows;      // by table
+  std::span<const RecordExtra> extras;  // of those rows
+  // The terms of a record in its document, where documents have changed; none: as they are.
+  std::function<std::uint16_t(const ConditionRecord&)> terms_in_document;
+};
+
+class ConditionMerge {
+ public:
+  explicit ConditionMerge(const MergeInput& input) : in_{input}, old_{input.settled} {}
+
+  std::shared_ptr<const ConditionStore> make();
+
+ private:
+  struct Row {
+    std::uint32_t article_key = 0;
+    std::uint32_t row = 0;
+  };
+
+  struct Entry {  // of a key that is written anew
+    const ConditionRecord* record = nullptr;
+    const RecordExtra* extra = nullptr;
+  };
+
+  void describe_tables();
+  std::uint16_t mapping_of(const std::vector<FieldId>& fields);
+  void find_replaced_keys();
+  void take_table(TableId id);
+  std::uint32_t intern_part(TableId id, std::span<const std::uint32_t> values);
+  void grow_part_slots();
+  std::uint32_t article_key(const TableInfo& info, std::span<const std::uint32_t> values);
+  bool is_before(const Entry& a, const Entry& b) const;
+  bool is_same(const Entry& a, const Entry& b) const;
+  Entry row_entry(const TableRows& rows, std::uint32_t row) const;
+  Entry old_entry(std::uint32_t record) const;
+  void sort_rows(const TableRows& rows, std::span<Row> sorted) const;
+  void merge_part(const TableRows& rows, std::span<const Row> fresh, KeyRange old);
+  void append_run(KeyRange keys);
+  void append_key(const TableRows& rows, std::span<const Row> fresh, std::uint32_t old_key);
+  void append(const Entry& entry);
+  void finish_part(ArticleSide side, Part& part) const;
+  void drop_empty_parts();
+  void fill_keyed_slots();
+
+  const MergeInput& in_;
+  const ConditionStore& old_;
+  std::shared_ptr<ConditionStore> made_ = std::make_shared<ConditionStore>();
+  std::vector<bool> replaced_;      // settled records whose external key stands in a row; or empty
+  std::vector<bool> part_touched_;  // settled parts that had such a record; or empty
+  std::vector<Entry> entries_;      // of append_key
+};
+
+}  // namespace engine::model

@@ -142,6 +142,7 @@ class ConditionStore {
   std::size_t memory_bytes() const;
 
  private:
+  friend struct ImageMembers;
   friend class ConditionMerge;
 
   void place_part(std::uint32_t number);

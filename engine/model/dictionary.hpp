@@ -34,6 +34,8 @@ class Dictionary {
   std::size_t memory_bytes() const;
 
  private:
+  friend struct ImageMembers;
+
   std::size_t slot_of(std::string_view code) const;
   std::size_t slot_from(std::size_t slot, std::string_view code) const;
   void grow();

@@ -205,6 +205,9 @@ class Facts {
   // nothing new, else a copy of the store.
   void settle();
 
+  // Compiles the texts of records and documents again, for facts that come out of an image.
+  base::Result<void> compile_texts();
+
   // As settle() left them. Shared with snapshots.
   const ConditionStore& conditions() const { return *conditions_; }
 
@@ -235,6 +238,8 @@ class Facts {
   std::size_t record_count() const;
 
  private:
+  friend struct ImageMembers;
+
   base::Result<std::uint32_t> key_value(const Field& field, std::string_view code);
   base::Result<TableId> table_of(const ConditionDraft& draft) const;
   Put resolve_keys(const ConditionDraft& draft, const TableShape& shape);

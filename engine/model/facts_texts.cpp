@@ -33,6 +33,21 @@ Result<std::uint32_t> Facts::intern_text(std::string_view text, TextUse use,
   return number;
 }
 
+Result<void> Facts::compile_texts() {
+  for (RecordText& text : record_texts_) {
+    const auto type = schema.find_type(text.type);
+    if (!text.type.empty() && !type) {
+      return Fault{FaultCode::unknown_condition_type, "type",
+                   "no procedure declares the condition type '" + text.type + "'"};
+    }
+    auto compiled =
+        compiler_->compile(text.text, text.use, schema, type ? &schema.type(*type) : nullptr);
+    if (!compiled) return compiled.error();
+    text.compiled = *std::move(compiled);
+  }
+  return {};
+}
+
 // The value of a record that has a scale or a formula stands there, not in the record.
 Facts::Put Facts::put_scale(const ConditionDraft& draft, const ConditionType& type, Terms& terms,
                             RecordExtra& extra) {

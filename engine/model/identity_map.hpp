@@ -51,6 +51,8 @@ class IdentityMap {
   }
 
  private:
+  friend struct ImageMembers;
+
   static constexpr std::uint32_t free = UINT32_MAX;
 
   struct Entry {

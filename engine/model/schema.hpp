@@ -173,6 +173,8 @@ class Schema {
   std::string declared_keys(ConditionTypeId type) const;
 
  private:
+  friend struct ImageMembers;
+
   TableShape shape_of(ConditionTypeId type, std::vector<FieldId> fields) const;
 
   std::vector<Field> fields_;

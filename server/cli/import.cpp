@@ -230,6 +230,9 @@ void run_import(const Options& options, Run& run) {
   const ImportOutcome outcome = import_files(**node, options, run);
   report_outcome(outcome, (*node)->sequence(), Clock::now() - begin, run);
   for (const Fault& fault : outcome.faults) fail(run, fault);
+  if (outcome.image_fault)
+    fmt::print(run.err, "netto: {}; the data is in, the next start takes longer\n",
+               describe(*outcome.image_fault));
   if (!options.refused_file.empty()) {
     if (auto ok = write_refused(options.refused_file, outcome.report); !ok) fail(run, ok.error());
   }

@@ -102,6 +102,8 @@ class ServedFolder {
     auto opened = node::Node::open(folder_);
     if (!opened) return opened.error();
     node_ = *std::move(opened);
+    if (const auto& fault = node_->image_fault())
+      fmt::print(messages_, "netto: {}; the journal was read instead\n", describe(*fault));
     if (auto published = publish(); !published) return published.error();
     tell_ready();
     std::mutex waiting;

@@ -3,6 +3,7 @@
 #include "engine/base/contract.hpp"
 #include "server/node/batch_content.hpp"
 #include "server/node/clock.hpp"
+#include "server/store/image.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -110,7 +111,7 @@ std::vector<std::string> paths_of(const std::vector<TextFile>& files) {
 Result<std::unique_ptr<Node>> Node::open(const std::string& folder, const NodeOptions& options) {
   auto journal = store::open_journal(folder, options.access);
   if (!journal) return journal.error();
-  std::unique_ptr<Node> node{new Node{options.keep}};
+  std::unique_ptr<Node> node{new Node{folder, options}};
   node->journal_ = *std::move(journal);
   if (auto ok = node->load(); !ok) return ok.error();
   if (node->last_.sequence > 0) {
@@ -124,21 +125,90 @@ Result<std::unique_ptr<Node>> Node::open(const std::string& folder, const NodeOp
 }
 
 Node::Change Node::load() {
+  if (state_) return replay();
   const LastImport before = last_;
-  if (!state_) {
+  state_.emplace();
+  last_ = {};
+  const bool imaged = load_image();
+  if (!imaged) state_.emplace();
+  auto loaded = replay();
+  if (!loaded && imaged) {  // the journal has the last word
+    image_fault_ = loaded.error();
+    imaged_ = 0;
     state_.emplace();
     last_ = {};
+    loaded = replay();
   }
-  auto loaded = journal_->replay(last_.sequence + 1, [this](store::Batch&& batch) -> Change {
+  if (!loaded) last_ = before;
+  return loaded;
+}
+
+Node::Change Node::replay() {
+  const LastImport before = last_;
+  auto replayed = journal_->replay(last_.sequence + 1, [this](store::Batch&& batch) -> Change {
     if (auto ok = state_->apply(batch); !ok) return ok;
     last_ = {batch.sequence, std::move(batch.received_at), std::move(batch.source)};
     return {};
   });
-  if (!loaded) {
+  if (!replayed) {
     state_.reset();
     last_ = before;
   }
-  return loaded;
+  return replayed;
+}
+
+// Whether the state is now that of an image of this journal. One that is of no use is passed over.
+bool Node::load_image() {
+  imaged_ = 0;
+  image_fault_.reset();
+  auto image = store::Image::open(folder_);
+  if (!image) {
+    image_fault_ = image.error();
+    return false;
+  }
+  if (!image->has_value()) return false;
+  const store::ImageHead& head = (*image)->head();
+  const auto journalled = journal_->checksum(head.sequence);
+  if (!journalled || *journalled != head.batch_checksum) {
+    image_fault_ = Fault{FaultCode::store_format, folder_, "the image is of another journal"};
+    return false;
+  }
+  store::ImageReader reader{(*image)->body()};
+  LastImport last;
+  reader(last.sequence, last.received_at, last.source);
+  auto read = state_->read_image(reader);
+  if (read && last.sequence == head.sequence) {
+    last_ = std::move(last);
+    imaged_ = last_.sequence;
+    return true;
+  }
+  image_fault_ = read ? Fault{FaultCode::store_corrupt, folder_, "the image is of another batch"}
+                      : read.error();
+  return false;
+}
+
+Node::Change Node::write_image() {
+  if (auto ok = load(); !ok) return ok;
+  const auto checksum = journal_->checksum(last_.sequence);
+  if (!checksum) return checksum.error();
+  if (!checksum->has_value()) {
+    return Fault{FaultCode::store_unavailable, folder_,
+                 "the folder holds no data yet; an import brings it"};
+  }
+  auto written =
+      store::write_image(folder_, {last_.sequence, **checksum}, [this](store::ImageWriter& writer) {
+        writer(last_.sequence, last_.received_at, last_.source);
+        state_->write_image(writer);
+      });
+  if (written) imaged_ = last_.sequence;
+  return written;
+}
+
+bool Node::is_image_due() const {
+  if (last_.sequence - imaged_ >= image_.batches) return true;
+  const auto fresh = journal_->bytes_after(imaged_);
+  const auto all = journal_->bytes_after(0);
+  return fresh && all && *fresh >= image_.bytes && *fresh >= *all / 4;
 }
 
 Node::Change Node::publish(std::uint64_t generation) {
@@ -175,6 +245,9 @@ ImportOutcome Node::import(const ImportRequest& request) {
   if (!imported && outcome.faults.empty()) outcome.faults.push_back(imported.error());
   // What was put before the fault is in the state: the next import begins with a new one.
   if (!outcome.accepted()) state_.reset();
+  if (outcome.sequence != 0 && is_image_due()) {
+    if (auto written = write_image(); !written) outcome.image_fault = written.error();
+  }
   let_go_of_facts();
   return outcome;
 }

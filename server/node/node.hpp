@@ -1,9 +1,9 @@
-// Node: a data folder opened - its journal replayed into facts and rules, the snapshot built from
+// Node: a data folder opened - its image read, the batches after it replayed into facts and rules, the snapshot built from
 // them and published - and the one door through which new data comes in. An import is one
 // transaction: read, put, build, journal, publish, in this order; where a step fails, nothing has
 // changed for anybody, and the next import starts from the journal. One thread opens, imports and
 // refreshes; snapshot() and cell() are for any thread. Cost of opening: about a microsecond a row
-// in the journal, and the building of the snapshot.
+// after the image, a second for a gigabyte of that, and the building of the snapshot.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -27,9 +27,17 @@ using store::Access;
 // memory and reads its journal again when an import comes.
 enum class Keep : std::uint8_t { facts, snapshot_only };
 
+// When a writer makes an image of what it has: when this many batches, or this much content and a
+// quarter of it, came in since the last one.
+struct ImageOptions {
+  std::uint64_t batches = 100;
+  std::uint64_t bytes = std::uint64_t{4} << 20U;
+};
+
 struct NodeOptions {
   Access access = Access::read;
   Keep keep = Keep::snapshot_only;
+  ImageOptions image = {};
 };
 
 struct ImportRequest {
@@ -47,6 +55,8 @@ struct ImportOutcome {
   std::vector<std::string> feed_descriptions;
   std::vector<std::string> passed_over;  // files of folders that are nothing to import
   std::uint64_t sequence = 0;            // of the batch; 0: there was nothing new to keep
+  std::optional<engine::base::Fault>
+      image_fault;  // the batch is in; only the next start takes longer
 
   bool accepted() const { return faults.empty(); }
 };
@@ -86,21 +96,36 @@ class Node {
   // Applies what another process has written since; true when there was something.
   engine::base::Result<bool> refresh();
 
+  // Writes an image of all that is known, whatever was imaged before. Requires Access::write or
+  // create, and data. Faults: those of the journal, of store::write_image.
+  engine::base::Result<void> write_image();
+
+  // Why the folder's image was of no use when it was opened; nothing where it was, or there is none.
+  const std::optional<engine::base::Fault>& image_fault() const { return image_fault_; }
+
   engine::base::Result<std::vector<store::RefusedRow>> refused_rows(std::uint64_t sequence);
 
  private:
-  explicit Node(Keep keep) : keep_{keep} {}
+  Node(std::string folder, const NodeOptions& options)
+      : folder_{std::move(folder)}, keep_{options.keep}, image_{options.image} {}
 
   using Change = engine::base::Result<void>;
 
   Change load();
+  Change replay();
+  bool load_image();
+  bool is_image_due() const;
   Change publish(std::uint64_t generation);
   Change import_into(const ImportRequest& request, ImportOutcome& outcome);
   Change journal_and_publish(const Gathered& gathered, const ImportRequest& request,
                              const std::string& rows, ImportOutcome& outcome);
   void let_go_of_facts();
 
+  std::string folder_;
   Keep keep_;
+  ImageOptions image_;
+  std::uint64_t imaged_ = 0;  // the newest image of this journal is of this batch; 0: none
+  std::optional<engine::base::Fault> image_fault_;  // why the image was passed over
   std::unique_ptr<store::Journal> journal_;
   std::optional<State>
       state_;  // as of last_.sequence; none: to be made from the journal when it is needed

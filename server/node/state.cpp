@@ -1,5 +1,6 @@
 #include "server/node/state.hpp"
 
+#include "engine/model/image_members.hpp"
 #include "engine/snapshot/builder.hpp"
 #include "rules/json_tree.hpp"
 #include "rules/record_texts.hpp"
@@ -89,7 +90,9 @@ Result<void> State::put_feed_descriptions(const std::vector<TextFile>& files) {
         std::ranges::find(feed_descriptions_, description->name, &feed::FeedDescription::name);
     if (known == feed_descriptions_.end()) {
       feed_descriptions_.push_back(*std::move(description));
+      feed_files_.push_back(file);
     } else {
+      feed_files_[static_cast<std::size_t>(known - feed_descriptions_.begin())] = file;
       *known = *std::move(description);
     }
   }
@@ -133,8 +136,37 @@ Result<void> State::apply_import(std::string_view content) {
   return {};
 }
 
-Result<std::shared_ptr<const engine::snapshot::Snapshot>> State::build(
-    std::uint64_t generation) {
+void State::write_image(store::ImageWriter& writer) {
+  facts_.settle();
+  writer(facts_, static_cast<std::uint64_t>(documents_.size()),
+         static_cast<std::uint64_t>(feed_files_.size()));
+  for (const NamedDocument& named : documents_) writer(named.document.file, named.document.text);
+  for (const TextFile& file : feed_files_) writer(file.path, file.text);
+}
+
+Result<void> State::read_image(store::ImageReader& reader) {
+  std::uint64_t document_count = 0;
+  std::uint64_t feed_count = 0;
+  reader(facts_, document_count, feed_count);
+  std::vector<rules::RuleDocument> documents;
+  std::vector<TextFile> feeds;
+  for (; document_count > 0 && !reader.failed(); --document_count) {
+    rules::RuleDocument& document = documents.emplace_back();
+    reader(document.file, document.text);
+  }
+  for (; feed_count > 0 && !reader.failed(); --feed_count) {
+    TextFile& file = feeds.emplace_back();
+    reader(file.path, file.text);
+  }
+  if (reader.failed() || !reader.at_end())
+    return Fault{FaultCode::store_corrupt, "", "the image does not hold what it should"};
+  if (const auto faults = put_rule_texts(std::move(documents)); !faults.empty())
+    return faults.front();
+  if (auto ok = put_feed_descriptions(feeds); !ok) return ok;
+  return facts_.compile_texts();
+}
+
+Result<std::shared_ptr<const engine::snapshot::Snapshot>> State::build(std::uint64_t generation) {
   return engine::snapshot::SnapshotBuilder{facts_, rules_, generation}.build();
 }
 

@@ -11,6 +11,7 @@
 #include "rules/rule_book.hpp"
 #include "server/feed/feed_description.hpp"
 #include "server/node/gather.hpp"
+#include "server/store/image_archive.hpp"
 #include "server/store/journal.hpp"
 
 #include <cstdint>
@@ -33,6 +34,11 @@ class State {
   std::vector<engine::base::Fault> put_rules(const std::vector<TextFile>& files);
   // Feed descriptions take the place of earlier ones of the same name.
   engine::base::Result<void> put_feed_descriptions(const std::vector<TextFile>& files);
+
+  // All of it, to and from an image. Settles the facts. A Fault on reading - store_corrupt, or what
+  // this version says of the rules - leaves a state of no use.
+  void write_image(store::ImageWriter& writer);
+  engine::base::Result<void> read_image(store::ImageReader& reader);
 
   engine::base::Result<std::shared_ptr<const engine::snapshot::Snapshot>> build(
       std::uint64_t generation);
@@ -59,6 +65,7 @@ class State {
   std::vector<NamedDocument> documents_;  // in the order in which they came first
   std::shared_ptr<const engine::rule::RuleSet> rules_ = std::make_shared<engine::rule::RuleSet>();
   std::vector<feed::FeedDescription> feed_descriptions_;
+  std::vector<TextFile> feed_files_;  // that they were read from, each at the place of its own
 };
 
 }  // namespace server::node

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,13 @@ class Journal {
 
   // 0 while there is none.
   virtual engine::base::Result<std::uint64_t> last_sequence() = 0;
+
+  // Of one batch, as it was written: tells this journal's batch from another's of that number.
+  // Nothing where there is no such batch.
+  virtual engine::base::Result<std::optional<std::int64_t>> checksum(std::uint64_t sequence) = 0;
+
+  // How much content all batches after `sequence` have.
+  virtual engine::base::Result<std::uint64_t> bytes_after(std::uint64_t sequence) = 0;
 
   // What was refused when batch `sequence` came in, in the order of its files.
   virtual engine::base::Result<std::vector<RefusedRow>> refused(std::uint64_t sequence) = 0;

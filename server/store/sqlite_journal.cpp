@@ -330,6 +330,25 @@ Result<void> SqliteJournal::read_parts(Batch& batch, std::size_t size) {
   }
 }
 
+Result<std::optional<std::int64_t>> SqliteJournal::checksum(std::uint64_t sequence) {
+  if (!database_) return std::optional<std::int64_t>{};
+  auto select = database_->prepare("SELECT checksum FROM batch WHERE sequence = ?");
+  if (!select) return select.error();
+  const auto row = select->bind(1, static_cast<std::int64_t>(sequence)).step();
+  if (!row) return row.error();
+  if (!*row) return std::optional<std::int64_t>{};
+  return std::optional{select->number(0)};
+}
+
+Result<std::uint64_t> SqliteJournal::bytes_after(std::uint64_t sequence) {
+  if (!database_) return std::uint64_t{0};
+  auto select = database_->prepare("SELECT coalesce(sum(size), 0) FROM batch WHERE sequence > ?");
+  if (!select) return select.error();
+  const auto row = select->bind(1, static_cast<std::int64_t>(sequence)).step();
+  if (!row) return row.error();
+  return static_cast<std::uint64_t>(select->number(0));
+}
+
 Result<std::vector<RefusedRow>> SqliteJournal::refused(std::uint64_t sequence) {
   std::vector<RefusedRow> rows;
   if (!database_) return rows;

@@ -29,6 +29,8 @@ class SqliteJournal final : public Journal {
   engine::base::Result<std::uint64_t> append(const NewBatch& batch) override;
   engine::base::Result<void> replay(std::uint64_t from, const Apply& apply) override;
   engine::base::Result<std::uint64_t> last_sequence() override;
+  engine::base::Result<std::optional<std::int64_t>> checksum(std::uint64_t sequence) override;
+  engine::base::Result<std::uint64_t> bytes_after(std::uint64_t sequence) override;
   engine::base::Result<std::vector<RefusedRow>> refused(std::uint64_t sequence) override;
 
   int format_version() const override { return format_; }

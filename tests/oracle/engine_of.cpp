@@ -263,6 +263,13 @@ Engine::Engine(const World& before, const World& world, std::span<const std::str
   snapshot_ = *std::move(built);
 }
 
+Engine::Engine(model::Facts facts, std::span<const std::string> rules) : facts_{std::move(facts)} {
+  const auto compiled = compile_rules(rules, facts_);
+  auto built = engine::snapshot::SnapshotBuilder{facts_, compiled, 1}.build();
+  if (!built) throw std::runtime_error(joined({built.error()}));
+  snapshot_ = *std::move(built);
+}
+
 base::Result<quote::Question> Engine::question(const Ask& ask) const {
   quote::QuoteRequest request;
   request.customer = ask.customer;

@@ -42,6 +42,9 @@ class Engine {
   Engine(const World& before, const World& world, std::span<const std::string> rules,
          const BatchEnds& batch_ends = {});
 
+  // With the compiler's texts already in the facts.
+  Engine(engine::model::Facts facts, std::span<const std::string> rules);
+
   const engine::snapshot::Snapshot& snapshot() const { return *snapshot_; }
 
   const engine::model::Facts& facts() const { return facts_; }

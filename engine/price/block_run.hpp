@@ -32,6 +32,7 @@ class BlockRun {
   // Moves to the block that starts at `offset`.
   void start(std::size_t offset) {
     lines_.start(offset);
+    input_ = lines_.input(0, nullptr);
     if constexpr (Trace::enabled) trace_.at(offset);
   }
 
@@ -51,8 +52,8 @@ class BlockRun {
         trace_.begin_step(number, lines_.block(), lines_.open(), active);
       return active;
     }
-    const ConditionLines condition =
-        run_condition(lines_.input(active, nullptr), step.when, scratch_);
+    input_.open = active;
+    const ConditionLines condition = run_condition(input_, step.when, scratch_);
     active &= condition.met & ~condition.unknown.any();
     if constexpr (Trace::enabled) trace_.begin_step(number, lines_.block(), lines_.open(), active);
     lines_.close(condition.unknown);
@@ -70,9 +71,9 @@ class BlockRun {
   void finish_step(const snapshot::BoundStep& step, std::uint16_t number, std::uint64_t active) {
     StepColumns& to = context_.columns->steps[number];
     if (!step.applies && !step.spread) {
-      FormulaInput amount = lines_.input(active & lines_.open(), nullptr);
-      amount.keep_exact = step.exact_needed || context_.explained;
-      lines_.close(run_amount(amount, step, to, scratch_));
+      input_.open = active & lines_.open();
+      input_.keep_exact = step.exact_needed || context_.explained;
+      lines_.close(run_amount(input_, step, to, scratch_));
     }
     if constexpr (Trace::enabled) {
       if (step.applies) settle_applied(active);
@@ -117,6 +118,7 @@ class BlockRun {
   BlockScratch& scratch_;
   Trace& trace_;
   OpenLines lines_;
+  FormulaInput input_;  // of the block; which lines are computed changes from step to step
   BlockSearch<Finder, Trace> search_;
   BlockApply<Finder, Trace> apply_;
 };

@@ -113,13 +113,14 @@ class BlockScan {
 
   // Adds what the access finds for these lines to the scratch's candidates.
   void find(std::size_t access, std::uint64_t searching) {
+    if (header_.fields.size() == 1 && plan_.of(0, number_, access).is_empty()) return;
     const rule::Access& rule = *step_->accesses[access].rule;
     if (rule.agreement == rule::AgreementUse::asked) searching &= lines_with_agreement();
     for (std::size_t fields = 0; fields < header_.fields.size(); ++fields) {
       const std::uint64_t lines =
           header_.fields.size() == 1 ? searching : searching & lines_of(fields);
       const AccessPlan& plan = plan_.of(fields, number_, access);
-      if (lines == 0 || plan.begin == plan.end) continue;
+      if (lines == 0 || plan.is_empty()) continue;
       finder_.find(snapshot_, plan_, plan, index_.table(rule.table), block_, lines, scratch_);
       for (const Hit& hit : scratch_.hits) {
         __builtin_prefetch(&index_.record(index_.records_of(hit.position).begin));
@@ -130,7 +131,8 @@ class BlockScan {
         scan(hit, rule, static_cast<std::uint16_t>(access));
       }
     }
-    if (header_.fields.size() > 1) std::ranges::sort(scratch_.candidates, {}, &Candidate::line);
+    if (header_.fields.size() > 1)
+      std::ranges::sort(scratch_.candidates.all(), {}, &Candidate::line);
   }
 
   std::uint64_t lines_with_agreement() const {
@@ -205,16 +207,23 @@ class BlockScan {
                   std::uint16_t access) {
     const Line& line = block_.lines[hit.line];
     const PlanPart& part = plan_.parts[hit.part];
+    const model::ConditionRecord* const records = &index_.record(0);
+    // Where the line's unit is worth one base unit, thresholds of either are compared with the same
+    // number: most records fall here, before anything else is looked at.
+    const std::int64_t ordered =
+        line.numerator == line.denominator ? std::abs(line.quantity.mantissa()) : INT64_MAX;
+    base::CivilMinutes& until = lines_.result(hit.line).valid_until;
     const model::ConditionRecord* best = nullptr;
+    scratch_.candidates.make_room(found.size());
     for (std::uint32_t number = found.end; number-- > found.begin;) {
-      const model::ConditionRecord& record = index_.record(number);
+      const model::ConditionRecord& record = records[number];
+      if (record.threshold.mantissa() > ordered) continue;
       if (best != nullptr && is_beaten(record, *best)) continue;
       if (fit_.rule_out_plain(record, index_.terms(record), line) != Loss::won) continue;
       if (!fit_.agreement_fits(record.document, line, rule)) continue;
-      if (rule_out_by_time(record, part, hit.line) != Loss::won) continue;
-      scratch_.candidates.push_back({number, hit.part, hit.position, access,
-                                     static_cast<std::uint16_t>(part.distance + hit.distance),
-                                     hit.line});
+      if (rule_out_by_time(line.date, validity_of(record, part), until) != Loss::won) continue;
+      scratch_.candidates.add({number, hit.part, hit.position, access,
+                               static_cast<std::uint16_t>(part.distance + hit.distance), hit.line});
       if (best == nullptr && step_->highest_threshold_wins) best = &record;
     }
   }
@@ -315,9 +324,9 @@ class BlockScan {
       if (!quiet_) trace_.candidate(hit.line, number, access, loss);
     }
     if (loss != Loss::won) return;
-    scratch_.candidates.push_back({number, hit.part, hit.position, access,
-                                   static_cast<std::uint16_t>(part.distance + hit.distance),
-                                   hit.line});
+    scratch_.candidates.make_room(1);
+    scratch_.candidates.add({number, hit.part, hit.position, access,
+                             static_cast<std::uint16_t>(part.distance + hit.distance), hit.line});
   }
 
   base::Validity validity_of(const model::ConditionRecord& record, const PlanPart& part) const {
@@ -331,18 +340,24 @@ class BlockScan {
     return validity;
   }
 
-  Loss rule_out_by_time(const model::ConditionRecord& record, const PlanPart& part,
-                        std::uint8_t line) {
-    const base::Validity validity = validity_of(record, part);
-    const base::CivilMinutes at = block_.lines[line].date;
-    base::CivilMinutes& until = lines_.result(line).valid_until;
+  // `until`: how long the answer holds.
+  [[gnu::always_inline]] static Loss rule_out_by_time(base::CivilMinutes at,
+                                                      const base::Validity& validity,
+                                                      base::CivilMinutes& until) {
     if (at < validity.from) {
-      if (bounds_answer_ && validity.from < validity.to) until = std::min(until, validity.from);
+      if (validity.from < validity.to) until = std::min(until, validity.from);
       return Loss::validity;
     }
     if (at >= validity.to) return Loss::validity;
-    if (bounds_answer_) until = std::min(until, validity.to);
+    until = std::min(until, validity.to);
     return Loss::won;
+  }
+
+  Loss rule_out_by_time(const model::ConditionRecord& record, const PlanPart& part,
+                        std::uint8_t line) {
+    base::CivilMinutes nobody_asks = base::CivilMinutes::latest();
+    return rule_out_by_time(block_.lines[line].date, validity_of(record, part),
+                            bounds_answer_ ? lines_.result(line).valid_until : nobody_asks);
   }
 
   // Condition, time, exchange rate. A condition that can't be told closes the line, if the record

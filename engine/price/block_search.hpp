@@ -109,9 +109,9 @@ class BlockSearch {
       begin = end;
     }
     std::ranges::stable_sort(all, {}, &Candidate::line);
-    scratch_.candidates = std::move(all);
+    scratch_.candidates.take(all);
     scan_.test_conditions(true);
-    return scratch_.candidates;
+    return scratch_.candidates.all();
   }
 
   // All candidates of the active lines whatever their scales, by line: for counting. No trace is
@@ -121,9 +121,9 @@ class BlockSearch {
     scan_.be_quiet(true);
     scratch_.candidates.clear();
     for (std::size_t i = 0; i < step_->accesses.size(); ++i) scan_.find(i, active_ & lines_.open());
-    std::ranges::stable_sort(scratch_.candidates, {}, &Candidate::line);
+    std::ranges::stable_sort(scratch_.candidates.all(), {}, &Candidate::line);
     scan_.be_quiet(false);
-    return scratch_.candidates;
+    return scratch_.candidates.all();
   }
 
   // What candidates of a line are worth where their number alone does not say it.
@@ -176,11 +176,14 @@ class BlockSearch {
       const std::size_t end = end_of_level(begin);
       scratch_.candidates.clear();
       for (std::size_t i = begin; i < end; ++i) scan_.find(i, searching);
-      if (end - begin > 1) std::ranges::sort(scratch_.candidates, {}, &Candidate::line);
-      if (!scan_.is_plain() && step_->rule->find->merge) merge_lists();
       std::uint64_t matched = 0;
-      for (const Candidate& candidate : scratch_.candidates) matched |= bit(candidate.line);
-      searching &= ~choose_winners(winners) & lines_.open();
+      if (!scratch_.candidates.empty()) {
+        if (end - begin > 1) std::ranges::sort(scratch_.candidates.all(), {}, &Candidate::line);
+        if (!scan_.is_plain() && step_->rule->find->merge) merge_lists();
+        for (const Candidate& candidate : scratch_.candidates) matched |= bit(candidate.line);
+        searching &= ~choose_winners(winners);
+      }
+      searching &= lines_.open();
       const std::uint64_t ended = searching & ~matched & exclusive_lines(begin, end);
       searching &= ~ended;
       shut |= ended & ~kept_lines();
@@ -217,7 +220,7 @@ class BlockSearch {
   // Lists merged slot by slot; what is left of them then meets currency, unit and scale.
   void merge_lists() {
     std::vector<Candidate> left;
-    each_line(scratch_.candidates, [&](std::uint8_t line, std::span<Candidate> candidates) {
+    each_line(scratch_.candidates.all(), [&](std::uint8_t line, std::span<Candidate> candidates) {
       for (const Candidate& merged : merge(snapshot_, *context_.plan, candidates)) {
         const Hit hit{merged.part, merged.position, 0, line};
         Loss loss = scan_.fit().rule_out(merged.record, hit);
@@ -229,13 +232,13 @@ class BlockSearch {
         if (loss == Loss::won) left.push_back(merged);
       }
     });
-    scratch_.candidates = std::move(left);
+    scratch_.candidates.take(left);
   }
 
   std::uint64_t choose_winners(std::uint32_t* winners) {
     std::uint64_t found = 0;
     std::uint64_t ambiguous = 0;
-    each_line(scratch_.candidates, [&](std::uint8_t line, std::span<Candidate> candidates) {
+    each_line(scratch_.candidates.all(), [&](std::uint8_t line, std::span<Candidate> candidates) {
       Candidate winner = candidates.front();
       bool is_ambiguous = false;
       if (candidates.size() > 1) is_ambiguous = choose_winner(line, candidates, choices_, winner);

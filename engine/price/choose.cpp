@@ -90,6 +90,7 @@ int compare_values(const ChoiceContext& context, const Candidate& a, const Candi
   if (context.values == nullptr) {
     const Terms& terms_x = context.snapshot->conditions().terms(x);
     const Terms& terms_y = context.snapshot->conditions().terms(y);
+    if (x.terms == y.terms && !terms_x.wide) return three_way(x.value, y.value);
     // Most records differ in the number of decimals at most.
     if (terms_x.unit == terms_y.unit && terms_x.price_unit == terms_y.price_unit && !terms_x.wide &&
         !terms_y.wide) {
@@ -101,6 +102,15 @@ int compare_values(const ChoiceContext& context, const Candidate& a, const Candi
     }
   }
   return compare_worths(worth_of(context, a), worth_of(context, b));
+}
+
+// Of the list by which a record was reached; else of the records' terms.
+int compare_ranks(const ChoiceContext& context, const Candidate& a, const Candidate& b) {
+  const int by_list = three_way(context.plan->parts[a.part].rank, context.plan->parts[b.part].rank);
+  if (by_list != 0) return by_list;
+  const auto& index = context.snapshot->conditions();
+  return three_way(index.terms(index.record(a.record)).rank,
+                   index.terms(index.record(b.record)).rank);
 }
 
 // Thresholds of records in different units are compared in ordered units.
@@ -327,11 +337,8 @@ int compare(const ChoiceContext& context, const rule::Choice& choice, const Cand
   const Terms& terms_x = index.terms(x);
   const Terms& terms_y = index.terms(y);
   switch (choice.by) {
-    case Comparator::rank: {
-      const int by_list =
-          three_way(context.plan->parts[a.part].rank, context.plan->parts[b.part].rank);
-      return by_list != 0 ? by_list : three_way(terms_x.rank, terms_y.rank);
-    }
+    case Comparator::rank:
+      return compare_ranks(context, a, b);
     case Comparator::nearest:
       return three_way(a.distance, b.distance);
     case Comparator::most_fields:
@@ -370,11 +377,8 @@ int compare(const ChoiceContext& context, const rule::Choice& choice, const Cand
       return compare_record_keys(snapshot, a.record, b.record, false);
     case Comparator::document_rank:
       return compare_document_ranks(snapshot, x, y);
-    case Comparator::highest_rank: {
-      const int by_list =
-          three_way(context.plan->parts[b.part].rank, context.plan->parts[a.part].rank);
-      return by_list != 0 ? by_list : three_way(terms_y.rank, terms_x.rank);
-    }
+    case Comparator::highest_rank:
+      return compare_ranks(context, b, a);
     case Comparator::highest_document_rank:
       return has_document(x) && has_document(y) ? compare_document_ranks(snapshot, y, x)
                                                 : compare_document_ranks(snapshot, x, y);
@@ -386,22 +390,46 @@ int compare(const ChoiceContext& context, const rule::Choice& choice, const Cand
   return 0;
 }
 
+namespace {
+
+// Brings the best candidates, equal among themselves, to the front. Returns how many they are.
+template <class Order>
+std::size_t keep_best(std::span<Candidate> candidates, const Order& order_of) {
+  std::size_t kept = 1;
+  for (std::size_t i = 1; i < candidates.size(); ++i) {
+    const int order = order_of(candidates[i], candidates[0]);
+    if (order > 0) continue;
+    if (order < 0) {
+      std::swap(candidates[0], candidates[i]);
+      kept = 1;
+    } else {
+      std::swap(candidates[kept++], candidates[i]);
+    }
+  }
+  return kept;
+}
+
+// What most lines compare by has a loop of its own: no switch for each pair.
+std::size_t keep_best_by(const ChoiceContext& context, const rule::Choice& choice,
+                         std::span<Candidate> candidates) {
+  using C = const Candidate&;
+  if (choice.by == Comparator::highest_value)
+    return keep_best(candidates, [&](C a, C b) { return compare_values(context, b, a); });
+  if (choice.by == Comparator::lowest_value)
+    return keep_best(candidates, [&](C a, C b) { return compare_values(context, a, b); });
+  if (choice.by == Comparator::rank)
+    return keep_best(candidates, [&](C a, C b) { return compare_ranks(context, a, b); });
+  return keep_best(candidates, [&](C a, C b) { return compare(context, choice, a, b); });
+}
+
+}  // namespace
+
 Chosen choose(const ChoiceContext& context, std::span<Candidate> candidates,
               LossListener* listener) {
   const auto& choices = context.choices != nullptr ? *context.choices : context.find->choose;
   for (const rule::Choice& choice : choices) {
     if (candidates.size() == 1) break;
-    std::size_t kept = 1;  // candidates[0, kept) are the best so far, equal among themselves
-    for (std::size_t i = 1; i < candidates.size(); ++i) {
-      const int order = compare(context, choice, candidates[i], candidates[0]);
-      if (order > 0) continue;
-      if (order < 0) {
-        std::swap(candidates[0], candidates[i]);
-        kept = 1;
-      } else {
-        std::swap(candidates[kept++], candidates[i]);
-      }
-    }
+    const std::size_t kept = keep_best_by(context, choice, candidates);
     if (listener != nullptr) {
       for (const Candidate& dropped : candidates.subspan(kept))
         listener->lost(dropped.record, Loss::comparator, choice.by);

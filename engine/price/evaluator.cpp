@@ -47,12 +47,12 @@ void size_aggregates(const BoundProcedure& procedure, std::size_t lines, bool li
 void size_columns(const BoundProcedure& procedure, std::size_t lines, bool all_exact,
                   Columns& columns) {
   if (columns.steps.size() < procedure.steps.size()) columns.steps.resize(procedure.steps.size());
-  for (std::size_t i = 0; i < procedure.steps.size(); ++i) {
-    const BoundStep& step = procedure.steps[i];
-    StepColumns& to = columns.steps[i];
+  StepColumns* column = columns.steps.data();
+  for (const BoundStep& step : procedure.steps) {
+    StepColumns& to = *column++;
     to.amount.resize(step.amount.width, lines);
     if (step.exact_needed || all_exact) to.exact.resize(step.amount.width, lines);
-    if (step.rule->find && to.winner.size() < lines) to.winner.resize(lines);
+    if (step.finds && to.winner.size() < lines) to.winner.resize(lines);
     if (step.has_more && to.value.size() < lines) to.value.resize(lines);
     if (step.apply) to.charges.assign(step.rule->apply->charges.size(), 0);
     if (!step.inputs.empty()) size_inputs(step, lines, to.inputs);
@@ -61,7 +61,8 @@ void size_columns(const BoundProcedure& procedure, std::size_t lines, bool all_e
 
 void start(const Task& task, const BoundProcedure& procedure, PricedLines& out) {
   out.lines.assign(task.lines.size(), PricedLine{});
-  for (std::size_t i = 0; i < task.lines.size(); ++i) out.lines[i].outcome = task.lines[i].outcome;
+  PricedLine* to = out.lines.data();
+  for (const Line& line : task.lines) (to++)->outcome = line.outcome;
   out.components.assign(task.lines.size() * procedure.rule->answer.components.size(), Amount{});
   out.order.clear();
   out.adjustments.clear();
@@ -79,6 +80,7 @@ void collect(Scratch& scratch, PricedLines& out) {
     worker.adjustments.clear();
     worker.free_lines.clear();
   }
+  if (out.adjustments.empty() && out.free_lines.empty()) return;
   const auto by_line = [](const auto& a, const auto& b) {
     return a.step != b.step ? a.step < b.step : a.line < b.line;
   };
@@ -197,7 +199,7 @@ void evaluate(const Task& task, Scratch& scratch, PricedLines& out) {
   prepare(task, false, scratch, out);
   make_plan(*task.snapshot, procedure, *task.header, scratch.plan);
   if (task.lines.size() <= limits::lines_few)
-    prefetch_keys(*task.snapshot, procedure, scratch.plan, task.lines);
+    prefetch_keys(*task.snapshot, scratch.plan, task.lines);
   if (task.lines.size() >= limits::lines_parallel_from)
     return evaluate_parallel(task, scratch, out);
   HashFinder finder;

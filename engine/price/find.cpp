@@ -14,32 +14,88 @@ namespace {
 void prefetch(const void* address) { __builtin_prefetch(address); }
 
 // A part that does not need the hash is searched at once; others wait for their slot to arrive.
-void probe(const ConditionIndex& index, const PlanPart& part, const PendingProbe& wanted,
-           BlockScratch& scratch) {
+void probe(const ConditionIndex& index, const PlanPart& part, const Hit& wanted,
+           std::uint32_t article_key, BlockScratch& scratch) {
   std::uint32_t position = ConditionIndex::no_key;
   switch (part.search) {
     case KeySearch::single:
       position = part.range.begin;
       break;
     case KeySearch::dense:
-      if (wanted.article_key - part.first_key < part.range.size()) {
-        position = part.range.begin + (wanted.article_key - part.first_key);
-      }
+      if (article_key - part.first_key < part.range.size())
+        position = part.range.begin + (article_key - part.first_key);
       break;
     case KeySearch::run:
-      position = index.find_key_in_run(part.range, wanted.article_key);
+      position = index.find_key_in_run(part.range, article_key);
       break;
     case KeySearch::hashed: {
-      PendingProbe pending = wanted;
-      pending.hash = index.hash_of(part.part, wanted.article_key);
+      PendingProbe& pending = scratch.probes.next();
+      pending.hash = index.hash_of(part.part, article_key);
       prefetch(index.slot_address(pending.hash));
-      scratch.probes.push_back(pending);
+      pending.part = wanted.part;
+      pending.article_key = article_key;
+      pending.distance = wanted.distance;
+      pending.line = wanted.line;
       return;
     }
   }
   if (position == ConditionIndex::no_key) return;
   prefetch(index.key_address(position));
-  scratch.hits.push_back({wanted.part, position, wanted.distance, wanted.line});
+  scratch.hits.add({wanted.part, position, wanted.distance, wanted.line});
+}
+
+// Each probe ends as a hit or waits; so there is room for as many of both.
+void make_room(std::size_t probes, BlockScratch& scratch) {
+  scratch.probes.make_room(probes);
+  scratch.hits.make_room(probes);
+}
+
+// How much a table may take: keys that a byte counts, laid out for a few instructions each while a
+// search costs some fifty.
+constexpr std::uint32_t placed_keys_max = 255;
+constexpr std::uint32_t placed_keys_per_line = 8;
+constexpr std::uint32_t placed_span_max = 1'024;
+
+bool is_worth_placing(const ConditionIndex& index, const PlanPart& part, std::uint32_t lines) {
+  const std::uint32_t size = part.range.size();
+  return size > 0 && size <= placed_keys_max && size <= lines * placed_keys_per_line &&
+         index.key_at(part.range.end - 1) - index.key_at(part.range.begin) < placed_span_max;
+}
+
+// Lays out the keys of all parts of the access, if that is worth it for each of them.
+bool lay_out(const ConditionIndex& index, const Plan& plan, const AccessPlan& access,
+             std::uint64_t open, BlockScratch& scratch) {
+  const auto lines = static_cast<std::uint32_t>(std::popcount(open));
+  if (lines <= base::limits::lines_few) return false;
+  for (std::uint32_t i = access.begin; i < access.end; ++i) {
+    if (!is_worth_placing(index, plan.parts[i], lines)) return false;
+  }
+  scratch.placed.clear();
+  scratch.placed.make_room(access.end - access.begin);
+  scratch.places.clear();
+  for (std::uint32_t i = access.begin; i < access.end; ++i) {
+    const snapshot::KeyRange range = plan.parts[i].range;
+    const std::uint32_t first = index.key_at(range.begin);
+    const std::uint32_t span = index.key_at(range.end - 1) - first + 1;
+    const auto table = static_cast<std::uint32_t>(scratch.places.size());
+    scratch.places.resize(table + span);
+    std::uint8_t* const places = scratch.places.data() + table;
+    for (std::uint32_t position = range.begin; position < range.end; ++position)
+      places[index.key_at(position) - first] =
+          static_cast<std::uint8_t>(position - range.begin + 1);
+    scratch.placed.add({i, first, span, range.begin, table});
+  }
+  return true;
+}
+
+void read_places(const snapshot::ArticleKey& key, std::uint8_t line, BlockScratch& scratch) {
+  const std::uint8_t* const places = scratch.places.data();
+  for (const PlacedPart& part : scratch.placed) {
+    const std::uint32_t offset = key.key - part.first_key;
+    if (offset >= part.span) continue;
+    const std::uint8_t place = places[part.table + offset];
+    if (place != 0) scratch.hits.add({part.part, part.begin + place - 1, key.distance, line});
+  }
 }
 
 // What a search of the part for the key reads first.
@@ -62,46 +118,54 @@ void prefetch_articles(const Snapshot& snapshot, std::span<const Line> lines) {
   }
 }
 
-void prefetch_keys(const Snapshot& snapshot, const snapshot::BoundProcedure& procedure,
-                   const Plan& plan, std::span<const Line> lines) {
+void prefetch_keys(const Snapshot& snapshot, const Plan& plan, std::span<const Line> lines) {
   const ConditionIndex& index = snapshot.conditions();
-  const AccessPlan* access = plan.accesses.data();
-  for (const snapshot::BoundStep& step : procedure.steps) {
-    for (const snapshot::BoundAccess& bound : step.accesses) {
-      const AccessPlan& parts = *access++;
-      if (index.table(bound.rule->table).side != ArticleSide::article) continue;
-      for (std::uint32_t i = parts.begin; i < parts.end; ++i) {
-        for (const Line& line : lines)
-          prefetch(first_read(index, plan.parts[i], line.article.raw()));
-      }
+  for (const AccessPlan& access : plan.accesses) {
+    if (!access.by_article) continue;
+    const PlanPart* const end = plan.parts.data() + access.end;
+    for (const PlanPart* part = plan.parts.data() + access.begin; part != end; ++part) {
+      for (const Line& line : lines) prefetch(first_read(index, *part, line.article.raw()));
     }
   }
 }
 
 void HashFinder::probe_article(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
                                const snapshot::TableInfo& table, const BlockView& block,
-                               std::uint32_t line, BlockScratch& scratch) {
+                               std::uint64_t open, BlockScratch& scratch) {
   const ConditionIndex& index = snapshot.conditions();
-  const std::uint32_t article = block.lines[line].article.raw();
   const bool signed_table = table.signature != UINT16_MAX;
-  const std::uint64_t present =
-      signed_table ? index.signature(article, table.signature) : ~std::uint64_t{0};
-  if (signed_table && (present & access.mask) == 0) return;
-  for (std::uint32_t i = access.begin; i < access.end; ++i) {
-    const PlanPart& part = plan.parts[i];
-    if (signed_table && (present & part.bit) == 0) continue;
-    probe(index, part, {0, i, article, 0, static_cast<std::uint8_t>(line)}, scratch);
+  const PlanPart* const parts = plan.parts.data();
+  for (std::uint64_t rest = open; rest != 0; rest &= rest - 1) {
+    const auto line = static_cast<std::uint32_t>(std::countr_zero(rest));
+    const std::uint32_t article = block.lines[line].article.raw();
+    const std::uint64_t present =
+        signed_table ? index.signature(article, table.signature) : ~std::uint64_t{0};
+    if (signed_table && (present & access.mask) == 0) continue;
+    for (std::uint32_t i = access.begin; i < access.end; ++i) {
+      if (signed_table && (present & parts[i].bit) == 0) continue;
+      probe(index, parts[i], {i, 0, 0, static_cast<std::uint8_t>(line)}, article, scratch);
+    }
   }
 }
 
 void HashFinder::probe_mapped(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
                               const snapshot::TableInfo& table, const BlockView& block,
-                              std::uint32_t line, BlockScratch& scratch) {
-  const std::uint32_t article = block.lines[line].article.raw();
-  for (const snapshot::ArticleKey& key : snapshot.articles().mappings[table.mapping][article]) {
-    for (std::uint32_t i = access.begin; i < access.end; ++i) {
-      probe(snapshot.conditions(), plan.parts[i],
-            {0, i, key.key, key.distance, static_cast<std::uint8_t>(line)}, scratch);
+                              std::uint64_t open, BlockScratch& scratch) {
+  const auto& mapping = snapshot.articles().mappings[table.mapping];
+  const bool laid_out = lay_out(snapshot.conditions(), plan, access, open, scratch);
+  for (std::uint64_t rest = open; rest != 0; rest &= rest - 1) {
+    const auto line = static_cast<std::uint32_t>(std::countr_zero(rest));
+    const auto keys = mapping[block.lines[line].article.raw()];
+    make_room(keys.size() * (access.end - access.begin), scratch);
+    for (const snapshot::ArticleKey& key : keys) {
+      if (laid_out) {
+        read_places(key, static_cast<std::uint8_t>(line), scratch);
+        continue;
+      }
+      for (std::uint32_t i = access.begin; i < access.end; ++i) {
+        probe(snapshot.conditions(), plan.parts[i],
+              {i, 0, key.distance, static_cast<std::uint8_t>(line)}, key.key, scratch);
+      }
     }
   }
 }
@@ -114,7 +178,7 @@ void HashFinder::resolve(const Snapshot& snapshot, const Plan& plan, BlockScratc
         index.find_key_hashed(probe.hash, plan.parts[probe.part].range, probe.article_key);
     if (position == ConditionIndex::no_key) continue;
     prefetch(index.key_address(position));
-    scratch.hits.push_back({probe.part, position, probe.distance, probe.line});
+    scratch.hits.add({probe.part, position, probe.distance, probe.line});
   }
   if (mixed) std::ranges::sort(scratch.hits, {}, &Hit::line);  // in place: no allocation
 }
@@ -125,13 +189,11 @@ void HashFinder::find(const Snapshot& snapshot, const Plan& plan, const AccessPl
   scratch.hits.clear();
   scratch.probes.clear();
   if (access.begin == access.end) return;
-  for (std::uint64_t rest = open; rest != 0; rest &= rest - 1) {
-    const auto line = static_cast<std::uint32_t>(std::countr_zero(rest));
-    if (table.side == ArticleSide::mapped) {
-      probe_mapped(snapshot, plan, access, table, block, line, scratch);
-    } else {
-      probe_article(snapshot, plan, access, table, block, line, scratch);
-    }
+  if (table.side == ArticleSide::mapped) {
+    probe_mapped(snapshot, plan, access, table, block, open, scratch);
+  } else {
+    make_room(static_cast<std::size_t>(std::popcount(open)) * (access.end - access.begin), scratch);
+    probe_article(snapshot, plan, access, table, block, open, scratch);
   }
   resolve(snapshot, plan, scratch);
 }
@@ -174,8 +236,10 @@ void RunFinder::find(const Snapshot& snapshot, const Plan& plan, const AccessPla
     for (std::uint32_t position = seek(index, plan, i, first); position < end; ++position) {
       const std::uint32_t line = index.key_at(position) - first;
       if (line >= block.count) break;
-      if ((open >> line & 1U) != 0)
-        scratch.hits.push_back({i, position, 0, static_cast<std::uint8_t>(line)});
+      if ((open >> line & 1U) != 0) {
+        scratch.hits.make_room(1);
+        scratch.hits.add({i, position, 0, static_cast<std::uint8_t>(line)});
+      }
     }
   }
   std::ranges::sort(scratch.hits, {}, &Hit::line);

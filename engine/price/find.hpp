@@ -23,11 +23,12 @@ struct BlockView {
 // being made; and their keys' slots, when it is there. Both only pay for few lines: within a block
 // of many, the finder's own prefetches overlap.
 void prefetch_articles(const snapshot::Snapshot& snapshot, std::span<const Line> lines);
-void prefetch_keys(const snapshot::Snapshot& snapshot, const snapshot::BoundProcedure& procedure,
-                   const Plan& plan, std::span<const Line> lines);
+void prefetch_keys(const snapshot::Snapshot& snapshot, const Plan& plan,
+                   std::span<const Line> lines);
 
 // Independent probes overlap: slots are prefetched for the whole block, then keys resolved and
-// records prefetched.
+// records prefetched. Where many lines ask parts of few keys, as articles' groups do, the keys are
+// laid out in a table once, and a line reads its place there.
 class HashFinder {
  public:
   void find(const snapshot::Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
@@ -36,10 +37,10 @@ class HashFinder {
 
  private:
   void probe_article(const snapshot::Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
-                     const snapshot::TableInfo& table, const BlockView& block, std::uint32_t line,
+                     const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
                      BlockScratch& scratch);
   void probe_mapped(const snapshot::Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
-                    const snapshot::TableInfo& table, const BlockView& block, std::uint32_t line,
+                    const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
                     BlockScratch& scratch);
   void resolve(const snapshot::Snapshot& snapshot, const Plan& plan, BlockScratch& scratch);
 };

@@ -98,8 +98,44 @@ auto in_width(base::Width width, BlockScratch& scratch, const Run& run) {
 
 }  // namespace
 
+namespace {
+
+// Of most steps that find something the amount is the record's number, as it stands.
+bool is_plain_value(const FormulaInput& input, const BoundFormula& amount) {
+  return amount.code.size() == 1 && amount.code.front().op == rule::Op::record_value &&
+         amount.width == base::Width::bits64 &&
+         !input.procedure->steps[amount.code.front().step].has_more &&
+         input.snapshot->conditions().record_count() > 0;
+}
+
+// What the kernel would do, without its stack.
+void take_values(const FormulaInput& input, const BoundFormula& amount, StepColumns& to) {
+  const auto& index = input.snapshot->conditions();
+  const snapshot::BoundInstruction& load = amount.code.front();
+  const std::uint32_t* winners = input.columns->steps[load.step].winner.data() + input.block.offset;
+  std::int64_t* values = to.amount.narrow.data() + input.block.offset;
+  const int decimals = load.decimals;
+  for (std::uint32_t i = 0; i < input.block.count; ++i) {
+    // Without a jump, as in Kernel::load_record_value.
+    const std::uint32_t taken = static_cast<std::uint32_t>(input.open >> i & 1U) &
+                                static_cast<std::uint32_t>(winners[i] != no_record);
+    const model::ConditionRecord& record = index.record(winners[i] & (0U - taken));
+    const int missing = (decimals - index.terms(record).decimals) & -static_cast<int>(taken);
+    values[i] =
+        (record.value & -static_cast<std::int64_t>(taken)) * base::pow10<std::int64_t>(missing);
+  }
+  if (input.keep_exact)
+    std::copy_n(values, input.block.count, to.exact.narrow.data() + input.block.offset);
+}
+
+}  // namespace
+
 Unknown run_amount(const FormulaInput& input, const snapshot::BoundStep& step, StepColumns& to,
                    BlockScratch& scratch) {
+  if (is_plain_value(input, step.amount)) {
+    take_values(input, step.amount, to);
+    return Unknown{};
+  }
   return in_width(step.amount.width, scratch,
                   [&](auto* stack) { return run_amount_in(input, step, to, stack); });
 }

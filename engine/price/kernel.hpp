@@ -31,6 +31,21 @@ W divide(const W& numerator, const W& denominator, base::Rounding mode) {
   return base::round_quotient<W>(numerator, denominator, mode);
 }
 
+// a * b * left / right. What comes to 64 bits, as most amounts do, is computed in 64.
+template <class W>
+W multiply_divide(const W& a, const W& b, const W& left, const W& right, base::Rounding mode) {
+  if constexpr (std::is_same_v<W, Int128>) {
+    std::int64_t product = 0;
+    if (base::fits_int64(a) && base::fits_int64(b) && base::fits_int64(left) &&
+        base::fits_int64(right) &&
+        !__builtin_mul_overflow(static_cast<std::int64_t>(a), static_cast<std::int64_t>(b),
+                                &product) &&
+        !__builtin_mul_overflow(product, static_cast<std::int64_t>(left), &product))
+      return base::round_quotient(product, static_cast<std::int64_t>(right), mode);
+  }
+  return divide<W>(W(a * b * left), right, mode);
+}
+
 template <class W>
 class Kernel {
  public:
@@ -125,6 +140,15 @@ class Kernel {
     if (record == no_record) return {};
     const auto& index = input_.snapshot->conditions();
     return unit_factor(*input_.snapshot, index.terms(index.record(record)), line);
+  }
+
+  // Whether its factor is 1 without any reckoning: so it is for most lines.
+  bool is_per_unit(std::uint32_t record, const Line& line) const {
+    if (record == no_record) return true;
+    const auto& index = input_.snapshot->conditions();
+    const model::Terms& terms = index.terms(index.record(record));
+    return terms.unit.is_none() && terms.price_unit == 1 && line.numerator == 1 &&
+           line.denominator == 1;
   }
 
   void load_column(const AmountColumn& column);

@@ -55,12 +55,12 @@ void Kernel<W>::extend_round(const BoundInstruction& instruction) {
       continue;
     }
     const Line& line = input_.block.lines[i];
-    const UnitFactor factor = factor_of(winners[i], line);
     const W quantity = W(line.quantity.mantissa());
-    if (factor.numerator == 1 && factor.denominator == 1) {  // most lines: the base unit, for one
-      a[i] = divide<W>(W(a[i] * quantity * left), right, instruction.mode);
+    if (is_per_unit(winners[i], line)) {
+      a[i] = multiply_divide<W>(a[i], quantity, left, right, instruction.mode);
       continue;
     }
+    const UnitFactor factor = factor_of(winners[i], line);
     const W numerator = a[i] * quantity * W(factor.numerator) * left;
     a[i] = divide<W>(numerator, W(W(factor.denominator) * right), instruction.mode);
   }

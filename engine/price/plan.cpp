@@ -32,17 +32,22 @@ class AccessPlanner {
 
   // First all that may be reached is noted, then what is there is taken: in between, the index
   // brings it near, for all parts at once.
-  void want(const BoundAccess& access) {
-    AccessPlan& made = plan_.accesses.emplace_back();
+  void want(const BoundAccess& access, AccessPlan& made) {
     made.begin = static_cast<std::uint32_t>(plan_.wanted.size());
     access_ = &access;
     party_fields_ = snapshot_.conditions().table(access.rule->table).shape.party_fields;
     if (party_fields_.empty()) {
       note(FieldValue{});
+    } else if (party_fields_.size() == 1) {  // most keys: nothing to be combined
+      const std::uint64_t of_table = ConditionIndex::part_hash(access.rule->table, {});
+      each_way(0, [this, of_table](const FieldValue& value) {
+        values_[0] = value.value;
+        note(value, base::combine(of_table, value.value));
+      });
     } else {
       extend(0, FieldValue{});
     }
-    plan_.accesses.back().end = static_cast<std::uint32_t>(plan_.wanted.size());
+    made.end = static_cast<std::uint32_t>(plan_.wanted.size());
   }
 
  private:
@@ -62,6 +67,13 @@ class AccessPlanner {
         extend(depth + 1, next);
       }
     };
+    each_way(depth, take);
+  }
+
+  // All values of one key field.
+  template <class Take>
+  void each_way(std::size_t depth, const Take& take) {
+    const FieldId field = party_fields_[depth];
     const auto& constants = access_->constants[depth];
     if (!constants.empty()) {
       for (const std::uint32_t value : constants)
@@ -144,11 +156,19 @@ class AccessPlanner {
   }
 
   void note(const FieldValue& reached) {
-    const ConditionIndex& index = snapshot_.conditions();
     const auto values = std::span{values_}.first(party_fields_.size());
-    const std::uint64_t hash = ConditionIndex::part_hash(access_->rule->table, values);
-    index.prefetch_part_slot(hash);
-    plan_.wanted.push_back({values_, hash, reached.validity, reached.rank, reached.distance});
+    note(reached, ConditionIndex::part_hash(access_->rule->table, values));
+  }
+
+  void note(const FieldValue& reached, std::uint64_t hash) {
+    snapshot_.conditions().prefetch_part_slot(hash);
+    plan_.wanted.make_room(1);
+    WantedPart& to = plan_.wanted.next();
+    to.values = values_;  // all places: cheaper than as many as there are
+    to.hash = hash;
+    to.validity = reached.validity;
+    to.rank = reached.rank;
+    to.distance = reached.distance;
   }
 
   const Snapshot& snapshot_;
@@ -160,23 +180,37 @@ class AccessPlanner {
   std::array<std::uint32_t, limits::key_fields> values_{};
 };
 
-// Takes the parts of an access that are there, and drops the others.
-void take_parts(const ConditionIndex& index, const BoundAccess& access, AccessPlan& made,
-                Plan& plan) {
+// Takes the parts of an access that are there, and drops the others. Returns where the next access
+// puts its own.
+std::uint32_t take_parts(const ConditionIndex& index, const BoundAccess& access, AccessPlan& made,
+                         std::uint32_t next, Plan& plan) {
   const model::TableId table = access.rule->table;
-  const std::size_t width = index.table(table).shape.party_fields.size();
-  const auto wanted = std::span{plan.wanted}.subspan(made.begin, made.end - made.begin);
-  made.begin = static_cast<std::uint32_t>(plan.parts.size());
-  for (const WantedPart& one : wanted) {
-    const auto number = index.find_part(one.hash, table, std::span{one.values}.first(width));
+  const snapshot::TableInfo& info = index.table(table);
+  const std::size_t width = info.shape.party_fields.size();
+  const bool is_signed = info.signature != UINT16_MAX;
+  const WantedPart* one = plan.wanted.begin() + made.begin;
+  const WantedPart* const end = plan.wanted.begin() + made.end;
+  PlanPart* to = plan.parts.data() + next;
+  made.by_article = info.side == snapshot::ArticleSide::article;
+  made.mask = 0;
+  for (; one != end; ++one) {
+    const auto number = index.find_part(one->hash, table, std::span{one->values}.first(width));
     if (!number) continue;
     const snapshot::Part& part = index.part(*number);
-    const std::uint64_t bit = ConditionIndex::part_bit(*number);
-    plan.parts.push_back({*number, part.keys, part.first_key, one.rank, bit, one.validity,
-                          one.distance, part.search});
-    made.mask |= bit;
+    to->part = *number;
+    to->range = part.keys;
+    to->first_key = part.first_key;
+    to->rank = one->rank;
+    to->bit = is_signed ? ConditionIndex::part_bit(*number) : 0;
+    to->validity = one->validity;
+    to->distance = one->distance;
+    to->search = part.search;
+    made.mask |= to->bit;
+    ++to;
   }
-  made.end = static_cast<std::uint32_t>(plan.parts.size());
+  made.begin = next;
+  made.end = static_cast<std::uint32_t>(to - plan.parts.data());
+  return made.end;
 }
 
 }  // namespace
@@ -184,27 +218,31 @@ void take_parts(const ConditionIndex& index, const BoundAccess& access, AccessPl
 void make_plan(const Snapshot& snapshot, const snapshot::BoundProcedure& procedure,
                const Header& header, Plan& plan) {
   const ConditionIndex& index = snapshot.conditions();
-  plan.parts.clear();
   plan.wanted.clear();
-  plan.accesses.clear();
-  plan.first_access.clear();
+  plan.first_access.resize(procedure.steps.size());
   plan.access_count = procedure.access_count;
+  plan.accesses.resize(header.fields.size() * procedure.access_count);
   std::uint32_t first = 0;
+  std::uint32_t* of_step = plan.first_access.data();
   for (const snapshot::BoundStep& step : procedure.steps) {
-    plan.first_access.push_back(first);
+    *of_step++ = first;
     first += static_cast<std::uint32_t>(step.accesses.size());
   }
+  AccessPlan* made = plan.accesses.data();
   for (const LineFields& fields : header.fields) {
     AccessPlanner planner{snapshot, header, fields, plan};
     for (const snapshot::BoundStep& step : procedure.steps) {
-      for (const BoundAccess& access : step.accesses) planner.want(access);
+      for (const BoundAccess& access : step.accesses) planner.want(access, *made++);
     }
   }
   for (const WantedPart& wanted : plan.wanted) index.prefetch_part(wanted.hash);
-  AccessPlan* made = plan.accesses.data();
+  if (plan.parts.size() < plan.wanted.size()) plan.parts.resize(plan.wanted.size());
+  made = plan.accesses.data();
+  std::uint32_t next = 0;
   for (std::size_t fields = 0; fields < header.fields.size(); ++fields) {
     for (const snapshot::BoundStep& step : procedure.steps) {
-      for (const BoundAccess& access : step.accesses) take_parts(index, access, *made++, plan);
+      for (const BoundAccess& access : step.accesses)
+        next = take_parts(index, access, *made++, next, plan);
     }
   }
 }

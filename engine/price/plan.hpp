@@ -6,6 +6,7 @@
 #pragma once
 
 #include "engine/price/line.hpp"
+#include "engine/price/pile.hpp"
 #include "engine/snapshot/snapshot.hpp"
 
 #include <array>
@@ -21,7 +22,7 @@ struct PlanPart {
   snapshot::KeyRange range;
   std::uint32_t first_key = 0;  // of a dense part
   std::int32_t rank = 0;
-  std::uint64_t bit = 0;    // in article signatures
+  std::uint64_t bit = 0;    // in article signatures; of tables that have them
   base::Validity validity;  // of the assignment by which a price list was reached
   std::uint16_t distance = 0;
   KeySearch search = KeySearch::single;
@@ -30,7 +31,10 @@ struct PlanPart {
 struct AccessPlan {
   std::uint32_t begin = 0;  // into Plan::parts
   std::uint32_t end = 0;
-  std::uint64_t mask = 0;  // all bits of its parts
+  std::uint64_t mask = 0;   // all bits of its parts
+  bool by_article = false;  // its keys are articles
+
+  bool is_empty() const { return begin == end; }
 };
 
 // A part that a question may reach, before it is known whether there is one.
@@ -43,13 +47,13 @@ struct WantedPart {
 };
 
 struct Plan {
-  std::vector<PlanPart> parts;
+  std::vector<PlanPart> parts;  // at least those that accesses name; places are used again
   // For each set of fields that lines share (Header::fields), of all steps, in the order of steps,
   // then accesses.
   std::vector<AccessPlan> accesses;
   std::vector<std::uint32_t> first_access;  // by step: index into the accesses of one set
   std::uint32_t access_count = 0;           // of one set
-  std::vector<WantedPart> wanted;           // while it is made
+  Pile<WantedPart> wanted;                  // while it is made
 
   const AccessPlan& of(std::size_t fields, std::uint16_t step, std::size_t access) const {
     return accesses[fields * access_count + first_access[step] + access];

@@ -7,6 +7,7 @@
 
 #include "engine/base/limits.hpp"
 #include "engine/base/wide.hpp"
+#include "engine/price/pile.hpp"
 #include "engine/price/plan.hpp"
 #include "engine/price/priced.hpp"
 #include "engine/price/unknown.hpp"
@@ -28,7 +29,18 @@ struct AmountColumn {
   std::vector<base::Int128> wide;
   std::vector<base::Int256> widest;
 
-  void resize(base::Width wanted, std::size_t lines);
+  // Never smaller, so that it costs a comparison once a worker is warm.
+  void resize(base::Width wanted, std::size_t lines) {
+    width = wanted;
+    if (width == base::Width::bits64) {
+      if (narrow.size() < lines) narrow.resize(lines);
+    } else {
+      resize_wider(lines);
+    }
+  }
+
+ private:
+  void resize_wider(std::size_t lines);
 };
 
 // The first value, on as many lines as there is room for, up to `lines`.
@@ -103,6 +115,16 @@ struct PendingProbe {
   std::uint8_t line = 0;
 };
 
+// A part whose keys lie in a table for the lines of a block: the place of each key, counted from 1
+// and from the part's first one; 0 where there is none.
+struct PlacedPart {
+  std::uint32_t part = 0;       // index into Plan::parts
+  std::uint32_t first_key = 0;  // the table's first place is for this one
+  std::uint32_t span = 0;       // places in the table
+  std::uint32_t begin = 0;      // position of the part's first key
+  std::uint32_t table = 0;      // where its table starts in BlockScratch::places
+};
+
 // What the lines and charges of an apply step are, and what is left of them.
 struct Running {
   std::vector<base::Int128> amounts;  // by line of the question
@@ -128,10 +150,12 @@ struct PartyConditions {
 };
 
 struct BlockScratch {
-  std::vector<Hit> hits;
-  std::vector<PendingProbe> probes;
-  std::vector<Candidate> candidates;  // of all lines of the block
-  std::vector<Candidate> kept;        // winners that let the search go on (find_next)
+  Pile<Hit> hits;
+  Pile<PendingProbe> probes;
+  Pile<PlacedPart> placed;           // of the access that is searched
+  std::vector<std::uint8_t> places;  // theirs; see PlacedPart
+  Pile<Candidate> candidates;        // of all lines of the block
+  std::vector<Candidate> kept;       // winners that let the search go on (find_next)
   ApplyState applied;
   AmountColumn basis;              // what the scales of a step are read with, by line of the block
   TextAggregates text_aggregates;  // of the step

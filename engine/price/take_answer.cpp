@@ -19,27 +19,28 @@ constexpr base::Int128 amount_max =
 
 bool in_range(base::Int128 amount) { return amount <= amount_max && amount >= -amount_max; }
 
-// Hands a step's amount of every priced line to `take(line, amount)`, column by column: the width
-// is looked at once.
-template <class Take>
-void read_amounts(const BoundStep& step, const AmountColumn& column, PricedLines& out,
-                  const Take& take) {
-  const std::uint8_t decimals = step.amount.decimals;
-  const auto each = [&](const auto& amount_of) {
-    for (std::size_t line = 0; line < out.lines.size(); ++line) {
-      if (out.lines[line].outcome == Outcome::priced) take(line, Amount{amount_of(line), decimals});
-    }
-  };
-  if (column.width == base::Width::bits64) {
-    const std::int64_t* values = column.narrow.data();
-    return each([&](std::size_t line) { return base::Int128{values[line]}; });
+// Where an amount of the answer is read from.
+struct Source {
+  const AmountColumn* column = nullptr;
+  const std::int64_t* narrow = nullptr;  // its values, where they are of 64 bits
+  std::uint8_t decimals = 0;
+};
+
+Source source_of(const BoundProcedure& procedure, const Columns& columns, std::uint16_t step) {
+  const AmountColumn& column = columns.steps[step].amount;
+  const bool is_narrow = column.width == base::Width::bits64;
+  return {&column, is_narrow ? column.narrow.data() : nullptr,
+          procedure.steps[step].amount.decimals};
+}
+
+// False where the amount is beyond what an answer holds.
+bool read(const Source& source, std::size_t line, Amount& to) {
+  to.decimals = source.decimals;
+  if (source.narrow != nullptr) {
+    to.mantissa = source.narrow[line];
+    return true;
   }
-  each([&](std::size_t line) {
-    base::Int128 amount = 0;
-    if (!amount_at(column, line, amount) || !in_range(amount))
-      out.lines[line].outcome = Outcome::amount_out_of_range;
-    return amount;
-  });
+  return amount_at(*source.column, line, to.mantissa) && in_range(to.mantissa);
 }
 
 // Which record gave the price, and in which unit it is.
@@ -58,22 +59,28 @@ void name_source(const Task& task, const BoundProcedure& procedure, const Column
 void take_amounts(const Task& task, const BoundProcedure& procedure, const Columns& columns,
                   PricedLines& out) {
   const rule::AnswerShape& shape = procedure.rule->answer;
-  const auto read = [&](std::uint16_t step, const auto& take) {
-    read_amounts(procedure.steps[step], columns.steps[step].amount, out, take);
+  const std::size_t lines = out.lines.size();
+  PricedLine* const priced = out.lines.data();
+  // Hands the amount of every priced line a place; one that is out of range has no price.
+  const auto take = [&](std::uint16_t step, const auto& place_of) {
+    const Source source = source_of(procedure, columns, step);
+    for (std::size_t line = 0; line < lines; ++line) {
+      PricedLine& to = priced[line];
+      if (to.outcome == Outcome::priced && !read(source, line, place_of(line)))
+        to.outcome = Outcome::amount_out_of_range;
+    }
   };
-  read(shape.unit_price,
-       [&](std::size_t line, const Amount& amount) { out.lines[line].unit_price = amount; });
-  read(shape.line_amount,
-       [&](std::size_t line, const Amount& amount) { out.lines[line].line_amount = amount; });
-  const std::size_t components = shape.components.size();
-  for (std::size_t i = 0; i < components; ++i) {
-    read(shape.components[i].step, [&](std::size_t line, const Amount& amount) {
-      out.components[line * components + i] = amount;
-    });
+  take(shape.unit_price, [&](std::size_t line) -> Amount& { return priced[line].unit_price; });
+  take(shape.line_amount, [&](std::size_t line) -> Amount& { return priced[line].line_amount; });
+  const std::size_t count = shape.components.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    Amount* const first = out.components.data() + i;
+    take(shape.components[i].step,
+         [&](std::size_t line) -> Amount& { return first[line * count]; });
   }
-  for (std::size_t line = 0; line < out.lines.size(); ++line) {
-    if (out.lines[line].outcome == Outcome::priced)
-      name_source(task, procedure, columns, line, out.lines[line]);
+  for (std::size_t line = 0; line < lines; ++line) {
+    if (priced[line].outcome == Outcome::priced)
+      name_source(task, procedure, columns, line, priced[line]);
   }
 }
 

@@ -9,20 +9,23 @@ using snapshot::Snapshot;
 
 namespace {
 
+// What the line asks for in base units, up to the next whole millionth; nothing for returns.
+base::Quantity wanted_of(const price::Line& line) {
+  const std::int64_t ordered = std::max<std::int64_t>(line.quantity.mantissa(), 0);
+  if (line.numerator == line.denominator) return base::Quantity::from_mantissa(ordered);
+  const base::Int128 in_base = base::round_quotient<base::Int128>(
+      static_cast<base::Int128>(ordered) * line.numerator, line.denominator, base::Rounding::up);
+  const bool fits = base::fits_int64(in_base);
+  return base::Quantity::from_mantissa(fits ? static_cast<std::int64_t>(in_base) : INT64_MAX / 2);
+}
+
 // A line that asks about an article that is not there has no availability; any other one has,
 // priced or not.
 avail::Availability line_availability(const Snapshot& snapshot, const Question& question,
                                       const price::Line& line) {
   if (line.article.is_none()) return {};
   const avail::Viewer viewer{question.header.customer, &question.header.fields[line.fields].texts};
-  const base::Int128 ordered =
-      static_cast<base::Int128>(std::max<std::int64_t>(line.quantity.mantissa(), 0));
-  const base::Int128 in_base = base::round_quotient<base::Int128>(
-      ordered * line.numerator, line.denominator, base::Rounding::up);
-  const bool fits = base::fits_int64(in_base);
-  const auto wanted =
-      base::Quantity::from_mantissa(fits ? static_cast<std::int64_t>(in_base) : INT64_MAX / 2);
-  return avail::availability_of(snapshot, line.article, wanted, line.date,
+  return avail::availability_of(snapshot, line.article, wanted_of(line), line.date,
                                 avail::band_set_for(snapshot, line.article, viewer));
 }
 

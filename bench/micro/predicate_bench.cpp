@@ -1,24 +1,12 @@
 // What conditions in records cost: 10, 100 or 1,000 promotions under one key, each with a condition
 // over the article's brand, the channel and the quantity, of which 10 can still apply to a line.
-// Before it is timed, every line is held against the price that the promotions' own numbers give.
-#include "engine/base/date.hpp"
-#include "engine/model/facts.hpp"
-#include "engine/price/evaluator.hpp"
-#include "engine/quote/question.hpp"
-#include "engine/snapshot/builder.hpp"
-#include "rules/record_texts.hpp"
-#include "rules/rule_book.hpp"
-
-#include <benchmark/benchmark.h>
+// Before it is timed, every line is held against the amount that the promotions' own numbers give.
+#include "bench/micro/faults.hpp"
+#include "bench/micro/small_shop.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <map>
-#include <memory>
-#include <string>
-#include <vector>
 
 namespace bench::micro {
 
@@ -26,7 +14,6 @@ namespace {
 
 namespace model = engine::model;
 using engine::base::Decimal;
-using engine::quote::Question;
 
 constexpr int brands = 100;
 constexpr int articles_of_brand = 50;
@@ -45,21 +32,6 @@ constexpr const char* rules_text = R"json({
     {"step": "line", "amount": "net * quantity", "round": [{"decimals": 2, "mode": "half_up"}]}],
   "answer": {"price": "price", "unit_price": "net", "line_amount": "line"}})json";
 
-[[noreturn]] void give_up(const std::string& why) {
-  std::fprintf(stderr, "netto_bench: %s\n", why.c_str());
-  std::exit(1);
-}
-
-template <class T>
-T taken(engine::base::Result<T> result) {
-  if (!result) give_up(result.error().where + ": " + result.error().detail);
-  return std::move(result).value();
-}
-
-void put(const engine::base::Result<void>& result) {
-  if (!result) give_up(result.error().where + ": " + result.error().detail);
-}
-
 std::string article(int brand, int number) {
   return "A" + std::to_string(brand) + "-" + std::to_string(number);
 }
@@ -71,10 +43,7 @@ void put_articles(model::Facts& facts) {
     const std::array<model::AttributeText, 1> attributes{{{brand_field, name}}};
     for (int number = 0; number < articles_of_brand; ++number) {
       const std::string code = article(brand, number);
-      model::ArticleDraft draft;
-      draft.code = code;
-      draft.attributes = attributes;
-      put(facts.put(draft));
+      put_article(facts, code, attributes);
       const std::array<model::KeyText, 1> keys{{{model::Schema::article, code}}};
       model::ConditionDraft price;
       price.type = "price";
@@ -103,84 +72,28 @@ void put_promotions(model::Facts& facts, int count) {
   }
 }
 
-struct Shop {
-  std::shared_ptr<const engine::snapshot::Snapshot> snapshot;
-  Question question;
-};
-
-Question question_of(const engine::snapshot::Snapshot& snapshot) {
-  engine::quote::QuoteRequest request;
-  request.customer = "C";
-  request.fields = {{"channel", "web"}};
-  std::vector<std::string> codes;
-  std::vector<std::string> quantities;
-  for (int i = 0; i < articles_of_brand; ++i) {
-    codes.push_back(article(0, i));
-    quantities.push_back(std::to_string(1 + i % 12));
-  }
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    engine::quote::LineRequest line;
-    line.article = codes[i];
-    line.quantity = quantities[i];
-    request.lines.push_back(line);
-  }
-  return taken(engine::quote::resolve(snapshot, request, engine::base::CivilMinutes{0}));
-}
-
-void verify(const Shop& shop) {
-  engine::price::Scratch scratch;
-  engine::price::PricedLines plain;
-  engine::price::PricedLines explained;
-  std::vector<engine::price::LineTrace> traces;
-  const engine::price::Task task{shop.snapshot.get(), shop.question.procedure,
-                                 &shop.question.header, shop.question.lines};
-  engine::price::evaluate(task, scratch, plain);
-  engine::price::explain(task, scratch, explained, traces);
-  for (std::size_t i = 0; i < plain.lines.size(); ++i) {
-    const auto percent = static_cast<int>(std::min<std::size_t>(i % 12 + 1, promotions_of_brand));
-    const auto price = static_cast<int>(1'000 + i);
-    const int net = (price * (100 - percent) + 50) / 100;
-    if (plain.lines[i].unit_price.mantissa != net || explained.lines[i].unit_price.mantissa != net)
-      give_up("line " + std::to_string(i) + " of the promotions has another price");
-  }
-}
-
 const Shop& shop_with(int promotions) {
   static std::map<int, Shop> made;
   Shop& shop = made[promotions];
   if (shop.snapshot) return shop;
-  model::Facts facts;
-  facts.set_compiler(std::make_shared<rules::RecordTexts>());
-  const std::vector<rules::RuleDocument> documents{{"promotions.json", rules_text}};
-  auto compiled = rules::compile(documents, facts.schema);
-  if (!compiled.rules) give_up("the rules of the promotions do not compile");
-  put(facts.put(model::CurrencyDraft{"EUR", "Euro", 2}));
-  model::CustomerDraft customer;
-  customer.code = "C";
-  customer.currency = "EUR";
-  put(facts.put(customer));
-  put_articles(facts);
-  put_promotions(facts, promotions);
-  shop.snapshot = taken(engine::snapshot::SnapshotBuilder{facts, compiled.rules, 1}.build());
-  shop.question = question_of(*shop.snapshot);
-  verify(shop);
+  std::vector<ShopLine> lines;
+  for (int i = 0; i < articles_of_brand; ++i) lines.push_back({article(0, i), 1 + i % 12});
+  const auto fill = [&](model::Facts& facts) {
+    put_articles(facts);
+    put_promotions(facts, promotions);
+  };
+  shop = make_shop(rules_text, fill, lines, {{"channel", "web"}});
   return shop;
 }
 
 void ten_that_apply_among(benchmark::State& state) {
-  const Shop& shop = shop_with(static_cast<int>(state.range(0)));
-  engine::price::Scratch scratch;
-  engine::price::PricedLines priced;
-  std::uint64_t checksum = 0;
-  for (auto _ : state) {
-    engine::price::evaluate(
-        {shop.snapshot.get(), shop.question.procedure, &shop.question.header, shop.question.lines},
-        scratch, priced);
-    for (const auto& line : priced.lines)
-      checksum += static_cast<std::uint64_t>(line.unit_price.mantissa);
+  std::vector<std::int64_t> line_cents;
+  for (int i = 0; i < articles_of_brand; ++i) {
+    const int quantity = 1 + i % 12;
+    const int percent = std::min(quantity, promotions_of_brand);
+    line_cents.push_back(((1'000 + i) * (100 - percent) + 50) / 100 * quantity);
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * articles_of_brand);
-  state.SetLabel("checksum " + std::to_string(checksum % 1'000'000'007));
+  price_basket(state, shop_with(static_cast<int>(state.range(0))), line_cents);
 }
 
 }  // namespace

@@ -4,12 +4,12 @@
 #include "engine/snapshot/builder.hpp"
 #include "rules/rule_book.hpp"
 
+#include "bench/micro/faults.hpp"
 #include "bench/world/oracle.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -22,21 +22,6 @@ using engine::base::Decimal;
 using engine::base::Quantity;
 
 namespace {
-
-[[noreturn]] void give_up(const std::string& why) {
-  std::fprintf(stderr, "netto_bench: %s\n", why.c_str());
-  std::exit(1);
-}
-
-template <class T>
-T taken(engine::base::Result<T> result) {
-  if (!result) give_up(result.error().where + ": " + result.error().detail);
-  return std::move(result).value();
-}
-
-void put(const engine::base::Result<void>& result) {
-  if (!result) give_up(result.error().where + ": " + result.error().detail);
-}
 
 rules::RuleDocument read(const std::string& path) {
   std::ifstream file{std::string{NETTO_SOURCE_DIR} + "/" + path};
@@ -241,41 +226,36 @@ bool equal(const engine::snapshot::Snapshot& snapshot, const engine::quote::Answ
          code == band_codes[static_cast<std::size_t>(wanted.band)];
 }
 
-void verify(const engine::snapshot::Snapshot& snapshot,
-            const std::vector<world::Question>& questions,
-            const std::vector<world::Answer>& wanted) {
-  engine::price::Scratch scratch;
-  engine::quote::Answer answer;
-  for (std::size_t i = 0; i < questions.size(); ++i) {
-    const auto question = question_of(snapshot, std::span{questions}.subspan(i, 1));
-    engine::quote::quote(snapshot, question, engine::quote::Detail::plain, scratch, answer);
-    if (!equal(snapshot, answer, wanted[i])) {
-      give_up("question " + std::to_string(questions[i].id) +
-              " is not answered as by the plain oracle: unit " +
-              engine::base::to_string(Decimal{answer.priced.lines.front().unit_price.mantissa, 2}) +
-              ", wanted " + engine::base::to_string(Decimal{wanted[i].unit_cents, 2}));
-    }
-  }
-}
-
 }  // namespace
 
-std::shared_ptr<const engine::snapshot::Snapshot> load_world(const world::World& world,
-                                                             LoadTimes* times) {
-  const auto start = std::chrono::steady_clock::now();
-  model::Facts facts;
+std::unique_ptr<WorldFacts> facts_of(const world::World& world) {
+  auto made = std::make_unique<WorldFacts>();
+  model::Facts& facts = made->facts;
   const std::vector<rules::RuleDocument> documents{
       read("rules/procedures/agreed_then_lists_then_base.json"),
       read("docs/examples/world/rules/availability_bands.json")};
   const auto compiled = rules::compile(documents, facts.schema);
   if (!compiled.rules)
     give_up(compiled.faults.front().where + ": " + compiled.faults.front().detail);
+  made->rules = compiled.rules;
   facts.begin_batch();
   FactsSink sink{facts};
   world.stream(sink);
+  return made;
+}
+
+std::shared_ptr<const engine::snapshot::Snapshot> snapshot_of(const WorldFacts& made,
+                                                              std::uint64_t generation) {
+  return taken(engine::snapshot::SnapshotBuilder{made.facts, made.rules, generation}.build());
+}
+
+std::shared_ptr<const engine::snapshot::Snapshot> load_world(const world::World& world,
+                                                             LoadTimes* times) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto made = facts_of(world);
   if (times != nullptr) times->facts_ms = since(start);
   const auto building = std::chrono::steady_clock::now();
-  auto snapshot = taken(engine::snapshot::SnapshotBuilder{facts, compiled.rules, 1}.build());
+  auto snapshot = snapshot_of(*made);
   if (times != nullptr) times->snapshot_ms = since(building);
   return snapshot;
 }
@@ -311,6 +291,33 @@ engine::quote::Question question_of(const engine::snapshot::Snapshot& snapshot,
     to.quantity = texts.back();
   }
   return taken(engine::quote::resolve(snapshot, request, *request.date));
+}
+
+std::vector<engine::quote::Question> list_headers(const engine::snapshot::Snapshot& snapshot,
+                                                  std::uint32_t customers) {
+  std::vector<engine::quote::Question> headers;
+  for (std::uint32_t customer = 1; customer <= customers; ++customer) {
+    const world::Question any{1, customer, 1, 1, world::fixed_day};
+    headers.push_back(question_of(snapshot, std::span{&any, 1}));
+    headers.back().lines.clear();
+  }
+  return headers;
+}
+
+void verify(const engine::snapshot::Snapshot& snapshot, std::span<const world::Question> questions,
+            std::span<const world::Answer> wanted) {
+  engine::price::Scratch scratch;
+  engine::quote::Answer answer;
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    const auto question = question_of(snapshot, questions.subspan(i, 1));
+    engine::quote::quote(snapshot, question, engine::quote::Detail::plain, scratch, answer);
+    if (!equal(snapshot, answer, wanted[i])) {
+      give_up("question " + std::to_string(questions[i].id) +
+              " is not answered as by the plain oracle: unit " +
+              engine::base::to_string(Decimal{answer.priced.lines.front().unit_price.mantissa, 2}) +
+              ", wanted " + engine::base::to_string(Decimal{wanted[i].unit_cents, 2}));
+    }
+  }
 }
 
 void verify(const engine::snapshot::Snapshot& snapshot, const world::World& world) {

@@ -6,6 +6,7 @@
 
 #include "engine/model/facts.hpp"
 #include "engine/quote/question.hpp"
+#include "engine/rule/rule_set.hpp"
 #include "engine/snapshot/snapshot.hpp"
 
 #include "bench/world/questions.hpp"
@@ -16,6 +17,15 @@
 #include <vector>
 
 namespace bench::micro {
+
+struct WorldFacts {
+  engine::model::Facts facts;
+  std::shared_ptr<const engine::rule::RuleSet> rules;
+};
+
+std::unique_ptr<WorldFacts> facts_of(const world::World& world);
+std::shared_ptr<const engine::snapshot::Snapshot> snapshot_of(const WorldFacts& made,
+                                                              std::uint64_t generation = 1);
 
 struct LoadTimes {
   long facts_ms = 0;
@@ -31,6 +41,14 @@ const engine::snapshot::Snapshot& loaded(std::string_view size);
 // Lines that share customer and day, as one question.
 engine::quote::Question question_of(const engine::snapshot::Snapshot& snapshot,
                                     std::span<const world::Question> lines);
+
+// Customers 1 to `customers` on the day of bulk price lists, as headers of their lists.
+std::vector<engine::quote::Question> list_headers(const engine::snapshot::Snapshot& snapshot,
+                                                  std::uint32_t customers);
+
+// Prices each question by itself, and ends the process with the first answer that is not `wanted`.
+void verify(const engine::snapshot::Snapshot& snapshot, std::span<const world::Question> questions,
+            std::span<const world::Answer> wanted);
 
 // Prices the first world::oracle_lookups look-ups and the questions on the fixed day, and ends the
 // process with the first answer that is not the plain oracle's.

@@ -45,17 +45,6 @@ struct Options {
   std::exit(1);  // NOLINT(concurrency-mt-unsafe): nothing else runs
 }
 
-std::vector<Question> headers_of(const Snapshot& snapshot, std::uint32_t customers) {
-  std::vector<Question> headers;
-  for (std::uint32_t customer = 1; customer <= customers; ++customer) {
-    const world::Question any{1, customer, 1, 1, world::fixed_day};
-    Question header = micro::question_of(snapshot, std::span{&any, 1});
-    header.lines.clear();
-    headers.push_back(std::move(header));
-  }
-  return headers;
-}
-
 // Holds every price against the evaluator's answer to a question of single lines.
 class Verifier final : public engine::quote::BulkSink {
  public:
@@ -196,7 +185,7 @@ void run(const Options& options) {
   const std::uint32_t customers = options.customers != 0 ? options.customers
                                   : options.world == "S" ? 200
                                                          : 20;
-  const auto headers = headers_of(snapshot, customers);
+  const auto headers = micro::list_headers(snapshot, customers);
   if (!options.skip_verify) verify(snapshot, headers);
   if (options.verify_only) return;
   const std::string path =

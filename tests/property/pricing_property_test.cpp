@@ -2,7 +2,6 @@
 // oracle. A failure prints the seed of its case: NETTO_SEED=<seed> NETTO_CASES=1 makes it again,
 // alone.
 #include "engine/base/limits.hpp"
-#include "engine/quote/price_list.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/oracle/engine_of.hpp"
@@ -264,15 +263,23 @@ TEST_CASE("property: a scratch that has served other questions changes no answer
   });
 }
 
-// The bulk list as one answer.
-std::vector<LineText> list_of(const Engine& engine, const quote::Question& question,
-                              engine::base::Quantity quantity, quote::Answer& answer) {
-  std::vector<LineText> bulk;
-  quote::price_list(engine.snapshot(), question, quantity, [&](const quote::PriceListRange& range) {
-    answer.priced = *range.priced;
-    bulk = texts_of(engine.snapshot(), question, answer);
-  });
-  return bulk;
+// The evaluator's run over consecutive articles, which a bulk list falls back on, as one answer.
+void run_over_all(const Engine& engine, const quote::Question& question,
+                  engine::base::Quantity quantity, quote::Answer& answer) {
+  const auto& snapshot = engine.snapshot();
+  std::vector<engine::price::Line> lines;
+  for (std::uint32_t article = 0; article < snapshot.articles().base_units.size(); ++article) {
+    engine::price::Line& line = lines.emplace_back();
+    line.article = engine::model::ArticleId{article};
+    line.quantity = quantity;
+    line.unit = snapshot.articles().base_units[article];
+    line.date = question.date;
+  }
+  engine::price::Scratch scratch;
+  const engine::price::Task task{&snapshot, question.procedure, &question.header, lines};
+  engine::price::plan_for_run(task, scratch);
+  engine::price::evaluate_run(task, scratch, answer.priced);
+  answer.availability.assign(lines.size(), {});
 }
 
 Ask every_article(const Case& made, Draw& draw, const std::string& quantity) {
@@ -283,7 +290,7 @@ Ask every_article(const Case& made, Draw& draw, const std::string& quantity) {
   return ask;
 }
 
-TEST_CASE("property: a price list has the prices of single questions", "[property]") {
+TEST_CASE("property: a run over all articles has the prices of single questions", "[property]") {
   each_case(47, 200, Language::any, [](const Case& made) {
     Draw draw{made.seed ^ 8U};
     const oracle::Pricer pricer{made.world, made.rules};
@@ -296,11 +303,10 @@ TEST_CASE("property: a price list has the prices of single questions", "[propert
       const auto wanted = engine::base::Quantity::exactly(*engine::base::parse_decimal(quantity));
       if (*wanted > rule.quantity.maximum) continue;
       quote::Answer answer;
-      const auto bulk = list_of(*made.engine, *question, *wanted, answer);
+      run_over_all(*made.engine, *question, *wanted, answer);
       INFO(describe(ask));
       oracle::Said said = pricer.answer(ask, oracle::Scope::line);
       for (oracle::LineSaid& line : said.lines) line.availability = {};
-      answer.availability.assign(bulk.size(), {});
       const std::string differs = difference(*made.engine, ask, answer, said);
       REQUIRE(differs == "");
     }

@@ -31,8 +31,8 @@ oracle::RecordRow in(const std::string& list, const std::string& value) {
   return record;
 }
 
-std::string rules_with(const std::string& access,
-                       const std::string& choose = R"(["rank", "nearest"])") {
+std::string based_on_rules(const std::string& access,
+                           const std::string& choose = R"(["rank", "nearest"])") {
   return fixture::price_rules(R"("search": "first", "choose": )" + choose +
                               R"(, "accesses": [{"keys": ["price_list", "article"])" + access +
                               "}]");
@@ -45,7 +45,7 @@ const std::string based_on = R"(, "based_on": true)";
 TEST_CASE("based on: the nearest list that has a price gives it", "[engine][quote]") {
   auto shop = world();
   const auto source = [&](const std::string& access, const std::string& choose) {
-    const auto line = answer_of(shop, {rules_with(access, choose)}, ask_for("A"));
+    const auto line = answer_of(shop, {based_on_rules(access, choose)}, ask_for("A"));
     return line.outcome == "priced" ? line.source : line.outcome;
   };
   const std::string nearest = R"(["rank", "nearest"])";
@@ -65,7 +65,7 @@ TEST_CASE("based on: each list holds within its own days, and those of the way t
   auto shop = world();
   shop.records = {in("BASE", "10"), in("TRADE", "11")};
   auto ask = ask_for("A");
-  const auto line = [&] { return answer_of(shop, {rules_with(based_on)}, ask); };
+  const auto line = [&] { return answer_of(shop, {based_on_rules(based_on)}, ask); };
   shop.documents[1].validity.to = day(2026, 6, 16);  // TRADE
   ask.date = day(2026, 6, 15);
   CHECK(line().source == "TRADE / TRADE");
@@ -84,7 +84,7 @@ TEST_CASE("based on: a list that the rules name stands on lists, too", "[engine]
   auto shop = world();
   shop.customers[0].price_lists.clear();
   shop.records = {in("BASE", "10")};
-  CHECK(answer_of(shop, {rules_with(based_on + R"(, "constants": {"price_list": "SHOP"})")},
+  CHECK(answer_of(shop, {based_on_rules(based_on + R"(, "constants": {"price_list": "SHOP"})")},
                   ask_for("A"))
             .source == "BASE / BASE");
 }
@@ -93,7 +93,7 @@ TEST_CASE("based on: the checker knows the way, and what decides", "[engine][quo
   auto shop = world();
   shop.records = {in("BASE", "10"), in("SHOP", "12")};
   const auto ties = [&](const std::string& access, const std::string& choose) {
-    const oracle::Engine engine{shop, std::vector<std::string>{rules_with(access, choose)}};
+    const oracle::Engine engine{shop, std::vector<std::string>{based_on_rules(access, choose)}};
     return rules::check(engine.snapshot()).total(rules::FindingKind::tie);
   };
   CHECK(ties(based_on, R"(["rank"])") == 1);

@@ -1,5 +1,5 @@
-// What stands between a change of the data and the answers that show it: a snapshot built from facts
-// in memory (items are price records), its publish, and what readers pay to have the newest one.
+// What stands between a change of the data and the answers that show it: new rows merged into what
+// is settled, a snapshot built from settled facts (items are price records), its publish, and what readers pay to have the newest one.
 // A world's first build is held against the plain oracle, and so is the last one that was timed.
 #include "engine/snapshot/snapshot_cell.hpp"
 
@@ -20,7 +20,7 @@ using engine::snapshot::SnapshotCell;
 using engine::snapshot::SnapshotReader;
 using Pin = std::shared_ptr<const Snapshot>;
 
-const WorldFacts& facts_named(const std::string& size) {
+WorldFacts& facts_named(const std::string& size) {
   static std::map<std::string, std::unique_ptr<WorldFacts>> made;
   auto& facts = made[size];
   if (facts == nullptr) facts = facts_of(world::World{*world::size_named(size)});
@@ -29,7 +29,7 @@ const WorldFacts& facts_named(const std::string& size) {
 
 void snapshot_build(benchmark::State& state, const std::string& size) {
   const world::World world{*world::size_named(size)};
-  const WorldFacts& facts = facts_named(size);
+  WorldFacts& facts = facts_named(size);
   Pin snapshot = snapshot_of(facts);
   verify(*snapshot, world);
   const std::size_t records = snapshot->conditions().record_count();
@@ -44,6 +44,57 @@ void snapshot_build(benchmark::State& state, const std::string& size) {
   }
   verify(*snapshot, world);
   round.report(state, state.iterations() * static_cast<std::int64_t>(records));
+}
+
+constexpr std::uint32_t changed_articles = 1'000;
+
+// The base prices of the first articles become this.
+void change_prices(engine::model::Facts& facts, std::int64_t price) {
+  facts.begin_batch();
+  for (std::uint32_t article = 1; article <= changed_articles; ++article) {
+    const std::string code = world::sku_code(article);
+    const std::array<engine::model::KeyText, 1> keys{{{engine::model::Schema::article, code}}};
+    engine::model::ConditionDraft draft;
+    draft.type = "base_price";
+    draft.keys = keys;
+    draft.value = {price, 4};
+    draft.currency = "EUR";
+    draft.from_quantity = engine::base::Quantity::whole(1);
+    if (const auto put = facts.put(draft); !put) give_up(put.error().detail);
+  }
+}
+
+// How many records of the first articles have this base price.
+std::size_t changed(const Snapshot& snapshot, std::int64_t price) {
+  const auto& index = snapshot.conditions();
+  const auto table = *snapshot.schema().find_table(*snapshot.schema().find_type("base_price"),
+                                                   {engine::model::Schema::article});
+  const auto keys = index.part_keys(*index.find_part(table, {}));
+  std::size_t count = 0;
+  for (std::uint32_t article = 0; article < changed_articles; ++article) {
+    const auto records = index.records_of(index.find_key_in_run(keys, article));
+    for (std::uint32_t record = records.begin; record < records.end; ++record)
+      count += index.record(record).value == price ? 1 : 0;
+  }
+  return count;
+}
+
+// A batch of a thousand changed prices, from the rows to the snapshot that has them.
+void snapshot_of_change(benchmark::State& state, const std::string& size) {
+  const auto facts = facts_of(world::World{*world::size_named(size)});
+  Pin snapshot = snapshot_of(*facts);
+  const Expected expected{changed_articles};
+  Round round{expected};
+  std::int64_t price = 123'456'789;  // of no article so far, and never with a zero at its end
+  for (auto _ : state) {
+    price += 10;
+    change_prices(facts->facts, price);
+    snapshot = snapshot_of(*facts);
+    state.PauseTiming();
+    round.take(changed(*snapshot, price));
+    state.ResumeTiming();
+  }
+  round.report(state, state.iterations() * changed_articles);
 }
 
 // Two generations of the small world, to be published in turn.
@@ -110,6 +161,12 @@ BENCHMARK_CAPTURE(snapshot_build, small, std::string{"S"})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 BENCHMARK_CAPTURE(snapshot_build, medium, std::string{"M"})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(snapshot_of_change, small, std::string{"S"})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(snapshot_of_change, medium, std::string{"M"})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 BENCHMARK(snapshot_publish);

@@ -244,7 +244,7 @@ std::unique_ptr<WorldFacts> facts_of(const world::World& world) {
   return made;
 }
 
-std::shared_ptr<const engine::snapshot::Snapshot> snapshot_of(const WorldFacts& made,
+std::shared_ptr<const engine::snapshot::Snapshot> snapshot_of(WorldFacts& made,
                                                               std::uint64_t generation) {
   return taken(engine::snapshot::SnapshotBuilder{made.facts, made.rules, generation}.build());
 }

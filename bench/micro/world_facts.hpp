@@ -24,7 +24,7 @@ struct WorldFacts {
 };
 
 std::unique_ptr<WorldFacts> facts_of(const world::World& world);
-std::shared_ptr<const engine::snapshot::Snapshot> snapshot_of(const WorldFacts& made,
+std::shared_ptr<const engine::snapshot::Snapshot> snapshot_of(WorldFacts& made,
                                                               std::uint64_t generation = 1);
 
 struct LoadTimes {

@@ -48,6 +48,7 @@ struct Options {
   std::size_t kept_max = rules::CheckOptions{}.kept_max;
   std::string cost_type;
   int jump_percent = 0;
+  std::string date;
 };
 
 FindingKind kind_at(std::size_t number) { return static_cast<FindingKind>(number); }
@@ -203,6 +204,12 @@ engine::base::Result<rules::CheckOptions> check_options(const Options& options,
                              "alone",
                              options.cost_type)};
   }
+  if (!options.date.empty()) {
+    const auto day = engine::base::parse_civil(options.date);
+    if (!day) return Fault{day.error().code, "--date", day.error().detail};
+    made.today = *day;
+    return made;
+  }
   const auto clock = node::Clock::in(node::time_zone_of(data));
   if (!clock) return clock.error();
   made.today = clock->now();
@@ -265,6 +272,7 @@ void add_check(CLI::App& app, Run& run) {
                    "Prices that change more than this from one validity to the next are told")
       ->type_name("PERCENT")
       ->check(CLI::Range(1, 1'000'000));
+  command->add_option("--date", options->date, "As if this day were today")->type_name("DATE");
   command->callback([options, &run] { run_check(*options, run); });
 }
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -24,8 +25,19 @@ namespace {
 constexpr std::size_t buffer_bytes = std::size_t{1} << 20U;
 constexpr std::array<char, 8> magic{'N', 'E', 'T', 'T', 'O', 'I', 'M', 'G'};
 
+// An image of another version is of no use even where its form is the same: what that version made
+// of a batch may not be what this one makes of it.
+constexpr std::array<char, 16> this_version() {
+  std::array<char, 16> made{};
+  constexpr std::string_view version = NETTO_VERSION;
+  static_assert(version.size() < made.size());
+  std::copy(version.begin(), version.end(), made.begin());
+  return made;
+}
+
 struct FileHead {
   std::array<char, 8> product = magic;
+  std::array<char, 16> version = this_version();
   std::uint32_t format = image_format;
   std::uint32_t byte_order = 0x01020304;
   ImageHead image;
@@ -34,7 +46,7 @@ struct FileHead {
   std::uint64_t head_checksum = 0;  // of all before it
 };
 
-static_assert(sizeof(FileHead) == 56);
+static_assert(sizeof(FileHead) == 72);
 
 std::uint64_t checksum_of(const FileHead& head) {
   const auto* bytes = reinterpret_cast<const char*>(&head);
@@ -178,7 +190,7 @@ Result<std::optional<Image>> Image::open(const std::string& folder) {
   std::memcpy(&head, image.memory_, sizeof head);
   image.head_ = head.image;
   if (head.product != magic || head.byte_order != FileHead{}.byte_order ||
-      head.format != image_format)
+      head.format != image_format || head.version != this_version())
     return Fault{FaultCode::store_format, file, "the image is of another version"};
   const bool whole = head.head_checksum == checksum_of(head) &&
                      head.body_bytes == image.size_ - sizeof head &&

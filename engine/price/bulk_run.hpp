@@ -3,10 +3,10 @@
 // the search are those of block_search.hpp: the first level with a candidate wins, candidates of one
 // level are chosen among, a tie is left to the evaluator - as is every line on which an entry is
 // hard. So each price is either what the evaluator says or what follows from single records.
-// BulkCustomer is made once per customer and read by any worker; a BulkRun is one worker's.
+// A BulkRun is one worker's.
 #pragma once
 
-#include "engine/price/bulk_sheets.hpp"
+#include "engine/price/bulk_customer.hpp"
 #include "engine/price/evaluator.hpp"
 
 #include <cstdint>
@@ -14,54 +14,6 @@
 #include <vector>
 
 namespace engine::price {
-
-// The article side of keys that are no articles: where an article has no more than one, and that at
-// distance 0, it stands in a column. Of all articles; made once a list.
-struct BulkArticleKeys {
-  static constexpr std::uint32_t several = UINT32_MAX;  // look into the snapshot's mapping
-
-  std::vector<std::uint32_t> keys;  // by article; `none`, where it has none
-  std::uint32_t none = 0;           // one past the largest key
-  bool is_single = false;           // no article has `several`
-};
-
-std::vector<BulkArticleKeys> bulk_article_keys(const snapshot::Snapshot& snapshot);
-
-// A part that the customer reaches by an access.
-struct BulkSource {
-  const BulkSheet* sheet = nullptr;
-  base::CivilMinutes until = base::CivilMinutes::latest();  // the part is reached
-  std::uint32_t part = 0;                                   // index into the plan's parts
-  std::uint16_t access = 0;
-  std::uint16_t distance = 0;
-};
-
-// Sources of one access, which stand together.
-struct BulkAccess {
-  std::uint32_t begin = 0;  // into BulkCustomer::sources
-  std::uint32_t end = 0;
-  std::uint16_t table = 0;  // of mapped sides: number among all accesses
-  std::uint16_t mapping = 0;
-  snapshot::ArticleSide side = snapshot::ArticleSide::none;
-  bool ancestors = true;
-};
-
-struct BulkLevel {
-  std::uint32_t begin = 0;  // into BulkCustomer::accesses
-  std::uint32_t end = 0;
-};
-
-struct BulkCustomer {
-  const Header* header = nullptr;
-  Plan plan;
-  std::vector<BulkSource> sources;
-  std::vector<BulkAccess> accesses;  // only those that reach something
-  std::vector<BulkLevel> levels;
-  std::vector<BulkLevel> steps;  // by BulkProcedure::steps: ranges of levels
-  // The evaluator has to price this one: a part is reached only later, and it is asked how long
-  // prices hold.
-  bool is_general = false;
-};
 
 // Prices of consecutive articles; views into the run's columns, until its next call.
 struct BulkPrices {
@@ -79,12 +31,6 @@ class BulkRun {
 
   BulkRun(const BulkTerms& terms, const BulkProcedure& procedure,
           std::span<const BulkArticleKeys> keys);
-
-  // What of a customer a run has to know; `sheets` is to be filled before the first list.
-  static BulkCustomer prepare(const BulkTerms& terms, const BulkProcedure& procedure,
-                              const Header& header);
-  // Asks for the customer's sheets. One thread.
-  static void want(BulkCustomer& customer, const BulkProcedure& procedure, BulkSheets& sheets);
 
   // The customer's articles from `first` on, until the next call of this.
   void start(const BulkCustomer& customer, std::uint32_t first);

@@ -92,13 +92,13 @@ class Making {
       for (std::size_t i = from; i < to; ++i) {
         Member& member = members_[i];
         if (!member.group->procedure) continue;
-        member.customer = BulkRun::prepare(member.group->terms, *member.group->procedure,
+        member.customer = prepare_customer(member.group->terms, *member.group->procedure,
                                            list_.customers[begin + i].header);
       }
     });
     for (Member& member : members_) {
       if (is_fast(member))
-        BulkRun::want(member.customer, *member.group->procedure, member.group->sheets);
+        want_sheets(member.customer, *member.group->procedure, member.group->sheets);
     }
     for (const auto& group : groups_) group->sheets.fill();
     next_ = begin * ranges_;

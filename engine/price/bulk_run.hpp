@@ -6,7 +6,7 @@
 // A BulkRun is one worker's.
 #pragma once
 
-#include "engine/price/bulk_customer.hpp"
+#include "engine/price/bulk_search.hpp"
 #include "engine/price/evaluator.hpp"
 
 #include <cstdint>
@@ -38,40 +38,8 @@ class BulkRun {
   BulkPrices run(std::uint32_t count);
 
  private:
-  struct Origin {
-    std::uint32_t part = 0;  // index into the plan's parts
-    std::uint16_t access = 0;
-    std::uint16_t distance = 0;
-  };
-
-  // What an access with a mapped article side says, by article key.
-  struct KeyTable {
-    std::vector<BulkEntry> entries;
-    std::vector<Origin> origins;
-    std::vector<BulkUntil> untils;
-    std::vector<std::uint32_t> used;
-    bool has_hard = false;
-  };
-
-  void fill_table(const BulkAccess& access, const snapshot::BoundStep& step);
   void set_active(const BulkStep& step);
   void test(const snapshot::BoundFormula& when);
-  void find(const BulkStep& step, const BulkLevel& levels);
-  void lay(const snapshot::BoundStep& step, const BulkAccess& access, bool is_first);
-  void lay_dense(const snapshot::BoundStep& step, const BulkSource& source, bool is_first);
-  void lay_sparse(const snapshot::BoundStep& step, const BulkSource& source);
-  void lay_keys(const snapshot::BoundStep& step, const BulkAccess& access, bool is_first);
-  void lay_single(const snapshot::BoundStep& step, const BulkSource& source);
-  bool is_simple(const BulkAccess& access) const;
-  void lay_simple_keys(const BulkAccess& access);
-  void clear_unlaid();
-  void offer_keys(const snapshot::BoundStep& step, const BulkAccess& access, std::uint32_t line);
-  void offer(const snapshot::BoundStep& step, std::uint32_t line, const BulkEntry& entry,
-             const Origin& origin);
-  Origin origin_of(std::uint32_t line) const;
-  bool resolve(const snapshot::BoundStep& step, model::ArticleId article, BulkEntry& best,
-               Origin& origin, const BulkEntry& other, const Origin& other_origin) const;
-  void hold(std::uint32_t line, const BulkUntil& until, bool is_found, base::CivilMinutes reached);
   void close_unfound(const BulkColumns& columns);
   void compute(const BulkStep& step);
   void price_hard();
@@ -81,25 +49,16 @@ class BulkRun {
   const BulkProcedure& procedure_;
   const snapshot::Snapshot& snapshot_;
   const snapshot::BoundProcedure& bound_;
-  std::span<const BulkArticleKeys> keys_;
   const BulkCustomer* customer_ = nullptr;
   std::uint32_t first_ = 0;
   std::uint32_t count_ = 0;
   BulkFormulas formulas_;
   std::vector<BulkColumns> columns_;  // by step
-  std::vector<KeyTable> tables_;      // by access
-  std::vector<std::size_t> cursors_;  // by source: the next entry of a sparse sheet
-  std::vector<std::uint8_t> taken_;   // by line: see bulk_run.cpp
+  BulkSearch search_;
   std::vector<std::uint8_t> active_;  // by line; only where not all are
-  std::vector<std::uint8_t> hard_;    // by line
-  std::vector<Origin> origins_;       // by line, where a level has several sources
   std::vector<model::Outcome> outcomes_;
-  std::vector<base::CivilMinutes> untils_;
   std::vector<std::int64_t> unit_prices_;
   std::vector<std::uint32_t> records_;
-  BulkColumns* finding_ = nullptr;
-  const BulkAccess* first_access_ = nullptr;  // of the level at hand
-  bool is_laid_ = true;                       // every line of `finding_` says something
   bool all_priced_ = true;
   bool all_active_ = true;
   std::vector<Line> hard_lines_;

@@ -227,6 +227,8 @@ void run_import(const Options& options, Run& run) {
   const auto begin = Clock::now();
   auto node = node::Node::open(run.data, {node::Access::create, node::Keep::facts});
   if (!node) return fail(run, node.error());
+  if (const auto& fault = (*node)->image_fault())
+    fmt::print(run.err, "netto: {}; the journal was read instead\n", describe(*fault));
   const ImportOutcome outcome = import_files(**node, options, run);
   report_outcome(outcome, (*node)->sequence(), Clock::now() - begin, run);
   for (const Fault& fault : outcome.faults) fail(run, fault);

@@ -200,11 +200,15 @@ Node::Change Node::write_image() {
         writer(last_.sequence, last_.received_at, last_.source);
         state_->write_image(writer);
       });
-  if (written) imaged_ = last_.sequence;
+  if (written) {
+    imaged_ = last_.sequence;
+    image_fault_.reset();
+  }
   return written;
 }
 
 bool Node::is_image_due() const {
+  if (image_fault_) return true;  // it would be passed over again at every start
   if (last_.sequence - imaged_ >= image_.batches) return true;
   const auto fresh = journal_->bytes_after(imaged_);
   const auto all = journal_->bytes_after(0);

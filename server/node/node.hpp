@@ -27,7 +27,7 @@ using store::Access;
 // memory and reads its journal again when an import comes.
 enum class Keep : std::uint8_t { facts, snapshot_only };
 
-// When a writer makes an image of what it has: when this many batches, or this much content and a
+// When a writer makes an image of what it has: when the one there is of no use, when this many batches, or this much content and a
 // quarter of it, came in since the last one.
 struct ImageOptions {
   std::uint64_t batches = 100;

@@ -122,6 +122,19 @@ TEST_CASE("image: one that is damaged anywhere is passed over", "[server][node][
   }
 }
 
+TEST_CASE("image: the next import puts a good one in the place of one of no use",
+          "[server][node][image]") {
+  const ImagedCompany company;
+  tests::write_file(company.image, "no image");
+  const std::string answers = company.answers();
+  CHECK(company.passed_over() == "store_corrupt");
+  tests::write_file(company.files + "/conditions.csv",
+                    "type,article,value,currency\r\nbase_price,S-20,1,EUR\r\n");
+  CHECK_FALSE(company.take(company.files + "/conditions.csv", never).image_fault);
+  CHECK(company.passed_over().empty());
+  CHECK((*server::store::Image::open(company.data))->head().sequence == 3);
+}
+
 TEST_CASE("image: one of another journal is passed over", "[server][node][image]") {
   const ImagedCompany company;
   const std::string answers = company.answers();

@@ -150,6 +150,11 @@ SnapshotBuilder::SnapshotBuilder(model::Facts& facts, std::shared_ptr<const rule
   made_->rules_ = rules_;
 }
 
+void SnapshotBuilder::set_feed_stamps(std::vector<FeedStamp> stamps) {
+  std::ranges::sort(stamps, {}, &FeedStamp::feed);
+  made_->feed_stamps_ = std::move(stamps);
+}
+
 Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   made_->currency_codes_ = facts_.currencies().codes;
   made_->currencies_ = facts_.currencies().items;

@@ -12,6 +12,7 @@
 #include "engine/snapshot/condition_index.hpp"
 #include "engine/snapshot/csr.hpp"
 #include "engine/snapshot/exchange_rates.hpp"
+#include "engine/snapshot/feed_stamp.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -90,6 +91,9 @@ struct Customers {
 class Snapshot {
  public:
   std::uint64_t generation() const { return generation_; }
+
+  // Of every feed that brought something or has a limit, in order of name.
+  const std::vector<FeedStamp>& feed_stamps() const { return feed_stamps_; }
 
   const model::Schema& schema() const { return schema_; }
 
@@ -187,6 +191,7 @@ class Snapshot {
   bool is_named(model::DocumentId document, model::CustomerId customer) const;
 
   std::uint64_t generation_ = 0;
+  std::vector<FeedStamp> feed_stamps_;
   model::Schema schema_;
   std::shared_ptr<const rule::RuleSet> rules_;
   std::vector<BoundProcedure> procedures_;

@@ -87,7 +87,8 @@ std::optional<std::int64_t> utc_seconds_of(std::string_view text) {
                                         std::chrono::day{static_cast<unsigned>(parts[2])}};
   if (!day.ok() || parts[3] > 23 || parts[4] > 59 || parts[5] > 60) return std::nullopt;
   const auto days = std::chrono::sys_days{day}.time_since_epoch().count();
-  return std::int64_t{days} * 86'400 + parts[3] * 3'600 + parts[4] * 60 + parts[5];
+  return std::int64_t{days} * 86'400 + std::int64_t{parts[3]} * 3'600 +
+         std::int64_t{parts[4]} * 60 + parts[5];
 }
 
 }  // namespace server::feed

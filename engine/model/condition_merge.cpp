@@ -5,17 +5,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <tuple>
 
 namespace engine::model {
 
 namespace {
 
 constexpr std::size_t parts_grain = 256;
-
-std::uint32_t condition_of(const RecordExtra* extra) {
-  return extra == nullptr ? nothing_there : extra->when;
-}
 
 }  // namespace
 
@@ -80,11 +75,7 @@ void ConditionMerge::find_replaced_keys() {
         part_touched_.resize(old_.parts_.size(), false);
       }
       replaced_[record] = true;
-      const auto first_record = [this](const Part& part) {
-        return old_.keys_[part.keys.begin].first_record;
-      };
-      const auto above = std::ranges::upper_bound(old_.parts_, record, {}, first_record);
-      part_touched_[static_cast<std::size_t>(above - old_.parts_.begin()) - 1] = true;
+      part_touched_[old_.part_of_key(old_.key_of_record(record))] = true;
     }
   }
 }
@@ -176,53 +167,20 @@ void ConditionMerge::take_table(TableId id) {
   }
 }
 
-ConditionMerge::Entry ConditionMerge::row_entry(const TableRows& rows, std::uint32_t row) const {
+RecordView ConditionMerge::row_entry(const TableRows& rows, std::uint32_t row) const {
   const ConditionRecord& record = rows.records[row];
   return {&record, record.extra == nothing_there ? nullptr : &in_.extras[record.extra]};
 }
 
-ConditionMerge::Entry ConditionMerge::old_entry(std::uint32_t number) const {
+RecordView ConditionMerge::old_entry(std::uint32_t number) const {
   const ConditionRecord& record = old_.records_[number];
   return {&record, record.extra == nothing_there ? nullptr : &old_.extras_[record.extra]};
-}
-
-// By what records say: total among records of one key, since identities differ.
-bool ConditionMerge::is_before(const Entry& a, const Entry& b) const {
-  const ConditionRecord& x = *a.record;
-  const ConditionRecord& y = *b.record;
-  if (x.threshold != y.threshold) return x.threshold < y.threshold;
-  if (x.valid_from != y.valid_from) return x.valid_from < y.valid_from;
-  const auto rest = [this](const Entry& entry) {
-    const ConditionRecord& record = *entry.record;
-    const Terms& terms = in_.terms[record.terms];
-    const bool keyed = record.is_keyed();
-    return std::tuple{record.document.raw() + 1,  // none comes first
-                      keyed ? record.number() : nothing_there,
-                      keyed ? record.origin : std::uint16_t{0},
-                      terms.currency,
-                      terms.unit,
-                      condition_of(entry.extra)};
-  };
-  return rest(a) < rest(b);
-}
-
-// Of two records of one key without external keys.
-bool ConditionMerge::is_same(const Entry& a, const Entry& b) const {
-  const ConditionRecord& x = *a.record;
-  const ConditionRecord& y = *b.record;
-  if (x.is_keyed() || y.is_keyed() || x.threshold != y.threshold || x.valid_from != y.valid_from ||
-      x.document != y.document)
-    return false;
-  const Terms& t = in_.terms[x.terms];
-  const Terms& u = in_.terms[y.terms];
-  return t.currency == u.currency && t.unit == u.unit &&
-         condition_of(a.extra) == condition_of(b.extra);
 }
 
 void ConditionMerge::sort_rows(const TableRows& rows, std::span<Row> sorted) const {
   std::sort(sorted.begin(), sorted.end(), [&](const Row& a, const Row& b) {
     if (a.article_key != b.article_key) return a.article_key < b.article_key;
-    return is_before(row_entry(rows, a.row), row_entry(rows, b.row));
+    return order_.is_before(row_entry(rows, a.row), row_entry(rows, b.row));
   });
 }
 
@@ -270,7 +228,7 @@ void ConditionMerge::append_run(KeyRange keys) {
   }
 }
 
-void ConditionMerge::append(const Entry& entry) {
+void ConditionMerge::append(const RecordView& entry) {
   made_->records_.push_back(*entry.record);
   if (entry.extra == nullptr) return;
   made_->records_.back().extra = static_cast<std::uint32_t>(made_->extras_.size());
@@ -280,27 +238,31 @@ void ConditionMerge::append(const Entry& entry) {
 void ConditionMerge::append_key(const TableRows& rows, std::span<const Row> fresh,
                                 std::uint32_t old_key) {
   entries_.clear();
-  for (const Row& row : fresh) entries_.push_back(row_entry(rows, row.row));
+  for (const Row& row : fresh) {
+    if (!rows.is_removed(row.row)) entries_.push_back(row_entry(rows, row.row));
+  }
   const std::size_t fresh_count = entries_.size();
   if (old_key != ConditionStore::none) {
     const std::uint32_t end = old_.keys_[old_key + 1].first_record;
     for (std::uint32_t record = old_.keys_[old_key].first_record; record < end; ++record) {
       if (!replaced_.empty() && replaced_[record]) continue;
-      const Entry entry = old_entry(record);
-      const auto replaces = [&](const Entry& row) { return is_same(row, entry); };
-      if (std::none_of(entries_.begin(),
-                       entries_.begin() + static_cast<std::ptrdiff_t>(fresh_count), replaces))
-        entries_.push_back(entry);
+      const RecordView old = old_entry(record);
+      const auto replaces = [&](const Row& row) {
+        return order_.is_same(row_entry(rows, row.row), old);
+      };
+      if (std::ranges::none_of(fresh, replaces)) entries_.push_back(old);
     }
   }
   if (entries_.empty()) return;
   if (entries_.size() > fresh_count) {
-    std::ranges::sort(entries_, [this](const Entry& a, const Entry& b) { return is_before(a, b); });
+    std::ranges::sort(entries_, [this](const RecordView& a, const RecordView& b) {
+      return order_.is_before(a, b);
+    });
   }
   const std::uint32_t number =
       fresh.empty() ? old_.keys_[old_key].article_key : fresh.front().article_key;
   made_->keys_.push_back({number, static_cast<std::uint32_t>(made_->records_.size())});
-  for (const Entry& entry : entries_) append(entry);
+  for (const RecordView& entry : entries_) append(entry);
 }
 
 void ConditionMerge::finish_part(ArticleSide side, Part& part) const {

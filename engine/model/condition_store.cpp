@@ -105,6 +105,27 @@ std::span<const std::uint32_t> ConditionStore::article_values(std::uint32_t part
                                                            width);
 }
 
+std::uint32_t ConditionStore::key_of_record(std::uint32_t record) const {
+  ENSURE(record < records_.size());
+  const auto above = std::ranges::upper_bound(keys_, record, {}, &Key::first_record);
+  return static_cast<std::uint32_t>(above - keys_.begin()) - 1;
+}
+
+std::uint32_t ConditionStore::part_of_key(std::uint32_t position) const {
+  const auto begin_of = [](const Part& part) { return part.keys.begin; };
+  const auto above = std::ranges::upper_bound(parts_, position, {}, begin_of);
+  return static_cast<std::uint32_t>(above - parts_.begin()) - 1;
+}
+
+std::optional<std::uint32_t> ConditionStore::article_key(
+    const TableInfo& table, std::span<const std::uint32_t> values) const {
+  if (table.side == ArticleSide::none) return 0;
+  if (table.side == ArticleSide::article) return values.front();
+  const auto& numbers = mappings_[table.mapping].numbers;
+  const auto known = numbers.find({values.begin(), values.end()});
+  return known == numbers.end() ? std::nullopt : std::optional{known->second};
+}
+
 std::size_t ConditionStore::memory_bytes() const {
   return records_.capacity() * sizeof(ConditionRecord) + keys_.capacity() * sizeof(Key) +
          parts_.capacity() * sizeof(Part) + part_slots_.capacity() * sizeof(PartSlot) +

@@ -139,6 +139,14 @@ class ConditionStore {
   // The article side of a key of the part, by the table's article fields.
   std::span<const std::uint32_t> article_values(std::uint32_t part, std::uint32_t position) const;
 
+  // Where a record stands, and a key: by binary search of all.
+  std::uint32_t key_of_record(std::uint32_t record) const;
+  std::uint32_t part_of_key(std::uint32_t position) const;
+
+  // The article side of a key, as the number that keys have; nothing where no record has it.
+  std::optional<std::uint32_t> article_key(const TableInfo& table,
+                                           std::span<const std::uint32_t> values) const;
+
   std::size_t memory_bytes() const;
 
  private:

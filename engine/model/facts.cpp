@@ -331,17 +331,14 @@ Facts::Put Facts::put(const ListAssignmentDraft& draft) {
 }
 
 std::uint32_t Facts::put_assignment(const ListAssignment& assignment) {
-  const Identity identity = Identity{}
-                                .add(assignment.list.raw())
-                                .add(assignment.customer.raw())
-                                .add(assignment.group.raw())
-                                .add(static_cast<std::uint32_t>(assignment.validity.from.raw()));
   const Place next{0, static_cast<std::uint32_t>(assignments_.size())};
-  const Place place = assignment_places_.find_or_insert(identity, next);
+  const Place place = assignment_places_.find_or_insert(detail::identity_of(assignment), next);
   if (place.row == assignments_.size()) {
     assignments_.push_back(assignment);
+    assignment_batches_.push_back(batch_);
   } else {
     assignments_[place.row] = assignment;
+    assignment_batches_[place.row] = batch_;
   }
   return place.row;
 }
@@ -362,9 +359,8 @@ Facts::Put Facts::put(const StockDraft& draft) {
   if (!warehouse) return warehouse.error();
   if (auto ok = check_stock(draft.on_hand, "on_hand"); !ok) return ok;
   if (auto ok = check_stock(draft.reserved, "reserved"); !ok) return ok;
-  const Identity identity = Identity{}.add(article->raw()).add(warehouse->raw());
-  const Place place =
-      stock_places_.find_or_insert(identity, {0, static_cast<std::uint32_t>(stock_.size())});
+  const Place place = stock_places_.find_or_insert(detail::identity_of(*article, *warehouse),
+                                                   {0, static_cast<std::uint32_t>(stock_.size())});
   if (place.row == stock_.size()) {
     stock_.push_back(StockRow{*article, *warehouse, {}, 0});
   } else if (stock_[place.row].batch == batch_) {
@@ -391,11 +387,8 @@ Facts::Put Facts::put(const ReceiptDraft& draft) {
                  "a receipt brings goods; it can't be negative"};
   }
   if (auto ok = check_stock(draft.quantity, "quantity"); !ok) return ok;
-  Identity identity =
-      Identity{}.add(article->raw()).add(receipt.warehouse.raw()).add_text(draft.reference);
-  if (draft.reference.empty()) identity.add(static_cast<std::uint32_t>(draft.date.raw()));
-  const Place place =
-      receipt_places_.find_or_insert(identity, {0, static_cast<std::uint32_t>(receipts_.size())});
+  const Place place = receipt_places_.find_or_insert(
+      detail::identity_of(receipt), {0, static_cast<std::uint32_t>(receipts_.size())});
   if (place.row == receipts_.size()) {
     receipts_.push_back(std::move(receipt));
     receipt_batches_.push_back(batch_);

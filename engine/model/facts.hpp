@@ -2,8 +2,10 @@
 // left it. A draft comes in with codes as text; put() checks it against what is known, turns codes
 // into ids and stores it, or returns a Fault whose `where` is the canonical column and leaves the
 // facts untouched. A row with the identity of an earlier one replaces it; the same identity twice
-// in one batch is a duplicate_key Fault. One writer; SnapshotBuilder reads it. Cost: well under a
-// microsecond a row.
+// in one batch is a duplicate_key Fault. What can be taken away - condition records, stock, receipts,
+// units, rates, assignments of lists - is removed by a draft of which only the identity is read, or
+// with remove_rest() as what a batch did not bring of a partition. Masters and documents stay: others
+// name them. One writer; SnapshotBuilder reads it. Cost: well under a microsecond a row.
 #pragma once
 
 #include "engine/base/decimal.hpp"
@@ -133,6 +135,36 @@ struct ReceiptDraft {
   base::Quantity quantity;
 };
 
+// What a batch replaces as a whole. Empty members hold for every value.
+struct ConditionPartition {
+  std::string_view type;  // never empty
+  std::span<const KeyText> keys;
+  std::string_view agreement, promotion;
+};
+
+// The same in numbers.
+struct ResolvedPartition {
+  ConditionTypeId type;
+  std::vector<std::pair<FieldId, std::uint32_t>> keys;
+  DocumentId document;  // none: of any, and of none
+};
+
+struct StockPartition {
+  std::string_view warehouse;
+};
+
+struct ReceiptPartition {
+  std::string_view warehouse;
+};
+
+struct AssignmentPartition {  // of assignments, but not of those that a customer's own row names
+  std::string_view price_list;
+};
+
+struct ExchangeRatePartition {
+  std::string_view kind;
+};
+
 struct StockRow {
   ArticleId article;
   WarehouseId warehouse;
@@ -151,6 +183,8 @@ struct Masters {
 class Facts {
  public:
   using Put = base::Result<void>;
+  using Removed = base::Result<bool>;  // whether it was there
+  using Count = base::Result<std::size_t>;
 
   Schema schema;
 
@@ -173,6 +207,23 @@ class Facts {
   Put put(const StockDraft& draft);
   Put put(const ReceiptDraft& draft);
   Put put(const ExchangeRateDraft& draft);
+
+  // Of the draft only the identity is read. A record that is not there is no Fault; codes that are
+  // not known are.
+  Removed remove(const ArticleUnitDraft& draft);
+  Removed remove(const ListAssignmentDraft& draft);
+  Removed remove(const ConditionDraft& draft);
+  Removed remove(const StockDraft& draft);
+  Removed remove(const ReceiptDraft& draft);
+  Removed remove(const ExchangeRateDraft& draft);
+
+  // Removes what is of the partition and was not put since begin_batch(); returns how many. Cost:
+  // the table's records are looked through.
+  Count remove_rest(const ConditionPartition& partition);
+  Count remove_rest(const StockPartition& partition);
+  Count remove_rest(const ReceiptPartition& partition);
+  Count remove_rest(const AssignmentPartition& partition);
+  Count remove_rest(const ExchangeRatePartition& partition);
 
   const Masters<Article>& articles() const { return articles_; }
 
@@ -241,6 +292,8 @@ class Facts {
   friend struct ImageMembers;
 
   base::Result<std::uint32_t> key_value(const Field& field, std::string_view code);
+  base::Result<std::optional<std::uint32_t>> find_key_value(const Field& field,
+                                                            std::string_view code) const;
   base::Result<TableId> table_of(const ConditionDraft& draft) const;
   Put resolve_keys(const ConditionDraft& draft, const TableShape& shape);
   base::Result<DocumentId> document_of(const ConditionDraft& draft) const;
@@ -259,13 +312,32 @@ class Facts {
                RecordExtra& extra);
   base::Result<std::uint32_t> intern_text(std::string_view text, TextUse use,
                                           const ConditionType* type);
+  std::uint32_t find_text(std::string_view text, TextUse use, const ConditionType& type) const;
   Identity identity_of(const ConditionDraft& draft, TableId table, const ConditionRecord& record,
                        const Terms& terms) const;
+  Identity identity_of_settled(TableId table, std::uint32_t part, std::uint32_t key,
+                               std::uint32_t number) const;
+  Removed remove_keyed(const ConditionDraft& draft);
+  Removed remove_by_keys(const ConditionDraft& draft);
+  Removed remove_pending(Place place);
+  void bury(TableId table, const Identity& identity, const ConditionRecord& record,
+            std::uint32_t when);
+  void bury_settled(const Identity& identity, std::uint32_t number);
+  std::uint32_t find_settled(TableId table, const ConditionRecord& like, const Terms& terms,
+                             std::uint32_t when) const;
+  base::Result<std::optional<ResolvedPartition>> resolve(const ConditionPartition& draft) const;
+  std::size_t remove_rest_pending(const ResolvedPartition& partition, TableId table);
+  std::size_t remove_rest_settled(const ResolvedPartition& partition, TableId table);
+  void drop_stock(std::uint32_t row);
+  void drop_receipt(std::uint32_t row);
+  void drop_exchange_rate(std::uint32_t row);
+  Identity identity_of_rate(const ExchangeRate& rate) const;
   std::uint16_t intern_origin(std::string_view feed, std::uint64_t import);
   Put put_origin(const ConditionDraft& draft, ConditionRecord& record);
   std::uint16_t terms_in_document(const ConditionRecord& record);
   Put store(TableId table, const Identity& identity, const ConditionRecord& record,
             std::uint32_t line);
+  std::uint32_t append_row(TableId table, const ConditionRecord& record);
   void add_own_columns(Article& article);
   base::Result<CurrencyId> currency_of(std::string_view code) const;
   std::uint32_t put_assignment(const ListAssignment& assignment);
@@ -288,6 +360,7 @@ class Facts {
   std::vector<ListAssignment> assignments_;
   std::map<CustomerId, std::vector<std::uint32_t>>
       listed_;  // indices of the assignments that a customer's row named
+  std::vector<std::uint32_t> assignment_batches_;
   std::shared_ptr<const ConditionStore> conditions_ = std::make_shared<ConditionStore>();
   std::vector<TableRows> rows_;      // by TableId: not settled yet
   std::vector<RecordExtra> extras_;  // of those

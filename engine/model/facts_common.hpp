@@ -1,4 +1,4 @@
-// What the files of Facts share: the wording of its Faults and copy-on-write of dictionaries that a
+// What the files of Facts share: the wording of its Faults, identities, and copy-on-write of dictionaries that a
 // snapshot still reads. Not for other rooms.
 #pragma once
 
@@ -6,6 +6,8 @@
 #include "engine/base/result.hpp"
 #include "engine/model/dictionary.hpp"
 #include "engine/model/document.hpp"
+#include "engine/model/identity_map.hpp"
+#include "engine/model/masters.hpp"
 
 #include <memory>
 #include <string>
@@ -39,6 +41,36 @@ inline base::Fault unknown(base::FaultCode fault, const char* column, std::strin
 inline Dictionary& writable(std::shared_ptr<Dictionary>& dictionary) {
   if (dictionary.use_count() > 1) dictionary = std::make_shared<Dictionary>(*dictionary);
   return *dictionary;
+}
+
+inline Identity identity_of(const ListAssignment& assignment) {
+  return Identity{}
+      .add(assignment.list.raw())
+      .add(assignment.customer.raw())
+      .add(assignment.group.raw())
+      .add(static_cast<std::uint32_t>(assignment.validity.from.raw()));
+}
+
+inline Identity identity_of(ArticleId article, WarehouseId warehouse) {
+  return Identity{}.add(article.raw()).add(warehouse.raw());
+}
+
+inline Identity identity_of(const Receipt& receipt) {
+  Identity identity = Identity{}
+                          .add(receipt.article.raw())
+                          .add(receipt.warehouse.raw())
+                          .add_text(receipt.reference);
+  if (receipt.reference.empty()) identity.add(static_cast<std::uint32_t>(receipt.date.raw()));
+  return identity;
+}
+
+inline Identity identity_of(CurrencyId from, CurrencyId to, std::string_view kind,
+                            base::CivilMinutes valid_from) {
+  return Identity{}
+      .add(from.raw())
+      .add(to.raw())
+      .add_text(kind)
+      .add(static_cast<std::uint32_t>(valid_from.raw()));
 }
 
 inline std::string document_key(DocumentKind kind, std::string_view code) {

@@ -26,20 +26,27 @@ Result<std::uint32_t> number_of(const Masters<Master>& masters, std::string_view
 
 }  // namespace
 
-Result<std::uint32_t> Facts::key_value(const Field& field, std::string_view code) {
+// Nothing: a text that no record and no master has.
+Result<std::optional<std::uint32_t>> Facts::find_key_value(const Field& field,
+                                                           std::string_view code) const {
+  const auto master = [](const Result<std::uint32_t>& number) {
+    using Found = Result<std::optional<std::uint32_t>>;
+    return number ? Found{std::optional{*number}} : Found{number.error()};
+  };
   switch (field.domain) {
     case Domain::article:
-      return number_of(articles_, code, FaultCode::unknown_article, field.name);
+      return master(number_of(articles_, code, FaultCode::unknown_article, field.name));
     case Domain::article_group:
-      return number_of(article_groups_, code, FaultCode::unknown_article_group, field.name);
+      return master(number_of(article_groups_, code, FaultCode::unknown_article_group, field.name));
     case Domain::customer:
-      return number_of(customers_, code, FaultCode::unknown_customer, field.name);
+      return master(number_of(customers_, code, FaultCode::unknown_customer, field.name));
     case Domain::customer_group:
-      return number_of(customer_groups_, code, FaultCode::unknown_customer_group, field.name);
+      return master(
+          number_of(customer_groups_, code, FaultCode::unknown_customer_group, field.name));
     case Domain::price_list: {
       const auto list = find_document(DocumentKind::price_list, code);
       if (!list) return unknown(FaultCode::unknown_document, field.name.c_str(), code);
-      return list->raw();
+      return std::optional{list->raw()};
     }
     case Domain::currency:
     case Domain::unit:
@@ -50,7 +57,13 @@ Result<std::uint32_t> Facts::key_value(const Field& field, std::string_view code
     return Fault{FaultCode::too_large, field.name,
                  "a key value has at most " + std::to_string(limits::code_length) + " bytes"};
   }
-  return writable(texts_).intern(code);
+  return texts_->find(code);
+}
+
+Result<std::uint32_t> Facts::key_value(const Field& field, std::string_view code) {
+  const auto known = find_key_value(field, code);
+  if (!known) return known.error();
+  return *known ? **known : writable(texts_).intern(code);
 }
 
 Result<TableId> Facts::table_of(const ConditionDraft& draft) const {
@@ -275,42 +288,55 @@ Fault other_fields() {
 
 }  // namespace
 
+// Under resolved_keys_.
+std::uint32_t Facts::append_row(TableId table, const ConditionRecord& record) {
+  TableRows& rows = rows_[table.raw()];
+  const TableShape& shape = schema.table(table);
+  const std::size_t stride = shape.party_fields.size() + shape.article_fields.size();
+  rows.records.push_back(record);
+  rows.keys.insert(rows.keys.end(), resolved_keys_.begin(),
+                   resolved_keys_.begin() + static_cast<std::ptrdiff_t>(stride));
+  rows.batches.push_back(batch_);
+  return static_cast<std::uint32_t>(rows.records.size() - 1);
+}
+
 Facts::Put Facts::store(TableId table, const Identity& identity, const ConditionRecord& record,
                         std::uint32_t line) {
   if (rows_.size() <= table.raw()) rows_.resize(schema.table_count());
-  TableRows& own = rows_[table.raw()];
-  if (record.is_keyed()) {
-    const std::uint32_t settled =
-        conditions_->find_keyed({schema.table(table).type, record.origin, record.number()});
-    if (settled != ConditionStore::none && conditions_->table_of_record(settled) != table)
-      return other_fields();
-  }
-  const Place next{table.raw(), static_cast<std::uint32_t>(own.records.size())};
-  const Place place = condition_places_.find_or_insert(identity, next);
-  TableRows& rows = rows_[place.table];
-  const TableShape& shape = schema.table(table);
-  const std::size_t stride = shape.party_fields.size() + shape.article_fields.size();
-  const bool is_new = place.table == next.table && place.row == next.row;
-  if (is_new) {
-    rows.records.push_back(record);
-    rows.keys.insert(rows.keys.end(), resolved_keys_.begin(),
-                     resolved_keys_.begin() + static_cast<std::ptrdiff_t>(stride));
-    rows.batches.push_back(batch_);
-    return {};
-  }
-  if (rows.batches[place.row] == batch_) {
-    const ConditionRecord& first = rows.records[place.row];
+  Place* known = condition_places_.find(identity);
+  if (known != nullptr && rows_[known->table].batches[known->row] == batch_) {
+    const ConditionRecord& first = rows_[known->table].records[known->row];
     const std::string where =
         first.is_keyed() ? "an earlier row" : "line " + std::to_string(first.number());
     return Fault{
         FaultCode::duplicate_key, "",
         "line " + std::to_string(line) + " has the same key as " + where + ", which was kept"};
   }
-  if (place.table != table.raw()) return other_fields();
-  rows.records[place.row] = record;
+  const bool was_removed =
+      known != nullptr && rows_[known->table].is_removed(known->row);  // it may come back elsewhere
+  if (known != nullptr && !was_removed && known->table != table.raw()) return other_fields();
+  if (known == nullptr && record.is_keyed()) {
+    const std::uint32_t settled =
+        conditions_->find_keyed({schema.table(table).type, record.origin, record.number()});
+    if (settled != ConditionStore::none && conditions_->table_of_record(settled) != table)
+      return other_fields();
+  }
+  if (known == nullptr || known->table != table.raw()) {
+    const Place place{table.raw(), append_row(table, record)};
+    if (known != nullptr) {
+      *known = place;
+    } else {
+      condition_places_.find_or_insert(identity, place);
+    }
+    return {};
+  }
+  TableRows& rows = rows_[known->table];
+  rows.records[known->row] = record;
+  const std::size_t stride = rows.keys.size() / rows.records.size();
   std::copy_n(resolved_keys_.begin(), stride,
-              rows.keys.begin() + static_cast<std::ptrdiff_t>(place.row * stride));
-  rows.batches[place.row] = batch_;
+              rows.keys.begin() + static_cast<std::ptrdiff_t>(known->row * stride));
+  rows.batches[known->row] = batch_;
+  rows.set_removed(known->row, false);
   return {};
 }
 

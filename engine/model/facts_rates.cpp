@@ -53,13 +53,9 @@ Facts::Put Facts::put(const ExchangeRateDraft& draft) {
   }
   const auto rate = checked_rate(draft);
   if (!rate) return rate.error();
-  const Identity identity = Identity{}
-                                .add(from->raw())
-                                .add(to->raw())
-                                .add_text(draft.kind)
-                                .add(static_cast<std::uint32_t>(draft.valid_from.raw()));
   const Place next{0, static_cast<std::uint32_t>(exchange_rates_.size())};
-  const Place place = exchange_rate_places_.find_or_insert(identity, next);
+  const Place place = exchange_rate_places_.find_or_insert(
+      detail::identity_of(*from, *to, draft.kind, draft.valid_from), next);
   if (place.row == next.row) {
     exchange_rates_.emplace_back();
     exchange_rate_batches_.push_back(0);

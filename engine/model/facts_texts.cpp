@@ -14,11 +14,27 @@ using base::Fault;
 using base::FaultCode;
 using base::Result;
 
+namespace {
+
+std::string text_key(std::string_view text, TextUse use, const std::string& type) {
+  std::string key(1, use == TextUse::condition ? 'c' : 'f');
+  key.append(type).append(1, '\0').append(text);
+  return key;
+}
+
+}  // namespace
+
+// nothing_there where no record has it.
+std::uint32_t Facts::find_text(std::string_view text, TextUse use,
+                               const ConditionType& type) const {
+  const auto known = record_texts_index_.find(text_key(text, use, type.name));
+  return known == record_texts_index_.end() ? nothing_there : known->second;
+}
+
 Result<std::uint32_t> Facts::intern_text(std::string_view text, TextUse use,
                                          const ConditionType* type) {
   const std::string type_name = type == nullptr ? std::string{} : type->name;
-  std::string key(1, use == TextUse::condition ? 'c' : 'f');
-  key.append(type_name).append(1, '\0').append(text);
+  std::string key = text_key(text, use, type_name);
   if (const auto known = record_texts_index_.find(key); known != record_texts_index_.end())
     return known->second;
   if (!compiler_) {

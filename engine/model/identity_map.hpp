@@ -1,5 +1,5 @@
 // IdentityMap: from the 128-bit hash of a record's identity to its place (table and row). Open
-// addressing, 24 bytes an entry. Two different identities with one hash are not told apart: with
+// addressing, 24 bytes an entry; what is erased leaves no trace. Two different identities with one hash are not told apart: with
 // ten million records the chance of any such pair is below 10^-24. One writer.
 #pragma once
 
@@ -48,6 +48,28 @@ class IdentityMap {
       ++used_;
     }
     return entry.place;
+  }
+
+  // Null where there is none; valid until the next change.
+  Place* find(const Identity& identity) {
+    if (entries_.empty()) return nullptr;
+    Entry& entry = entries_[slot_of(identity)];
+    return entry.place.row == free ? nullptr : &entry.place;
+  }
+
+  void erase(const Identity& identity) {
+    if (find(identity) == nullptr) return;
+    const std::size_t mask = entries_.size() - 1;
+    std::size_t hole = slot_of(identity);
+    for (std::size_t next = (hole + 1) & mask; entries_[next].place.row != free;
+         next = (next + 1) & mask) {  // those behind that belong before move up
+      const std::size_t home = entries_[next].identity.low & mask;
+      if (((next - home) & mask) < ((next - hole) & mask)) continue;
+      entries_[hole] = entries_[next];
+      hole = next;
+    }
+    entries_[hole] = Entry{};
+    --used_;
   }
 
  private:

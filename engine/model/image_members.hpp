@@ -36,7 +36,8 @@ struct ImageMembers {
     visit(of.schema, of.articles_, of.article_groups_, of.customers_, of.customer_groups_,
           of.currencies_, of.warehouses_, of.units_, of.texts_, of.record_keys_);
     visit(of.record_origins_, of.record_origins_index_, of.document_codes_, of.documents_,
-          of.document_batches_, of.assignments_, of.listed_, of.conditions_);
+          of.document_batches_, of.assignments_, of.listed_, of.assignment_batches_,
+          of.conditions_);
     visit(of.terms_, of.terms_index_, of.scales_, of.scales_index_, of.exchange_rates_,
           of.exchange_rate_batches_, of.record_texts_, of.record_texts_index_, of.stock_,
           of.receipts_, of.receipt_batches_);
@@ -47,7 +48,7 @@ struct ImageMembers {
 
 static_assert(sizeof(Dictionary) == 80 && sizeof(IdentityMap) == 32 && sizeof(Schema) == 120);
 static_assert(sizeof(ConditionStore) == 200);
-static_assert(sizeof(Facts) == 1456);
+static_assert(sizeof(Facts) == 1480);
 
 template <class Visitor, class Type>
 

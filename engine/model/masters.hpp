@@ -71,7 +71,7 @@ struct ListAssignment {
   base::Validity validity;
   bool has_own_rank = true;    // false: `rank` is the list's, and changes with it
   bool from_customer = false;  // named by the customer's own row
-  bool withdrawn = false;      // by a later row of the customer
+  bool withdrawn = false;      // by a later row of the customer, or removed
 };
 
 struct Currency {

@@ -29,19 +29,6 @@ std::uint32_t ConditionIndex::find_key_hashed(std::uint64_t hash, KeyRange range
   }
 }
 
-std::uint32_t ConditionIndex::key_of_record(std::uint32_t record) const {
-  ENSURE(record < records_.size());
-  const auto above =
-      std::ranges::upper_bound(keys_, record, {}, &model::ConditionStore::Key::first_record);
-  return static_cast<std::uint32_t>(above - keys_.begin()) - 1;
-}
-
-std::uint32_t ConditionIndex::part_of_key(std::uint32_t position) const {
-  const auto begin_of = [](const Part& part) { return part.keys.begin; };
-  const auto above = std::ranges::upper_bound(parts_, position, {}, begin_of);
-  return static_cast<std::uint32_t>(above - parts_.begin()) - 1;
-}
-
 void ConditionIndex::fill_slots() {
   std::size_t hashed = 0;
   for (const Part& part : parts_) {

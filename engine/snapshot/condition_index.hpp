@@ -136,8 +136,9 @@ class ConditionIndex {
   }
 
   // For show, explain and check: which key a record stands under. Searches all keys.
-  std::uint32_t key_of_record(std::uint32_t record) const;
-  std::uint32_t part_of_key(std::uint32_t position) const;
+  std::uint32_t key_of_record(std::uint32_t record) const { return store_->key_of_record(record); }
+
+  std::uint32_t part_of_key(std::uint32_t position) const { return store_->part_of_key(position); }
 
   model::TableId table_of_part(std::uint32_t part) const {
     return model::TableId{parts_[part].table};

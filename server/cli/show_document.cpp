@@ -46,7 +46,7 @@ void add_assignments(Report& report, const Knowledge& known, DocumentId id) {
                                {"validity", "valid"}});
   const auto& groups = known.facts.customer_groups();
   for (const auto& assignment : known.facts.assignments()) {
-    if (assignment.list != id) continue;
+    if (assignment.list != id || assignment.withdrawn) continue;
     const bool everybody = assignment.customer.is_none() && assignment.group.is_none();
     table.add(
         {everybody ? "everybody" : std::string{known.snapshot.customer_code(assignment.customer)},

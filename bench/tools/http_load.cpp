@@ -60,8 +60,11 @@ ServerChild::Body world_server(const World& world, int core) {
   return [&world, core](const ServerChild::Ready& ready) {
     engine::snapshot::SnapshotCell cell;
     cell.publish(bench::micro::load_world(world));
-    const server::http::Service service{cell, [] { return *engine::base::civil(2026, 7, 1); },
-                                        [] { return std::string{}; }};
+    server::http::Service service{cell, [] { return *engine::base::civil(2026, 7, 1); },
+                                  [] { return server::ops::Readiness{}; }};
+    // Counting is part of what is measured, as it is of the product.
+    server::ops::Metrics metrics;
+    service.metrics = &metrics;
     keep_on_core(core);
     serve_until_stopped([&] { return std::make_unique<server::http::Worker>(service); }, ready);
   };

@@ -154,6 +154,11 @@ SnapshotBuilder::SnapshotBuilder(model::Facts& facts, std::shared_ptr<const rule
   frame_->rules = rules_;
 }
 
+void SnapshotBuilder::set_feed_stamps(std::vector<FeedStamp> stamps) {
+  std::ranges::sort(stamps, {}, &FeedStamp::feed);
+  made_->feed_stamps_ = std::move(stamps);
+}
+
 Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   frame_->currency_codes = facts_.currencies().codes;
   frame_->currencies = facts_.currencies().items;

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace engine::snapshot {
 
@@ -19,6 +20,9 @@ class SnapshotBuilder {
   // Settles the facts. Facts and rules must outlive build().
   SnapshotBuilder(model::Facts& facts, std::shared_ptr<const rule::RuleSet> rules,
                   std::uint64_t generation);
+
+  // Before build(); without a call the snapshot has none.
+  void set_feed_stamps(std::vector<FeedStamp> stamps);
 
   base::Result<std::shared_ptr<const Snapshot>> build();
 

@@ -7,6 +7,7 @@
 #include "engine/ledger/balances.hpp"
 #include "engine/snapshot/condition_filter.hpp"
 #include "engine/snapshot/condition_index.hpp"
+#include "engine/snapshot/feed_stamp.hpp"
 #include "engine/snapshot/frame.hpp"
 #include "engine/snapshot/stock_table.hpp"
 
@@ -23,6 +24,9 @@ namespace engine::snapshot {
 class Snapshot {
  public:
   std::uint64_t generation() const { return generation_; }
+
+  // Of every feed that brought something or has a limit, in order of name.
+  const std::vector<FeedStamp>& feed_stamps() const { return feed_stamps_; }
 
   const model::Schema& schema() const { return frame_->schema; }
 
@@ -124,6 +128,7 @@ class Snapshot {
   bool is_named(model::DocumentId document, model::CustomerId customer) const;
 
   std::uint64_t generation_ = 0;
+  std::vector<FeedStamp> feed_stamps_;
   std::shared_ptr<const Frame> frame_;
   ConditionIndex conditions_;
   std::shared_ptr<const ConditionFilter> condition_filter_;

@@ -182,7 +182,7 @@ Result<Reply> ask_folder(const std::string& text, const AskOptions& options, con
   const auto clock = node::Clock::in(node::time_zone_of(*snapshot));
   if (!clock) return clock.error();
   const http::Service service{(*node)->cell(), [&] { return clock->now(); },
-                              [] { return std::string{}; }};
+                              [] { return server::ops::Readiness{}; }};
   http::Worker worker{service};
   http::Request request;
   request.method = "POST";

@@ -1,9 +1,12 @@
 #include "server/cli/command.hpp"
 #include "server/cli/report.hpp"
 #include "server/http/api.hpp"
+#include "server/http/metrics_sources.hpp"
 #include "server/http/server.hpp"
 #include "server/node/clock.hpp"
 #include "server/node/node.hpp"
+#include "server/ops/log.hpp"
+#include "server/ops/metrics.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -12,9 +15,12 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 
 namespace server::cli {
@@ -31,17 +37,32 @@ constexpr const char* closing =
     "What another process\n"
     "imports into the data folder is answered from within a second, without a restart. Ends with "
     "Ctrl-C or SIGTERM, after\n"
-    "the requests that have begun.\n"
+    "the requests that have begun. /metrics has figures for Prometheus; events go to stderr, a "
+    "line "
+    "each.\n"
     "\n"
     "Examples:\n"
     "  netto serve\n"
     "  netto serve --port 0             any free port, told in the first line\n"
     "  netto --data /srv/prices serve --host ::1 --port 8080\n"
+    "  netto serve --log-format json --slow-request 50\n"
+    "  netto serve --drain-notice 5000  behind a load balancer that asks /readyz\n"
     "\n"
     "Exit codes: 0 stopped; 2 the address can't be used; 3 the data folder can't be used.";
 
 struct Options {
   http::ServerOptions server;
+  ops::LogFormat log_format = ops::LogFormat::text;
+  ops::Level log_level = ops::Level::info;
+  std::uint32_t slow_request_ms = 250;
+  std::uint32_t drain_notice_ms = 0;
+  bool access_log = false;
+};
+
+// What an operator sees of the node, and what tells of it.
+struct Watch {
+  ops::Log& log;
+  ops::Metrics& metrics;
 };
 
 // The server that a signal stops: a handler can reach nothing but globals.
@@ -83,8 +104,8 @@ class SignalStop {
 // that it is not ready, then looked at now and then for what other processes have imported.
 class ServedFolder {
  public:
-  ServedFolder(std::string folder, std::FILE* messages)
-      : folder_{std::move(folder)}, messages_{messages} {}
+  ServedFolder(std::string folder, const Watch& watch)
+      : folder_{std::move(folder)}, watch_{watch} {}
 
   const engine::snapshot::SnapshotCell& cell() const { return cell_; }
 
@@ -93,17 +114,30 @@ class ServedFolder {
     return clock_.now();
   }
 
-  std::string not_ready() const {
-    return cell_.version() == 0 ? "The data folder is being read." : "";
+  ops::Readiness readiness() const {
+    if (cell_.version() != 0) return {};
+    const auto all = batches_all_.load();
+    return {ops::State::loading,
+            all == 0 ? "The data folder is being read."
+                     : "The data folder is being read: " + std::to_string(batches_read_.load()) +
+                           " of " + std::to_string(all) + " batches.",
+            batches_read_.load(), all};
   }
 
   // Returns when `stop` was asked for, or with the fault that makes serving impossible.
   std::optional<Fault> follow(const std::stop_token& stop) {
-    auto opened = node::Node::open(folder_);
+    node::NodeOptions options;
+    options.replay_progress = [this](std::uint64_t read, std::uint64_t all) {
+      batches_read_.store(read);
+      batches_all_.store(all);
+    };
+    auto opened = node::Node::open(folder_, options);
     if (!opened) return opened.error();
     node_ = *std::move(opened);
-    if (const auto& fault = node_->image_fault())
-      fmt::print(messages_, "netto: {}; the journal was read instead\n", describe(*fault));
+    if (const auto& fault = node_->image_fault()) {
+      watch_.log.event(ops::Level::warning, "image_of_no_use",
+                       describe(*fault) + "; the journal was read instead");
+    }
     if (auto published = publish(); !published) return published.error();
     tell_ready();
     std::mutex waiting;
@@ -132,54 +166,106 @@ class ServedFolder {
 
   // What can't be read stays out, and the answers stay those of the last good state.
   void refresh(std::string& last_complaint) {
+    const auto began = std::chrono::steady_clock::now();
     const auto changed = node_->refresh();
     auto complaint = changed ? std::string{} : describe(changed.error());
     if (changed && *changed) {
       if (const auto published = publish(); !published) complaint = describe(published.error());
-      if (complaint.empty()) tell_ready();
+      if (complaint.empty()) {
+        watch_.metrics.count_publish(std::chrono::steady_clock::now() - began);
+        tell_ready();
+      }
     }
     if (!complaint.empty() && complaint != last_complaint)
-      fmt::print(messages_, "netto: {}\n", complaint);
+      watch_.log.event(ops::Level::error, "refresh_failed", complaint);
     last_complaint = complaint;
   }
 
   void tell_ready() const {
     const auto snapshot = cell_.pin();
-    fmt::print(messages_,
-               "netto: generation {}: {} articles, {} customers, {} prices and other records\n",
-               snapshot->generation(), grouped(snapshot->articles().base_units.size()),
-               grouped(snapshot->customers().parents.size()),
-               grouped(snapshot->conditions().record_count()));
+    const auto generation = snapshot->generation();
+    const std::uint64_t articles = snapshot->articles().base_units.size();
+    const std::uint64_t customers = snapshot->customers().parents.size();
+    const std::uint64_t records = snapshot->conditions().record_count();
+    const bool is_first = cell_.version() == 1;
+    watch_.log.event(
+        ops::Level::info, is_first ? "ready" : "publish",
+        fmt::format("generation {}: {} articles, {} customers, {} prices and other records",
+                    generation, grouped(articles), grouped(customers), grouped(records)),
+        {{"generation", generation},
+         {"articles", articles},
+         {"customers", customers},
+         {"records", records}});
   }
 
   std::string folder_;
-  std::FILE* messages_;
+  Watch watch_;
   std::unique_ptr<node::Node> node_;
+  std::atomic<std::uint64_t> batches_read_{0};  // while the folder is opened
+  std::atomic<std::uint64_t> batches_all_{0};   // 0: not known yet
   engine::snapshot::SnapshotCell cell_;
   mutable std::mutex mutex_;
   node::Clock clock_;  // guarded by mutex_
 };
 
-void run_serve(const Options& options, Run& run) {
-  ServedFolder folder{run.data, run.err};
-  const http::Service service{folder.cell(), [&] { return folder.now(); },
-                              [&] { return folder.not_ready(); }};
-  const auto server =
-      http::Server::open(options.server, [&] { return std::make_unique<http::Worker>(service); });
-  if (!server) return fail(run, server.error());
-  const SignalStop signals{**server};
-  write_out(run, "listening on " + (*server)->address() + "\n");
-  std::fflush(run.out);
+std::uint64_t milliseconds_of(std::chrono::milliseconds time) {
+  return static_cast<std::uint64_t>(time.count());
+}
+
+http::ServerOptions server_options(const Options& options, ops::Log& log) {
+  http::ServerOptions made = options.server;
+  made.notice_time = std::chrono::milliseconds{options.drain_notice_ms};
+  made.on_stop = [&log, notice = made.notice_time, limit = made.drain_time] {
+    log.event(ops::Level::info, "drain", "told to stop; requests that have begun are finished",
+              {{"notice_ms", milliseconds_of(notice)}, {"limit_ms", milliseconds_of(limit)}});
+  };
+  return made;
+}
+
+// Answers until it is told to stop. The fault that made serving impossible, if any.
+std::optional<Fault> serve_folder(http::Server& server, ServedFolder& folder) {
   std::optional<Fault> fault;
   std::jthread follower{[&](const std::stop_token& stop) {
     fault = folder.follow(stop);
-    if (fault) (*server)->stop();
+    if (fault) server.stop();
   }};
-  (*server)->run();
+  server.run();
   follower.request_stop();
   follower.join();
-  if (fault) return fail(run, *fault);
-  fmt::print(run.err, "netto: stopped\n");
+  return fault;
+}
+
+void run_serve(const Options& options, Run& run) {
+  ops::Log log{{options.log_format, options.log_level, run.err}};
+  ops::Metrics metrics;
+  ServedFolder folder{run.data, {log, metrics}};
+  http::Server* answering = nullptr;  // set before anything is answered
+  http::Service service{
+      folder.cell(), [&] { return folder.now(); },
+      [&] {
+        if (!answering->is_stopping()) return folder.readiness();
+        return ops::Readiness{ops::State::draining, "This node is about to stop.", 0, 0};
+      }};
+  service.metrics = &metrics;
+  service.log = &log;
+  service.slow_request = std::chrono::milliseconds{options.slow_request_ms};
+  service.is_every_request_told = options.access_log;
+  const auto server = http::Server::open(server_options(options, log),
+                                         [&] { return std::make_unique<http::Worker>(service); });
+  if (!server) return fail(run, server.error());
+  answering = server->get();
+  http::watch_service(service, metrics);
+  http::watch_server(**server, metrics);
+  const SignalStop signals{**server};
+  write_out(run, "listening on " + (*server)->address() + "\n");
+  std::fflush(run.out);
+  log.event(ops::Level::info, "start", "answering on " + (*server)->address(),
+            {{"version", NETTO_VERSION}, {"data", run.data}});
+  if (const auto fault = serve_folder(**server, folder)) {
+    log.event(ops::Level::error, "stop", describe(*fault));
+    return fail(run, *fault);
+  }
+  log.event(ops::Level::info, "stop", "stopped");
 }
 
 }  // namespace
@@ -194,6 +280,30 @@ void add_serve(CLI::App& app, Run& run) {
   command
       ->add_option("--host", options->server.host, "127.0.0.1 or ::1: the loopback interface only")
       ->type_name("ADDRESS")
+      ->capture_default_str();
+  command->add_option("--log-format", options->log_format, "Events as text or as JSON, a line each")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, ops::LogFormat>{
+          {"text", ops::LogFormat::text}, {"json", ops::LogFormat::json}}))
+      ->type_name("text|json");
+  command->add_option("--log-level", options->log_level, "The least that is told; info without it")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, ops::Level>{{"debug", ops::Level::debug},
+                                            {"info", ops::Level::info},
+                                            {"warning", ops::Level::warning},
+                                            {"error", ops::Level::error},
+                                            {"off", ops::Level::off}}))
+      ->type_name("debug|info|warning|error|off");
+  command
+      ->add_option("--slow-request", options->slow_request_ms,
+                   "Requests that take as long are told of; 0: none")
+      ->type_name("MS")
+      ->capture_default_str();
+  command->add_flag("--access-log", options->access_log, "Tell of every request");
+  command
+      ->add_option("--drain-notice", options->drain_notice_ms,
+                   "How long a node that is told to stop goes on answering while /readyz says so")
+      ->type_name("MS")
+      ->check(CLI::Range(0, 600'000))
       ->capture_default_str();
   command->callback([options, &run] { run_serve(*options, run); });
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "engine/base/result.hpp"
+#include "engine/snapshot/feed_stamp.hpp"
 #include "server/feed/canonical.hpp"
 #include "server/feed/csv_reader.hpp"
 #include "server/feed/text_source.hpp"
@@ -104,6 +105,14 @@ struct RecordRule {
   std::vector<Field> fields;
 };
 
+// How old what a feed brings may grow, and what answers do then.
+struct FreshnessRule {
+  std::int64_t limit = 0;  // seconds
+  engine::snapshot::StaleBehaviour behaviour = engine::snapshot::StaleBehaviour::flag;
+  std::optional<std::int64_t> not_ready_after;  // seconds; not below the limit
+};
+
+// Without records it only says how fresh the canonical feed of its name must be kept.
 struct FeedDescription {
   std::string name;
   std::vector<std::string> files;  // patterns with * and ?, matched against the bare file name
@@ -115,6 +124,9 @@ struct FeedDescription {
   std::vector<Join> joins;
   std::vector<SkipRule> skip;
   std::vector<RecordRule> records;
+  std::optional<FreshnessRule> freshness;
+
+  bool is_canonical() const { return records.empty(); }
 
   bool reads(std::string_view file_name) const;
 };

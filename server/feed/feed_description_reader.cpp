@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <span>
+#include <system_error>
 
 namespace server::feed {
 
@@ -14,6 +16,7 @@ using rules::Json;
 
 namespace {
 
+constexpr std::int64_t span_seconds_max = std::int64_t{3'650} * 86'400;
 constexpr std::size_t nesting_max = 16;  // of sources and of tests
 
 template <class T>
@@ -47,10 +50,16 @@ class DescriptionReader {
   Result<FeedDescription> read(const Json& root) {
     FeedDescription description;
     if (!members(root, {"$schema", "feed", "description", "files", "format", "numbers", "dates",
-                        "joins", "skip", "records"})) {
+                        "joins", "skip", "records", "freshness"})) {
       return *fault_;
     }
     description.name = name(required(root, "feed"));
+    if (const Json* freshness = root.find("freshness"))
+      description.freshness = read_freshness(*freshness);
+    if (is_of_canonical_feed(root, description)) {
+      if (fault_) return *fault_;
+      return description;
+    }
     description.files = texts(required(root, "files"));
     if (const Json* format = root.find("format")) read_format(*format, description.format);
     if (const Json* numbers = root.find("numbers")) read_numbers(*numbers, description.numbers);
@@ -139,6 +148,61 @@ class DescriptionReader {
     const std::string value = text(node);
     if (value.size() != 1) refuse(node, "one character is expected");
     return value.empty() ? ' ' : value.front();
+  }
+
+  // A canonical feed needs no reading rules: its description has a name and a freshness alone.
+  bool is_of_canonical_feed(const Json& root, const FeedDescription& description) {
+    if (root.find("files") != nullptr || root.find("records") != nullptr ||
+        root.find("freshness") == nullptr)
+      return false;
+    members(root, {"$schema", "feed", "description", "freshness"});
+    if (!kind_from(description.name))
+      refuse(root, "'" + description.name +
+                       "' is no canonical feed: its description needs 'files' and 'records'");
+    return true;
+  }
+
+  FreshnessRule read_freshness(const Json& node) {
+    FreshnessRule rule;
+    if (!members(node, {"limit", "behaviour", "not_ready_after"})) return rule;
+    rule.limit = span(required(node, "limit"));
+    if (const Json* behaviour = node.find("behaviour"))
+      rule.behaviour = stale_behaviour(*behaviour);
+    if (const Json* after = node.find("not_ready_after")) {
+      rule.not_ready_after = span(*after);
+      if (*rule.not_ready_after < rule.limit)
+        refuse(*after, "it must not be shorter than the limit");
+    }
+    return rule;
+  }
+
+  // "90m", "26h": seconds, minutes, hours or days.
+  std::int64_t span(const Json& node) {
+    const std::string value = text(node);
+    constexpr std::array<std::pair<char, std::int64_t>, 4> units{
+        {{'s', 1}, {'m', 60}, {'h', 3'600}, {'d', 86'400}}};
+    const auto unit = std::ranges::find(units, value.empty() ? '\0' : value.back(),
+                                        &std::pair<char, std::int64_t>::first);
+    std::int64_t number = 0;
+    const char* const end = value.data() + (value.empty() ? 0 : value.size() - 1);
+    const auto read = std::from_chars(value.data(), end, number);
+    const bool usable = unit != units.end() && read.ec == std::errc{} && read.ptr == end &&
+                        number > 0 && number <= span_seconds_max / unit->second;
+    if (!usable) {
+      refuse(node, "a time from 1s to 3650d is expected: a whole number followed by s, m, h or d");
+      return 0;
+    }
+    return number * unit->second;
+  }
+
+  engine::snapshot::StaleBehaviour stale_behaviour(const Json& node) {
+    using engine::snapshot::StaleBehaviour;
+    constexpr std::array<Choice<StaleBehaviour>, 4> behaviours{
+        {{"serve", StaleBehaviour::serve},
+         {"flag", StaleBehaviour::flag},
+         {"price_on_request", StaleBehaviour::price_on_request},
+         {"refuse", StaleBehaviour::refuse}}};
+    return choice<StaleBehaviour>(node, behaviours);
   }
 
   // Members that are absent leave what `format` has: a join's format begins as its feed's.

@@ -58,6 +58,7 @@ OpenedFiles::OpenedFiles(engine::model::Facts& facts, std::vector<FeedFile> file
 void OpenedFiles::choose(OpenedFile& file) const {
   const std::string& feed = file.input.feed;
   for (const FeedDescription& description : descriptions_) {
+    if (description.is_canonical()) continue;
     const bool chosen =
         feed.empty() ? description.reads(bare_name(file.input.name)) : description.name == feed;
     if (!chosen) continue;

@@ -76,10 +76,11 @@ struct Routes {
       RouteName{"GET", "/openapi.json"},
       RouteName{"GET", "/healthz"},
       RouteName{"GET", "/readyz"},
+      RouteName{"GET", "/metrics"},
   };
   static constexpr std::array<Handler, names.size()> handlers{
       &Worker::quote,   &Worker::price,  &Worker::availability, &Worker::availability_of_one,
-      &Worker::openapi, &Worker::health, &Worker::readiness,
+      &Worker::openapi, &Worker::health, &Worker::readiness,    &Worker::metrics,
   };
 };
 
@@ -106,13 +107,68 @@ constexpr std::string_view methods_of(std::string_view method) {
 
 std::span<const RouteName> route_names() { return Routes::names; }
 
+ops::Readiness readiness_of(const Service& service) {
+  auto readiness = service.readiness();
+  const auto snapshot = service.snapshots.pin();
+  if (readiness.state != ops::State::ready) return readiness;
+  if (snapshot == nullptr) return {ops::State::loading, "No data has been loaded yet."};
+  auto stale = ops::too_stale_for_traffic(snapshot->feed_stamps(), service.utc_seconds());
+  if (!stale.empty()) return {ops::State::stale, std::move(stale)};
+  return readiness;
+}
+
+Worker::Worker(const Service& service) : service_{service}, reader_{service.snapshots} {
+  if (service.metrics != nullptr) counts_ = service.metrics->add_worker();
+}
+
 void Worker::handle(const Request& request, Response& response) {
+  const auto began = std::chrono::steady_clock::now();
+  if (counts_) counts_->begun.add(1);
+  route_ = Routes::names.size();
+  std::string failure;
   try {
     dispatch(request, response);
-  } catch (const std::exception&) {
+  } catch (const std::exception& error) {
+    failure = error.what();
     write_problem({500, "internal_error", "The request could not be answered. It changed nothing."},
                   response);
   }
+  finish(request, std::chrono::steady_clock::now() - began, response);
+  if (!failure.empty() && service_.log != nullptr) {
+    service_.log->event(ops::Level::error, "internal_error", failure,
+                        {{"request_id", response.request_id}});
+  }
+}
+
+// Marks, counts and tells what was answered.
+void Worker::finish(const Request& request, std::chrono::nanoseconds time, Response& response) {
+  marks_.id_for(request.request_id, response.request_id);
+  if (ops::is_traceparent(request.traceparent)) response.traceparent = request.traceparent;
+  if (counts_) counts_->count(route_, response.status, time);
+  if (service_.log == nullptr) return;
+  const bool is_slow = service_.slow_request.count() > 0 && time >= service_.slow_request;
+  if (is_slow || service_.is_every_request_told) tell(request, time, response);
+}
+
+// The route, never the address itself: what a caller puts there is its own business.
+void Worker::tell(const Request& request, std::chrono::nanoseconds time, const Response& response) {
+  const bool is_slow = service_.slow_request.count() > 0 && time >= service_.slow_request;
+  const auto route =
+      route_ < Routes::names.size() ? Routes::names[route_].pattern : std::string_view{"none"};
+  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+  const std::string_view trace{response.traceparent};
+  service_.log->event(is_slow ? ops::Level::warning : ops::Level::info,
+                      is_slow ? "slow_request" : "request",
+                      is_slow ? "a request took longer than the limit" : "answered",
+                      {{"request_id", response.request_id},
+                       {"trace_id", trace.empty() ? trace : trace.substr(3, 32)},
+                       {"parent_id", trace.empty() ? trace : trace.substr(36, 16)},
+                       {"method", request.method},
+                       {"route", route},
+                       {"status", static_cast<std::uint64_t>(response.status)},
+                       {"microseconds", static_cast<std::uint64_t>(microseconds)},
+                       {"bytes_in", std::uint64_t{request.body.size()}},
+                       {"bytes_out", std::uint64_t{response.body.size()}}});
 }
 
 void Worker::dispatch(const Request& request, Response& response) {
@@ -124,7 +180,10 @@ void Worker::dispatch(const Request& request, Response& response) {
   for (std::size_t i = 0; i < Routes::names.size(); ++i) {
     const auto& route = Routes::names[i];
     if (!fits(route.pattern, target->segments)) continue;
-    if (route.method == method) return (this->*Routes::handlers[i])(request, *target, response);
+    if (route.method == method) {
+      route_ = i;
+      return (this->*Routes::handlers[i])(request, *target, response);
+    }
     allowed = methods_of(route.method);
   }
   if (allowed.empty()) {
@@ -140,17 +199,47 @@ void Worker::dispatch(const Request& request, Response& response) {
 
 const Snapshot* Worker::snapshot(Response& response) {
   if (service_.snapshots.version() != 0) return &reader_.current();
-  const auto reason = service_.not_ready();
+  const auto readiness = service_.readiness();
   write_problem({503, "not_ready",
-                 reason.empty() ? std::string_view{"No data has been loaded yet."} : reason},
+                 readiness.detail.empty() ? std::string_view{"No data has been loaded yet."}
+                                          : readiness.detail},
                 response);
   return nullptr;
 }
 
-Result<Question> Worker::ask(const Snapshot& snapshot, Scope scope) {
+const ops::Freshness* Worker::freshness(const Snapshot& snapshot, ops::RestsOn rests,
+                                        Response& response) {
+  const auto& freshness = freshness_.at(snapshot, rests, service_.utc_seconds());
+  if (freshness.is_stale && counts_) counts_->stale.add(1);
+  if (freshness.refused.empty()) return &freshness;
+  write_problem({503, "stale_feed", freshness.refused}, response);
+  return nullptr;
+}
+
+// Most lines have a price, and most baskets nothing else.
+void Worker::count_lines() {
+  if (!counts_) return;
+  std::uint64_t priced = 0;
+  for (const auto& line : answer_.priced.lines) {
+    if (line.outcome == Outcome::priced) {
+      ++priced;
+    } else {
+      counts_->outcomes[static_cast<std::size_t>(line.outcome)].add(1);
+    }
+  }
+  counts_->outcomes[static_cast<std::size_t>(Outcome::priced)].add(priced);
+}
+
+Result<Question> Worker::ask(const Snapshot& snapshot, Scope scope,
+                             const ops::Freshness& freshness) {
   auto question = engine::quote::resolve(snapshot, body_.request, service_.now());
   if (question) {
     question->scope = scope;
+    if (freshness.price_on_request) {
+      for (auto& line : question->lines) {
+        if (line.outcome == Outcome::priced) line.outcome = Outcome::price_on_request;
+      }
+    }
     engine::quote::quote(snapshot, *question, body_.explain ? Detail::explained : Detail::plain,
                          scratch_, answer_);
     if (body_.ladder) {
@@ -158,6 +247,7 @@ Result<Question> Worker::ask(const Snapshot& snapshot, Scope scope) {
     } else {
       answer_.ladders.clear();
     }
+    count_lines();
   }
   return question;
 }
@@ -175,6 +265,14 @@ Result<Question> Worker::look(const Snapshot& snapshot) {
 // ------------------------------------------------------------------------
 
 namespace {
+
+ops::RestsOn rests_on(const json::QuoteBody& body) {
+  return body.availability ? ops::RestsOn::prices_and_stock : ops::RestsOn::prices;
+}
+
+json::FreshnessTold told(const ops::Freshness& freshness) {
+  return {freshness.json, freshness.is_flagged, freshness.stock_unknown};
+}
 
 // Refuses what can't be read as JSON at all.
 bool accepts_body(const Request& request, Response& response) {
@@ -202,9 +300,11 @@ void Worker::quote(const Request& request, const Target&, Response& response) {
   if (newest == nullptr) return;
   if (auto read = bodies_.read_quote(request.body, body_); !read)
     return write_body_problem(read.error(), response);
-  const auto question = ask(*newest, Scope::order);
+  const auto* fresh = freshness(*newest, rests_on(body_), response);
+  if (fresh == nullptr) return;
+  const auto question = ask(*newest, Scope::order, *fresh);
   if (!question) return refuse_question(question.error(), response);
-  json::write_quote({*newest, body_, *question, answer_}, response.body);
+  json::write_quote({*newest, body_, *question, answer_, told(*fresh)}, response.body);
 }
 
 void Worker::availability(const Request& request, const Target&, Response& response) {
@@ -214,9 +314,11 @@ void Worker::availability(const Request& request, const Target&, Response& respo
   if (auto read = bodies_.read_availability(request.body, body_); !read) {
     return write_body_problem(read.error(), response);
   }
+  const auto* fresh = freshness(*newest, ops::RestsOn::stock, response);
+  if (fresh == nullptr) return;
   const auto question = look(*newest);
   if (!question) return refuse_question(question.error(), response);
-  json::write_availability({*newest, body_, *question, answer_}, response.body);
+  json::write_availability({*newest, body_, *question, answer_, told(*fresh)}, response.body);
 }
 
 // ---- questions in the address
@@ -229,13 +331,19 @@ void Worker::price(const Request& request, const Target& target, Response& respo
     return write_query_problem(read.error(), response);
   }
   body_.request.customer = target.segments[2];
-  const auto question = ask(*newest, Scope::line);
+  const auto* fresh = freshness(*newest, rests_on(body_), response);
+  if (fresh == nullptr) return;
+  const auto question = ask(*newest, Scope::line, *fresh);
   if (!question) return write_query_problem(question.error(), response);
   if (question->lines.front().outcome == Outcome::unknown_article) {
     return write_problem({404, "unknown_article", outcome_text(Outcome::unknown_article)},
                          response);
   }
-  json::write_price({*newest, body_, *question, answer_}, response.body);
+  // An age in the body would give it another tag every second: it goes into the head.
+  auto of_body = told(*fresh);
+  of_body.feeds = {};
+  json::write_price({*newest, body_, *question, answer_, of_body}, response.body);
+  response.freshness = fresh->header;
   tag(newest->generation(), response);
   if (is_tag_among(response.etag, request.if_none_match)) response.status = 304;
 }
@@ -246,13 +354,15 @@ void Worker::availability_of_one(const Request&, const Target& target, Response&
   if (auto read = read_query(target, target.segments[2], body_); !read) {
     return write_query_problem(read.error(), response);
   }
+  const auto* fresh = freshness(*newest, ops::RestsOn::stock, response);
+  if (fresh == nullptr) return;
   const auto question = look(*newest);
   if (!question) return write_query_problem(question.error(), response);
   if (question->lines.front().outcome == Outcome::unknown_article) {
     return write_problem({404, "unknown_article", outcome_text(Outcome::unknown_article)},
                          response);
   }
-  json::write_available_article({*newest, body_, *question, answer_}, response.body);
+  json::write_available_article({*newest, body_, *question, answer_, told(*fresh)}, response.body);
 }
 
 // ---- the service itself
@@ -267,12 +377,24 @@ void Worker::health(const Request&, const Target&, Response& response) {
 }
 
 void Worker::readiness(const Request&, const Target&, Response& response) {
-  if (const auto reason = service_.not_ready(); !reason.empty()) {
-    return write_problem({503, "not_ready", reason}, response);
+  const auto readiness = readiness_of(service_);
+  if (readiness.state != ops::State::ready) {
+    Problem problem{503, "not_ready", readiness.detail};
+    problem.state = state_name(readiness.state);
+    problem.batches_read = readiness.batches_read;
+    problem.batches_all = readiness.batches_all;
+    return write_problem(problem, response);
   }
   const auto* newest = snapshot(response);
   if (newest == nullptr) return;
   response.body = R"({"status":"ready","generation":)" + std::to_string(newest->generation()) + "}";
+}
+
+void Worker::metrics(const Request&, const Target&, Response& response) {
+  if (service_.metrics == nullptr)
+    return write_problem({404, "no_metrics", "Nothing is counted here."}, response);
+  response.content_type = ops::metrics_content_type;
+  response.body = service_.metrics->text();
 }
 
 }  // namespace server::http

@@ -10,8 +10,16 @@
 #include "engine/snapshot/snapshot_cell.hpp"
 #include "server/http/message.hpp"
 #include "server/json/quote_body.hpp"
+#include "server/ops/freshness.hpp"
+#include "server/ops/log.hpp"
+#include "server/ops/metrics.hpp"
+#include "server/ops/readiness.hpp"
+#include "server/ops/request_marks.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,7 +32,13 @@ struct Service {
   const engine::snapshot::SnapshotCell& snapshots;
   std::function<engine::base::CivilMinutes()>
       now;  // the moment that a question without a date is priced for
-  std::function<std::string()> not_ready;  // why no traffic should come yet; empty: ready
+  std::function<ops::Readiness()> readiness;
+  std::function<std::int64_t()> utc_seconds =
+      ops::utc_seconds;                       // since 1970; what ages are told by
+  ops::Metrics* metrics = nullptr;            // none: nothing is counted
+  ops::Log* log = nullptr;                    // none: nothing is told
+  std::chrono::milliseconds slow_request{0};  // told from here on; 0: never
+  bool is_every_request_told = false;
 };
 
 struct RouteName {
@@ -34,9 +48,12 @@ struct RouteName {
 
 std::span<const RouteName> route_names();
 
+// What /readyz says: the service's own word, then whether its data is too old.
+ops::Readiness readiness_of(const Service& service);
+
 class Worker final : public Handler {
  public:
-  explicit Worker(const Service& service) : service_{service}, reader_{service.snapshots} {}
+  explicit Worker(const Service& service);
 
   void handle(const Request& request, Response& response) override;
 
@@ -46,6 +63,10 @@ class Worker final : public Handler {
  private:
   friend struct Routes;
 
+  void finish(const Request& request, std::chrono::nanoseconds time, Response& response);
+  void tell(const Request& request, std::chrono::nanoseconds time, const Response& response);
+  void count_lines();
+
   void dispatch(const Request& request, Response& response);
   void quote(const Request& request, const Target& target, Response& response);
   void price(const Request& request, const Target& target, Response& response);
@@ -54,11 +75,18 @@ class Worker final : public Handler {
   void openapi(const Request& request, const Target& target, Response& response);
   void health(const Request& request, const Target& target, Response& response);
   void readiness(const Request& request, const Target& target, Response& response);
+  void metrics(const Request& request, const Target& target, Response& response);
+
+  // How fresh that is which the answer rests on; null, and a 503 in the response, where that is too
+  // old for any answer.
+  const ops::Freshness* freshness(const engine::snapshot::Snapshot& snapshot, ops::RestsOn rests,
+                                  Response& response);
 
   // The newest snapshot; null, and a 503 in the response, before the first one is there.
   const engine::snapshot::Snapshot* snapshot(Response& response);
   engine::base::Result<engine::quote::Question> ask(const engine::snapshot::Snapshot& snapshot,
-                                                    engine::quote::Scope scope);
+                                                    engine::quote::Scope scope,
+                                                    const ops::Freshness& freshness);
   engine::base::Result<engine::quote::Question> look(const engine::snapshot::Snapshot& snapshot);
 
   const Service& service_;
@@ -67,6 +95,10 @@ class Worker final : public Handler {
   engine::quote::Answer answer_;
   json::BodyReader bodies_;
   json::QuoteBody body_;
+  ops::FreshnessKept freshness_;
+  ops::RequestMarks marks_;
+  std::shared_ptr<ops::RequestCounts> counts_;  // this worker's alone; null: nothing is counted
+  std::size_t route_ = 0;                       // of the request; beyond all: of none
 };
 
 // The OpenAPI 3.1 document.

@@ -79,6 +79,9 @@ void Response::clear() {
   content_type = "application/json";
   allow = {};
   etag.clear();
+  freshness.clear();
+  request_id.clear();
+  traceparent.clear();
   retry_after = false;
   body.clear();
 }

@@ -21,6 +21,8 @@ struct Request {
   std::string_view content_encoding;
   std::string_view if_none_match;
   std::string_view body;
+  std::string_view request_id;   // as sent, sane or not; empty: none
+  std::string_view traceparent;  // the same
 };
 
 struct Response {
@@ -28,7 +30,10 @@ struct Response {
   std::string_view content_type = "application/json";  // of static storage
   std::string_view allow;                              // of a 405, static storage
   std::string etag;                                    // empty: none
-  bool retry_after = false;                            // of a 503: worth another try in a second
+  std::string freshness;     // of what a tagged body leaves out; empty: none
+  std::string request_id;    // empty: none
+  std::string traceparent;   // empty: none
+  bool retry_after = false;  // of a 503: worth another try in a second
   std::string body;  // keeps its memory from call to call; to HEAD and with a 304 the front sends
                      // its length alone
 

@@ -41,8 +41,36 @@ constexpr std::string_view problem_schema = R"json(   "Problem": {
       "format": "json-pointer",
       "description": "The member of the body that is to blame."
      },
-     "parameter": {"type": "string", "description": "The parameter of the address that is to blame."}
+     "parameter": {"type": "string", "description": "The parameter of the address that is to blame."},
+     "state": {"enum": ["loading", "draining", "stale"], "description": "Of /readyz: why no traffic should come."},
+     "batches_read": {"type": "integer", "description": "Of /readyz: how far the loading of data is."},
+     "batches_all": {"type": "integer"}
     }
+   },
+   "Freshness": {
+    "type": "array",
+    "description": "How old the data is that the answer rests on, feed by feed.",
+    "items": {
+     "type": "object",
+     "required": ["feed", "age", "fresh"],
+     "properties": {
+      "feed": {"type": "string"},
+      "age": {
+       "type": ["integer", "null"],
+       "description": "Seconds since its last accepted batch; null: it has not brought anything yet."
+      },
+      "fresh": {"type": "boolean", "description": "Whether it is within its limit, or has none."},
+      "behaviour": {
+       "enum": ["serve", "flag", "price_on_request", "refuse"],
+       "description": "What answers do beyond its limit; without a limit it is left out."
+      }
+     }
+    }
+   },
+   "Notices": {
+    "type": "array",
+    "description": "What whoever reads the answer should be told.",
+    "items": {"enum": ["stale_feed"]}
    }
 )json";
 

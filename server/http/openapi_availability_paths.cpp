@@ -37,7 +37,7 @@ std::string_view openapi_availability_paths() {
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      },
      "503": {
-      "description": "No data yet, or too busy.",
+      "description": "No data yet, data too old (stale_feed), or too busy.",
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      }
     }
@@ -139,7 +139,7 @@ std::string_view openapi_availability_paths() {
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      },
      "503": {
-      "description": "No data yet, or too busy.",
+      "description": "No data yet, data too old (stale_feed), or too busy.",
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      }
     }

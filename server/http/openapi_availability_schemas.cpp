@@ -7,7 +7,10 @@ std::string_view openapi_availability_schemas() {
     "type": "object",
     "required": ["band"],
     "properties": {
-     "band": {"type": "string"},
+     "band": {
+      "type": "string",
+      "description": "Of the set of bands that applies; unknown: what is known of the stock is too old."
+     },
      "text": {"type": "string"},
      "symbol": {"type": "string"},
      "colour": {"type": "string"},
@@ -81,6 +84,7 @@ std::string_view openapi_availability_schemas() {
       "type": "string",
       "enum": [
        "known",
+       "too_old",
        "not_shown",
        "unknown_article",
        "unknown_unit",
@@ -98,6 +102,8 @@ std::string_view openapi_availability_schemas() {
     "required": ["generation", "date", "articles"],
     "properties": {
      "generation": {"type": "integer"},
+     "freshness": {"$ref": "#/components/schemas/Freshness"},
+     "notices": {"$ref": "#/components/schemas/Notices"},
      "date": {
       "type": "string",
       "description": "ISO 8601: 2026-11-22, or 2026-11-22T14:30 in the time zone of the pricing procedure."
@@ -111,7 +117,11 @@ std::string_view openapi_availability_schemas() {
      {
       "type": "object",
       "required": ["generation"],
-      "properties": {"generation": {"type": "integer"}}
+      "properties": {
+       "generation": {"type": "integer"},
+       "freshness": {"$ref": "#/components/schemas/Freshness"},
+       "notices": {"$ref": "#/components/schemas/Notices"}
+      }
      }
     ]
    },

@@ -48,7 +48,7 @@ std::string_view openapi_price_paths() {
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      },
      "503": {
-      "description": "No data yet, or too busy.",
+      "description": "No data yet, data too old (stale_feed), or too busy.",
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      }
     }
@@ -174,7 +174,11 @@ std::string_view openapi_price_paths() {
       "description": "The price, or the reason why there is none.",
       "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Price"}}},
       "headers": {
-       "ETag": {"schema": {"type": "string"}, "description": "The same while the answer is the same."}
+       "ETag": {"schema": {"type": "string"}, "description": "The same while the answer is the same."},
+       "Netto-Freshness": {
+        "schema": {"type": "string"},
+        "description": "The age in seconds of each feed that the answer rests on, as a list of RFC 8941; with stale where it is beyond its limit."
+       }
       }
      },
      "304": {"description": "The answer has not changed."},
@@ -191,7 +195,7 @@ std::string_view openapi_price_paths() {
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      },
      "503": {
-      "description": "No data yet, or too busy.",
+      "description": "No data yet, data too old (stale_feed), or too busy.",
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      }
     }

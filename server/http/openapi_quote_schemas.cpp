@@ -89,6 +89,8 @@ std::string_view openapi_quote_schemas() {
       "type": ["string", "null"],
       "description": "The price holds before this moment; null: nothing known ends it."
      },
+     "freshness": {"$ref": "#/components/schemas/Freshness"},
+     "notices": {"$ref": "#/components/schemas/Notices"},
      "lines": {
       "type": "array",
       "items": {
@@ -179,6 +181,7 @@ std::string_view openapi_quote_schemas() {
     "required": ["generation", "procedure", "scope", "currency", "article", "quantity", "outcome"],
     "properties": {
      "generation": {"type": "integer"},
+     "notices": {"$ref": "#/components/schemas/Notices"},
      "procedure": {"type": "string"},
      "scope": {
       "type": "string",

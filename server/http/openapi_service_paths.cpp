@@ -49,7 +49,23 @@ std::string_view openapi_service_paths() {
       }
      },
      "503": {
-      "description": "Not yet; detail says why.",
+      "description": "Not now: state and detail say why; while it loads, how far it is.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     }
+    }
+   }
+  },
+  "/metrics": {
+   "get": {
+    "operationId": "metrics",
+    "summary": "Figures for Prometheus",
+    "responses": {
+     "200": {
+      "description": "The text format, version 0.0.4.",
+      "content": {"text/plain": {"schema": {"type": "string"}}}
+     },
+     "404": {
+      "description": "Nothing is counted here.",
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      }
     }

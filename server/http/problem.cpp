@@ -40,6 +40,13 @@ void write_problem(const Problem& problem, Response& response) {
   json.member("code", problem.code);
   json.member_unless_empty("pointer", problem.pointer);
   json.member_unless_empty("parameter", problem.parameter);
+  json.member_unless_empty("state", problem.state);
+  if (problem.batches_all != 0) {
+    json.key("batches_read");
+    json.number(problem.batches_read);
+    json.key("batches_all");
+    json.number(problem.batches_all);
+  }
   json.end_object();
 }
 

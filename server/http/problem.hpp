@@ -6,6 +6,7 @@
 #include "engine/base/result.hpp"
 #include "server/http/message.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 namespace server::http {
@@ -16,6 +17,9 @@ struct Problem {
   std::string_view detail = {};     // for a person: what was found and what to do
   std::string_view pointer = {};    // into the body; empty: none
   std::string_view parameter = {};  // of the query; empty: none
+  std::string_view state = {};      // of a node that is not ready; empty: none
+  std::uint64_t batches_read = 0;   // while it loads
+  std::uint64_t batches_all = 0;    // 0: not known, neither is told
 };
 
 // Overwrites the response.

@@ -97,10 +97,10 @@ class Protocol::Inner final : private httplib::Server {
  private:
   void respond(const httplib::Request& request, httplib::Response& response) {
     is_handled_ = true;
-    handler_.handle(
-        {request.method, request.target, field(request, "Content-Type"),
-         field(request, "Content-Encoding"), field(request, "If-None-Match"), request_body_},
-        response_);
+    handler_.handle({request.method, request.target, field(request, "Content-Type"),
+                     field(request, "Content-Encoding"), field(request, "If-None-Match"),
+                     request_body_, field(request, "X-Request-Id"), field(request, "traceparent")},
+                    response_);
     sends_body_ = request.method != "HEAD" && response_.status != 304;
     response.status = response_.status;
     response.set_header("Content-Type", std::string{response_.content_type});
@@ -110,6 +110,9 @@ class Protocol::Inner final : private httplib::Server {
       response.set_header("ETag", response_.etag);
       response.set_header("Cache-Control", "no-cache");
     }
+    if (!response_.freshness.empty()) response.set_header("Netto-Freshness", response_.freshness);
+    if (!response_.request_id.empty()) response.set_header("X-Request-Id", response_.request_id);
+    if (!response_.traceparent.empty()) response.set_header("traceparent", response_.traceparent);
     if (response_.retry_after) response.set_header("Retry-After", "1");
   }
 

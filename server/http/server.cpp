@@ -34,6 +34,15 @@ namespace {
 
 constexpr auto never = Clock::time_point::max().time_since_epoch().count();
 
+// What a request can be refused with before a handler sees it; the last stands for any other.
+constexpr std::array<int, 11> refusal_statuses{400, 408, 411, 413, 414, 417, 431, 501, 503, 505, 0};
+
+std::size_t refusal_place(int status) {
+  const auto found = std::ranges::find(refusal_statuses, status);
+  return static_cast<std::size_t>(std::min(found, refusal_statuses.end() - 1) -
+                                  refusal_statuses.begin());
+}
+
 void raise_event(const Descriptor& event) noexcept {
   const std::uint64_t one = 1;
   // Can only fail where the event is raised already.
@@ -66,6 +75,10 @@ class Server::Inner {
     raise_event(stop_event_);
   }
 
+  bool is_stopping() const noexcept { return is_stopping_.load(); }
+
+  ServerCounts counts() const;
+
   std::uint16_t port() const { return listener_.port; }
 
   std::string address() const {
@@ -80,6 +93,7 @@ class Server::Inner {
  private:
   // The thread of run().
   void accept_until_stopped();
+  bool wait_for_callers(Clock::time_point end);
   void accept_waiting();
   void take_in(Descriptor socket);
   bool make_room();
@@ -109,13 +123,25 @@ class Server::Inner {
   Descriptor epoll_;
   Descriptor stop_event_;
   Descriptor work_over_event_;
-  std::atomic<bool> is_stopping_{
-      false};  // no new connections; requests that have begun are finished
+  std::atomic<bool> is_stopping_{false};   // told to; for the notice time all goes on as before
+  std::atomic<bool> is_leaving_{false};    // no new connections; what has begun is finished
   std::atomic<bool> is_work_over_{false};  // workers end
   std::atomic<std::size_t> buffered_{0};   // bytes of unfinished requests
+  std::atomic<std::uint64_t> taken_{0};    // connections
+  std::atomic<std::uint64_t> turned_away_{0};
+  std::array<std::atomic<std::uint64_t>, refusal_statuses.size()> refused_{};
   mutable std::mutex mutex_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;  // guarded by mutex_
 };
+
+ServerCounts Server::Inner::counts() const {
+  ServerCounts counts{connection_count(), taken_.load(), turned_away_.load(), {}};
+  for (std::size_t i = 0; i < refusal_statuses.size(); ++i) {
+    if (const auto refused = refused_[i].load(); refused != 0)
+      counts.requests_refused.emplace_back(refusal_statuses[i], refused);
+  }
+  return counts;
+}
 
 Result<void> Server::Inner::prepare() {
   epoll_ = Descriptor{::epoll_create1(EPOLL_CLOEXEC)};
@@ -154,17 +180,35 @@ void Server::Inner::run() {
 
 void Server::Inner::accept_until_stopped() {
   auto swept = Clock::now();
-  std::array<pollfd, 2> waited{pollfd{stop_event_.number(), POLLIN, 0},
-                               pollfd{listener_.socket.number(), POLLIN, 0}};
-  while (!is_stopping_.load()) {
-    ::poll(waited.data(), waited.size(), static_cast<int>(limits::sweep_interval.count()));
-    if ((waited[1].revents & POLLIN) != 0 && !is_stopping_.load()) accept_waiting();
-    if (const auto now = Clock::now(); now - swept >= limits::sweep_interval) {
+  auto end = Clock::time_point::max();  // of the notice
+  while (Clock::now() < end) {
+    if (wait_for_callers(end)) accept_waiting();
+    const auto now = Clock::now();
+    if (is_stopping_.load() && end == Clock::time_point::max()) {
+      end = now + options_.notice_time;
+      if (options_.on_stop) options_.on_stop();
+    }
+    if (now - swept >= limits::sweep_interval) {
       sweep(now);
       swept = now;
     }
   }
+  is_leaving_.store(true);
   listener_.socket.close();
+}
+
+// True when there are any; returns also when the server is told to stop, and now and then.
+bool Server::Inner::wait_for_callers(Clock::time_point end) {
+  const bool was_told = is_stopping_.load();
+  auto timeout = limits::sweep_interval;
+  if (was_told)
+    timeout =
+        std::clamp(std::chrono::ceil<milliseconds>(end - Clock::now()), milliseconds{0}, timeout);
+  // The event stays raised: who has seen it looks at the listener alone.
+  std::array<pollfd, 2> waited{pollfd{listener_.socket.number(), POLLIN, 0},
+                               pollfd{stop_event_.number(), POLLIN, 0}};
+  ::poll(waited.data(), was_told ? 1 : 2, static_cast<int>(timeout.count()));
+  return (waited[0].revents & POLLIN) != 0;
 }
 
 void Server::Inner::accept_waiting() {
@@ -186,6 +230,7 @@ void Server::Inner::accept_waiting() {
 
 void Server::Inner::take_in(Descriptor socket) {
   if (connection_count() >= connections_max_ && !make_room()) {
+    turned_away_.fetch_add(1);
     const auto text = refusal_text(
         {503, "too_many_connections", "All connections are busy; try again in a moment."});
     ::send(socket.number(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -196,6 +241,7 @@ void Server::Inner::take_in(Descriptor socket) {
   ::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   auto connection = std::make_unique<Connection>(std::move(socket));
   auto* const taken = connection.get();
+  taken_.fetch_add(1);
   {
     const std::lock_guard lock{mutex_};
     connections_.emplace(taken, std::move(connection));
@@ -227,7 +273,7 @@ void Server::Inner::sweep(Clock::time_point now) {
   for (const auto& [connection, owner] : connections_) {
     const bool is_idle = connection->is_parked.load() && connection->wait.load() == Wait::request;
     const bool is_late = connection->deadline.load() <= now.time_since_epoch().count();
-    if (!is_late && !(is_idle && is_stopping_.load())) continue;
+    if (!is_late && !(is_idle && is_leaving_.load())) continue;
     connection->is_overdue.store(true);
     // A caller that is late with its request is told; the others have nothing to be told, or don't
     // listen.
@@ -343,7 +389,7 @@ bool Server::Inner::answer_complete(Connection& connection, Desk& desk) {
       return false;
     }
     const bool last =
-        is_stopping_.load() || ++connection.requests >= limits::requests_per_connection;
+        is_leaving_.load() || ++connection.requests >= limits::requests_per_connection;
     const auto after = desk.protocol.answer(connection.framer.head(connection.received),
                                             connection.framer.body(connection.received),
                                             last ? Protocol::After::close : Protocol::After::keep);
@@ -367,6 +413,7 @@ bool Server::Inner::answer_complete(Connection& connection, Desk& desk) {
 }
 
 void Server::Inner::refuse(Connection& connection, const Refusal& refusal) {
+  refused_[refusal_place(refusal.status)].fetch_add(1);
   connection.is_closing = true;
   connection.is_refused = true;
   connection.received.clear();
@@ -485,6 +532,10 @@ std::string Server::address() const { return inner_->address(); }
 void Server::run() { inner_->run(); }
 
 void Server::stop() noexcept { inner_->stop(); }
+
+bool Server::is_stopping() const noexcept { return inner_->is_stopping(); }
+
+ServerCounts Server::counts() const { return inner_->counts(); }
 
 std::size_t Server::connection_count() const { return inner_->connection_count(); }
 

@@ -18,6 +18,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace server::http {
 
@@ -30,6 +32,19 @@ struct ServerOptions {
   std::chrono::milliseconds request_time = limits::request_time;
   std::chrono::milliseconds write_time = limits::write_time;
   std::chrono::milliseconds drain_time = limits::drain_time;
+  // How long stop() goes on taking connections, so that whoever sends traffic can see that this
+  // node is leaving.
+  std::chrono::milliseconds notice_time{0};
+  std::function<void()> on_stop = {};  // called once it is noticed, by the thread of run()
+};
+
+// Since the server was opened; any thread. Those of single requests are the handlers' to count.
+struct ServerCounts {
+  std::size_t connections_open = 0;
+  std::uint64_t connections_taken = 0;
+  std::uint64_t connections_refused = 0;
+  // Requests that no handler saw, since they could not be framed or came too late, by status.
+  std::vector<std::pair<int, std::uint64_t>> requests_refused;
 };
 
 using HandlerFactory = std::function<std::unique_ptr<Handler>()>;
@@ -48,10 +63,14 @@ class Server {
   // "http://127.0.0.1:8080".
   std::string address() const;
 
-  // Answers until stop(); then takes no new connection, finishes the requests that have begun, and
-  // returns.
+  // Answers until stop() and for the notice time after it; then takes no new connection, finishes
+  // the requests that have begun, and returns.
   void run();
   void stop() noexcept;
+  // Whether stop() was called: the node is leaving, though it may still answer.
+  bool is_stopping() const noexcept;
+
+  ServerCounts counts() const;
 
   std::size_t connection_count() const;
 

@@ -21,6 +21,18 @@ const engine::rule::Procedure& procedure_of(const Answered& answered) {
   return *answered.snapshot.procedures()[answered.question.procedure].rule;
 }
 
+// For the whole answer, as its generation is.
+void write_freshness(const FreshnessTold& freshness, JsonWriter& json) {
+  if (!freshness.feeds.empty()) {
+    json.key("freshness");
+    json.raw(freshness.feeds);
+  }
+  if (freshness.is_flagged) {
+    json.key("notices");
+    json.raw(R"(["stale_feed"])");
+  }
+}
+
 void write_head(const Answered& answered, JsonWriter& json) {
   const auto& snapshot = answered.snapshot;
   json.key("generation");
@@ -30,6 +42,17 @@ void write_head(const Answered& answered, JsonWriter& json) {
   json.member("currency", snapshot.currency_code(answered.question.header.currency));
   write_moment(json, "date", answered.question.date);
   write_moment(json, "valid_until", answered.answer.valid_until);
+  write_freshness(answered.freshness, json);
+}
+
+void write_availability_member(const Answered& answered, const Availability& availability,
+                               JsonWriter& json) {
+  json.key("availability");
+  if (answered.freshness.stock_unknown) {
+    json.raw(R"({"band":"unknown"})");
+  } else {
+    write_band(answered.snapshot, availability, answered.body.request.language, json);
+  }
 }
 
 void write_priced(const Answered& answered, std::size_t number, JsonWriter& json) {
@@ -86,8 +109,7 @@ void write_line(const Answered& answered, const AdjustmentText& adjustments, std
   const auto& availability = answered.answer.availability;
   if (answered.body.availability && number < availability.size() &&
       availability[number].band != engine::avail::no_band) {
-    json.key("availability");
-    write_band(answered.snapshot, availability[number], answered.body.request.language, json);
+    write_availability_member(answered, availability[number], json);
   }
   if (number < answered.answer.traces.size()) {
     json.key("waterfall");
@@ -178,9 +200,10 @@ void write_article(const Answered& answered, std::size_t number, JsonWriter& jso
     json.member("outcome", "not_shown");
     json.member("reason", "No set of availability bands applies to this article here.");
   } else {
-    json.member("outcome", "known");
-    json.key("availability");
-    write_band(answered.snapshot, availability, answered.body.request.language, json);
+    json.member("outcome", answered.freshness.stock_unknown ? "too_old" : "known");
+    if (answered.freshness.stock_unknown)
+      json.member("reason", "What is known of its stock is too old to be shown.");
+    write_availability_member(answered, availability, json);
   }
 }
 
@@ -218,6 +241,7 @@ void write_price(const Answered& answered, std::string& out) {
   json.member_unless_empty("customer", answered.body.request.customer);
   json.member("currency", answered.snapshot.currency_code(answered.question.header.currency));
   if (answered.body.request.date) write_moment(json, "date", answered.question.date);
+  write_freshness(answered.freshness, json);
   const AdjustmentText adjustments{answered.snapshot, answered.question, answered.answer.priced};
   write_line(answered, adjustments, 0, json);
   adjustments.write_free_lines(json);
@@ -230,6 +254,7 @@ void write_availability(const Answered& answered, std::string& out) {
   json.key("generation");
   json.number(answered.answer.generation);
   write_moment(json, "date", answered.question.date);
+  write_freshness(answered.freshness, json);
   json.key("articles");
   json.begin_array();
   for (std::size_t i = 0; i < answered.question.lines.size(); ++i) {
@@ -246,6 +271,7 @@ void write_available_article(const Answered& answered, std::string& out) {
   json.begin_object();
   json.key("generation");
   json.number(answered.answer.generation);
+  write_freshness(answered.freshness, json);
   write_article(answered, 0, json);
   json.end_object();
 }

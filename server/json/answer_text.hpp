@@ -16,6 +16,13 @@
 
 namespace server::json {
 
+// What is said of the age of the data.
+struct FreshnessTold {
+  std::string_view feeds;      // a JSON array; empty: nothing is
+  bool is_flagged = false;     // some of it is older than it should be
+  bool stock_unknown = false;  // too old for any band to be shown
+};
+
 // A question as asked and as resolved, its answer, and the snapshot that gave it. Lines correspond
 // one to one.
 struct Answered {
@@ -23,6 +30,7 @@ struct Answered {
   const QuoteBody& body;
   const engine::quote::Question& question;
   const engine::quote::Answer& answer;
+  FreshnessTold freshness = {};
 };
 
 void write_quote(const Answered& answered, std::string& out);

@@ -145,7 +145,9 @@ Node::Change Node::load() {
 
 Node::Change Node::replay() {
   const LastImport before = last_;
-  auto replayed = journal_->replay(last_.sequence + 1, [this](store::Batch&& batch) -> Change {
+  const auto newest = replay_progress_ ? journal_->last_sequence() : Result<std::uint64_t>{0};
+  auto replayed = journal_->replay(last_.sequence + 1, [&](store::Batch&& batch) -> Change {
+    if (replay_progress_ && newest) replay_progress_(batch.sequence - 1, *newest);
     if (auto ok = state_->apply(batch); !ok) return ok;
     last_ = {batch.sequence, std::move(batch.received_at), std::move(batch.source)};
     return {};

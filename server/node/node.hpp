@@ -38,6 +38,8 @@ struct NodeOptions {
   Access access = Access::read;
   Keep keep = Keep::snapshot_only;
   ImageOptions image = {};
+  // Called while batches are replayed, on the thread that does it: up to which batch, of how many.
+  std::function<void(std::uint64_t, std::uint64_t)> replay_progress = {};
 };
 
 struct ImportRequest {
@@ -107,7 +109,10 @@ class Node {
 
  private:
   Node(std::string folder, const NodeOptions& options)
-      : folder_{std::move(folder)}, keep_{options.keep}, image_{options.image} {}
+      : folder_{std::move(folder)},
+        keep_{options.keep},
+        image_{options.image},
+        replay_progress_{options.replay_progress} {}
 
   using Change = engine::base::Result<void>;
 
@@ -124,6 +129,7 @@ class Node {
   std::string folder_;
   Keep keep_;
   ImageOptions image_;
+  std::function<void(std::uint64_t, std::uint64_t)> replay_progress_;
   std::uint64_t imaged_ = 0;  // the newest image of this journal is of this batch; 0: none
   std::optional<engine::base::Fault> image_fault_;  // why the image was passed over
   std::unique_ptr<store::Journal> journal_;

@@ -19,7 +19,7 @@ namespace http = server::http;
 struct Served::Inner {
   explicit Inner(const engine::snapshot::SnapshotCell& snapshots)
       : service{snapshots, [] { return engine::base::CivilMinutes{}; },
-                [] { return std::string{}; }} {}
+                [] { return server::ops::Readiness{}; }} {}
 
   Result<void> listen() {
     http::ServerOptions options;

@@ -186,7 +186,8 @@ void put_stock(Facts& facts) {
 
 }  // namespace
 
-std::shared_ptr<const engine::snapshot::Snapshot> small_shop(std::uint64_t generation) {
+std::shared_ptr<const engine::snapshot::Snapshot> small_shop(
+    std::uint64_t generation, std::vector<engine::snapshot::FeedStamp> stamps) {
   Facts facts;
   const std::vector<rules::RuleDocument> documents{{"shop.json", std::string{shop_procedure}},
                                                    {"bands.json", std::string{shop_bands}}};
@@ -199,7 +200,9 @@ std::shared_ptr<const engine::snapshot::Snapshot> small_shop(std::uint64_t gener
   put_prices(facts);
   put_offer_and_tax(facts);
   put_stock(facts);
-  auto snapshot = engine::snapshot::SnapshotBuilder{facts, compiled.rules, generation}.build();
+  engine::snapshot::SnapshotBuilder builder{facts, compiled.rules, generation};
+  builder.set_feed_stamps(std::move(stamps));
+  auto snapshot = builder.build();
   if (!snapshot) FAIL(snapshot.error().where + ": " + snapshot.error().detail);
   return *snapshot;
 }

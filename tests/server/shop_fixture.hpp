@@ -6,6 +6,7 @@
 #include "engine/snapshot/snapshot.hpp"
 
 #include <memory>
+#include <vector>
 
 namespace tests {
 
@@ -16,6 +17,7 @@ namespace tests {
 // A/4   1.00, of AG-1 0.80; its name has a quote and a backslash
 // A5    two prices that nothing decides between
 // A6    price on request
-std::shared_ptr<const engine::snapshot::Snapshot> small_shop(std::uint64_t generation = 7);
+std::shared_ptr<const engine::snapshot::Snapshot> small_shop(
+    std::uint64_t generation = 7, std::vector<engine::snapshot::FeedStamp> stamps = {});
 
 }  // namespace tests

@@ -20,8 +20,9 @@ namespace {
 // The handlers over the small shop, on the first of February 2026.
 struct Shop {
   engine::snapshot::SnapshotCell cell;
-  std::string reason;
-  Service service{cell, [] { return *engine::base::civil(2026, 2, 1); }, [this] { return reason; }};
+  server::ops::Readiness readiness;
+  Service service{cell, [] { return *engine::base::civil(2026, 2, 1); },
+                  [this] { return readiness; }};
   Worker worker{service};
   Response response;
 
@@ -459,8 +460,13 @@ TEST_CASE("routes: what is not there, and what is there by another method", "[se
 
 TEST_CASE("readiness: 503 with the reason until there is data", "[server]") {
   Shop shop{false};
-  shop.reason = "the journal is being read";
-  CHECK(Shop::at(shop.get("/readyz"), "detail") == "the journal is being read");
+  shop.readiness = {server::ops::State::loading, "the journal is being read", 40, 120};
+  const auto loading = shop.get("/readyz");
+  CHECK(Shop::at(loading, "detail") == "the journal is being read");
+  CHECK(Shop::at(loading, "code") == "not_ready");
+  CHECK(Shop::at(loading, "state") == "loading");
+  CHECK(Shop::at(loading, "batches_read") == "40");
+  CHECK(Shop::at(loading, "batches_all") == "120");
   CHECK(shop.response.status == 503);
   CHECK(shop.response.retry_after);
   shop.get("/healthz");
@@ -469,7 +475,7 @@ TEST_CASE("readiness: 503 with the reason until there is data", "[server]") {
   CHECK(shop.response.status == 503);
   shop.get("/v1/customers/C1/prices/A1");
   CHECK(shop.response.status == 503);
-  shop.reason.clear();
+  shop.readiness = {};
   shop.get("/readyz");
   CHECK(shop.response.status == 503);
   shop.cell.publish(tests::small_shop());

@@ -73,7 +73,7 @@ class RunningServer {
  private:
   engine::snapshot::SnapshotCell cell_;
   server::http::Service service_{cell_, [] { return *engine::base::civil(2026, 2, 1); },
-                                 [] { return std::string{}; }};
+                                 [] { return server::ops::Readiness{}; }};
   std::unique_ptr<Server> server_;
   std::jthread thread_;
 };

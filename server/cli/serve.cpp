@@ -1,16 +1,15 @@
+#include "engine/base/parallel.hpp"
 #include "server/cli/command.hpp"
 #include "server/cli/report.hpp"
 #include "server/http/api.hpp"
 #include "server/http/server.hpp"
 #include "server/node/clock.hpp"
-#include "server/node/node.hpp"
+#include "server/node/writer.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <csignal>
 #include <memory>
 #include <mutex>
@@ -23,18 +22,18 @@ using engine::base::Fault;
 
 namespace {
 
-constexpr std::chrono::milliseconds refresh_interval{
-    500};  // how late another process's import may be noticed
-
 constexpr const char* closing =
     "Answers over HTTP on the loopback interface: POST /v1/quote and what /openapi.json describes. "
-    "What another process\n"
-    "imports into the data folder is answered from within a second, without a restart. Ends with "
-    "Ctrl-C or SIGTERM, after\n"
-    "the requests that have begun.\n"
+    "It is the one that writes\n"
+    "to the data folder: batches come by POST /v1/feeds/FEED/batches or by import --url. With "
+    "--follow, or where another\n"
+    "process writes, it answers from what that one has imported within a second. Ends with Ctrl-C "
+    "or SIGTERM, after the\n"
+    "requests that have begun.\n"
     "\n"
     "Examples:\n"
     "  netto serve\n"
+    "  netto serve --follow             beside another process that imports\n"
     "  netto serve --port 0             any free port, told in the first line\n"
     "  netto --data /srv/prices serve --host ::1 --port 8080\n"
     "\n"
@@ -42,6 +41,7 @@ constexpr const char* closing =
 
 struct Options {
   http::ServerOptions server;
+  bool follow = false;
 };
 
 // The server that a signal stops: a handler can reach nothing but globals.
@@ -79,14 +79,20 @@ class SignalStop {
   struct sigaction old_terminate_ {};
 };
 
-// The data folder as it is served: read on a thread of its own while the server already answers
-// that it is not ready, then looked at now and then for what other processes have imported.
+// The data folder as it is served: opened on a thread of its own while the server already answers
+// that it is not ready; that thread then writes what comes in, or follows what others write.
 class ServedFolder {
  public:
-  ServedFolder(std::string folder, std::FILE* messages)
-      : folder_{std::move(folder)}, messages_{messages} {}
+  ServedFolder(std::string folder, bool follow, std::FILE* messages)
+      : messages_{messages},
+        writer_{std::move(folder),
+                {.follow = follow,
+                 .published = [this](const node::Node& node) { return publish(node); },
+                 .tell = [this](const std::string& text) { tell(text); }}} {}
 
   const engine::snapshot::SnapshotCell& cell() const { return cell_; }
+
+  node::Writer& writer() { return writer_; }
 
   engine::base::CivilMinutes now() const {
     const std::lock_guard lock{mutex_};
@@ -97,87 +103,60 @@ class ServedFolder {
     return cell_.version() == 0 ? "The data folder is being read." : "";
   }
 
-  // Returns when `stop` was asked for, or with the fault that makes serving impossible.
-  std::optional<Fault> follow(const std::stop_token& stop) {
-    auto opened = node::Node::open(folder_);
-    if (!opened) return opened.error();
-    node_ = *std::move(opened);
-    if (const auto& fault = node_->image_fault())
-      fmt::print(messages_, "netto: {}; the journal was read instead\n", describe(*fault));
-    if (auto published = publish(); !published) return published.error();
-    tell_ready();
-    std::mutex waiting;
-    std::condition_variable_any wake;
-    std::unique_lock lock{waiting};
-    std::string last_complaint;
-    while (!stop.stop_requested()) {
-      wake.wait_for(lock, stop, refresh_interval, [] { return false; });
-      if (!stop.stop_requested()) refresh(last_complaint);
-    }
-    return std::nullopt;
-  }
-
  private:
-  engine::base::Result<void> publish() {
-    const auto snapshot = node_->snapshot();
+  engine::base::Result<void> publish(const node::Node& node) {
+    const auto snapshot = node.snapshot();
     const auto clock = node::Clock::in(node::time_zone_of(*snapshot));
     if (!clock) return clock.error();
     {
       const std::lock_guard lock{mutex_};
       clock_ = *clock;
     }
+    const bool first = cell_.version() == 0;
     cell_.publish(snapshot);
+    if (first || writer_.role() == node::Role::following) tell_ready(*snapshot);
     return {};
   }
 
-  // What can't be read stays out, and the answers stay those of the last good state.
-  void refresh(std::string& last_complaint) {
-    const auto changed = node_->refresh();
-    auto complaint = changed ? std::string{} : describe(changed.error());
-    if (changed && *changed) {
-      if (const auto published = publish(); !published) complaint = describe(published.error());
-      if (complaint.empty()) tell_ready();
-    }
-    if (!complaint.empty() && complaint != last_complaint)
-      fmt::print(messages_, "netto: {}\n", complaint);
-    last_complaint = complaint;
+  // Not of every small batch that is written here: that would be many a second.
+  void tell_ready(const engine::snapshot::Snapshot& snapshot) const {
+    tell(fmt::format("generation {}: {} articles, {} customers, {} prices and other records",
+                     snapshot.generation(), grouped(snapshot.articles().base_units.size()),
+                     grouped(snapshot.customers().parents.size()),
+                     grouped(snapshot.conditions().record_count())));
   }
 
-  void tell_ready() const {
-    const auto snapshot = cell_.pin();
-    fmt::print(messages_,
-               "netto: generation {}: {} articles, {} customers, {} prices and other records\n",
-               snapshot->generation(), grouped(snapshot->articles().base_units.size()),
-               grouped(snapshot->customers().parents.size()),
-               grouped(snapshot->conditions().record_count()));
-  }
+  void tell(const std::string& text) const { fmt::print(messages_, "netto: {}\n", text); }
 
-  std::string folder_;
   std::FILE* messages_;
-  std::unique_ptr<node::Node> node_;
   engine::snapshot::SnapshotCell cell_;
   mutable std::mutex mutex_;
   node::Clock clock_;  // guarded by mutex_
+  node::Writer writer_;
 };
 
 void run_serve(const Options& options, Run& run) {
-  ServedFolder folder{run.data, run.err};
+  ServedFolder folder{run.data, options.follow, run.err};
   const http::Service service{folder.cell(), [&] { return folder.now(); },
-                              [&] { return folder.not_ready(); }};
+                              [&] { return folder.not_ready(); }, &folder.writer()};
+  // Callers whose batches wait each hold a worker; as many as a machine has cores are left for
+  // questions.
+  http::ServerOptions listening = options.server;
+  listening.workers = engine::base::worker_count() + node::write_queue_max;
   const auto server =
-      http::Server::open(options.server, [&] { return std::make_unique<http::Worker>(service); });
+      http::Server::open(listening, [&] { return std::make_unique<http::Worker>(service); });
   if (!server) return fail(run, server.error());
   const SignalStop signals{**server};
   write_out(run, "listening on " + (*server)->address() + "\n");
   std::fflush(run.out);
   std::optional<Fault> fault;
-  std::jthread follower{[&](const std::stop_token& stop) {
-    fault = folder.follow(stop);
+  std::jthread writing{[&](const std::stop_token& stop) {
+    fault = folder.writer().run(stop);
     if (fault) (*server)->stop();
   }};
   (*server)->run();
-  follower.request_stop();
-  follower.join();
+  writing.request_stop();
+  writing.join();
   if (fault) return fail(run, *fault);
   fmt::print(run.err, "netto: stopped\n");
 }
@@ -195,6 +174,8 @@ void add_serve(CLI::App& app, Run& run) {
       ->add_option("--host", options->server.host, "127.0.0.1 or ::1: the loopback interface only")
       ->type_name("ADDRESS")
       ->capture_default_str();
+  command->add_flag("--follow", options->follow,
+                    "Write nothing; answer from what other processes import");
   command->callback([options, &run] { run_serve(*options, run); });
 }
 

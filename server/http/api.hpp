@@ -10,6 +10,7 @@
 #include "engine/snapshot/snapshot_cell.hpp"
 #include "server/http/message.hpp"
 #include "server/json/quote_body.hpp"
+#include "server/node/writer.hpp"
 
 #include <functional>
 #include <span>
@@ -25,6 +26,7 @@ struct Service {
   std::function<engine::base::CivilMinutes()>
       now;  // the moment that a question without a date is priced for
   std::function<std::string()> not_ready;  // why no traffic should come yet; empty: ready
+  node::Writer* writer = nullptr;  // of the data folder; null: there are no feeds to ask for
 };
 
 struct RouteName {
@@ -52,9 +54,15 @@ class Worker final : public Handler {
   void availability(const Request& request, const Target& target, Response& response);
   void availability_of_one(const Request& request, const Target& target, Response& response);
   void openapi(const Request& request, const Target& target, Response& response);
+  void feed_batch(const Request& request, const Target& target, Response& response);
+  void feeds(const Request& request, const Target& target, Response& response);
+  void feed(const Request& request, const Target& target, Response& response);
+  void refused_rows(const Request& request, const Target& target, Response& response);
   void health(const Request& request, const Target& target, Response& response);
   void readiness(const Request& request, const Target& target, Response& response);
 
+  // Null, and a 503 in the response, where there is none.
+  node::Writer* writer(Response& response) const;
   // The newest snapshot; null, and a 503 in the response, before the first one is there.
   const engine::snapshot::Snapshot* snapshot(Response& response);
   engine::base::Result<engine::quote::Question> ask(const engine::snapshot::Snapshot& snapshot,

@@ -21,6 +21,8 @@ struct Request {
   std::string_view content_encoding;
   std::string_view if_none_match;
   std::string_view body;
+  std::string_view idempotency_key = {};
+  std::string_view accept = {};
 };
 
 struct Response {

@@ -97,10 +97,10 @@ class Protocol::Inner final : private httplib::Server {
  private:
   void respond(const httplib::Request& request, httplib::Response& response) {
     is_handled_ = true;
-    handler_.handle(
-        {request.method, request.target, field(request, "Content-Type"),
-         field(request, "Content-Encoding"), field(request, "If-None-Match"), request_body_},
-        response_);
+    handler_.handle({request.method, request.target, field(request, "Content-Type"),
+                     field(request, "Content-Encoding"), field(request, "If-None-Match"),
+                     request_body_, field(request, "Idempotency-Key"), field(request, "Accept")},
+                    response_);
     sends_body_ = request.method != "HEAD" && response_.status != 304;
     response.status = response_.status;
     response.set_header("Content-Type", std::string{response_.content_type});

@@ -85,8 +85,8 @@ Availability availability_of(const Snapshot& snapshot, model::ArticleId article,
                              std::uint16_t band_set) {
   Availability made;
   if (band_set == no_band) return made;
-  const base::Quantity available = snapshot.articles().on_hand_free[article.raw()] -
-                                   snapshot.articles().safety_stock[article.raw()];
+  const base::Quantity available =
+      snapshot.stock().free(article.raw()) - snapshot.articles().safety_stock[article.raw()];
   const rule::BandSet& set = snapshot.rules().band_sets[band_set];
   made.band_set = band_set;
   made.band = band_of(set, available);
@@ -94,7 +94,7 @@ Availability availability_of(const Snapshot& snapshot, model::ArticleId article,
   if (made.covers) return made;
   // Where nothing is asked for, any goods at all will do.
   const base::Quantity missing = std::max(wanted, base::Quantity::from_mantissa(1)) - available;
-  made.expected = covered_from(snapshot.articles().receipts[article.raw()], missing, date);
+  made.expected = covered_from(snapshot.stock().receipts(article.raw()), missing, date);
   if (made.band == 0 && !made.expected.is_open() && set.last_is_expected) {
     made.band = static_cast<std::uint16_t>(set.threshold_count());
   }

@@ -38,10 +38,9 @@ void availability(const Snapshot& snapshot, const Question& question,
   const auto& articles = snapshot.articles();
   for (const price::Line& line : question.lines) {
     if (line.article.is_none()) continue;
-    __builtin_prefetch(&articles.on_hand_free[line.article.raw()]);
+    snapshot.stock().prefetch(line.article.raw());
     __builtin_prefetch(&articles.safety_stock[line.article.raw()]);
     articles.attributes.prefetch(line.article.raw());
-    articles.receipts.prefetch(line.article.raw());
   }
   for (const price::Line& line : question.lines) {
     if (!line.article.is_none()) articles.attributes.prefetch_items(line.article.raw());

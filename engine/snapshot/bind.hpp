@@ -148,7 +148,7 @@ class CodeResolver {
 
 // What records carry beside their values, for binding.
 struct RecordTexts {
-  std::span<const model::RecordText> texts;
+  std::vector<model::RecordText> texts;
   // By condition type: the numbers of the texts that its records, or documents they may come from,
   // have.
   std::vector<std::vector<std::uint32_t>> of_type;

@@ -62,6 +62,21 @@ std::vector<std::string> names_of(const model::Masters<Master>& masters) {
   return names;
 }
 
+base::Int128 free_of(const model::Stock& stock) {
+  return base::Int128{stock.on_hand.mantissa()} - stock.reserved.mantissa();
+}
+
+Result<base::Quantity> checked_free(base::Int128 free, std::uint32_t article,
+                                    const Articles& articles) {
+  constexpr base::Int128 most = base::Quantity::whole(1'000'000'000'000).mantissa();
+  if (free > most || free < -most) {
+    return Fault{FaultCode::out_of_range, "on_hand",
+                 "article '" + std::string{articles.codes->text(article)} +
+                     "' has more than a trillion units over all warehouses"};
+  }
+  return base::Quantity::from_mantissa(static_cast<std::int64_t>(free));
+}
+
 class FactsCodes final : public CodeResolver {
  public:
   FactsCodes(const model::Facts& facts, const model::Dictionary& texts)
@@ -142,29 +157,31 @@ std::vector<std::string_view> texts_of_rules(const rule::RuleSet& rules,
 
 SnapshotBuilder::SnapshotBuilder(model::Facts& facts, std::shared_ptr<const rule::RuleSet> rules,
                                  std::uint64_t generation)
-    : facts_{facts}, rules_{std::move(rules)}, made_{std::make_shared<Snapshot>()} {
+    : facts_{facts},
+      rules_{std::move(rules)},
+      frame_{std::make_shared<Frame>()},
+      made_{std::make_shared<Snapshot>()} {
   ENSURE(rules_ != nullptr);
   facts.settle();
   made_->generation_ = generation;
-  made_->schema_ = facts.schema;
-  made_->rules_ = rules_;
+  frame_->schema = facts.schema;
+  frame_->rules = rules_;
 }
 
 Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
-  made_->currency_codes_ = facts_.currencies().codes;
-  made_->currencies_ = facts_.currencies().items;
+  frame_->currency_codes = facts_.currencies().codes;
+  frame_->currencies = facts_.currencies().items;
   made_->unit_codes_ = facts_.share_units();
-  made_->texts_ = texts_with_rules();
+  frame_->texts = texts_with_rules();
   made_->record_keys_ = facts_.share_record_keys();
-  made_->record_origins_ = facts_.record_origins();
-  made_->article_group_codes_ = facts_.article_groups().codes;
-  made_->customer_group_codes_ = facts_.customer_groups().codes;
+  made_->record_origins_ = std::make_shared<model::RecordOrigins>(facts_.record_origins());
+  frame_->article_group_codes = facts_.article_groups().codes;
+  frame_->customer_group_codes = facts_.customer_groups().codes;
   for (const model::CustomerGroup& group : facts_.customer_groups().items)
-    made_->customer_group_parents_.push_back(group.parent);
-  made_->warehouse_codes_ = facts_.warehouses().codes;
-  made_->record_texts_ = facts_.record_texts();
-  made_->scales_ = facts_.scales();
-  made_->rates_ = ExchangeRates{facts_.exchange_rates()};
+    frame_->customer_group_parents.push_back(group.parent);
+  frame_->warehouse_codes = facts_.warehouses().codes;
+  made_->scales_ = std::make_shared<std::vector<model::Scale>>(facts_.scales());
+  frame_->rates = ExchangeRates{facts_.exchange_rates()};
   if (auto ok = model::check_list_chains(facts_); !ok) return ok.error();
   take_documents();
   take_numbers();
@@ -172,11 +189,14 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   if (auto ok = take_stock(); !ok) return ok.error();
   if (auto ok = take_customers(); !ok) return ok.error();
   take_lists();
-  map_articles(facts_.conditions().mappings(), made_->articles_);
+  map_articles(facts_.conditions().mappings(), frame_->articles);
+  made_->frame_ = frame_;
   made_->conditions_ =
-      ConditionIndex{facts_.share_conditions(), facts_.terms(), made_->articles_.codes->size()};
-  made_->condition_filter_.build(made_->conditions_, made_->documents_, made_->record_texts_,
-                                 *made_, FactsCodes{facts_, *made_->texts_});
+      ConditionIndex{facts_.share_conditions(), facts_.terms(), frame_->articles.codes->size()};
+  auto filter = std::make_shared<ConditionFilter>();
+  filter->build(made_->conditions_, frame_->documents, facts_.record_texts(), *made_,
+                FactsCodes{facts_, *frame_->texts});
+  made_->condition_filter_ = std::move(filter);
   if (auto ok = bind_rules(); !ok) return ok.error();
   return std::shared_ptr<const Snapshot>{std::move(made_)};
 }
@@ -196,31 +216,31 @@ std::shared_ptr<const model::Dictionary> SnapshotBuilder::texts_with_rules() con
 }
 
 void SnapshotBuilder::take_documents() {
-  made_->documents_ = facts_.documents();
-  for (const model::Document& document : made_->documents_) {
-    made_->document_codes_.intern(model::detail::document_key(document.kind, document.code));
-    using Access = Snapshot::DocumentAccess;
+  frame_->documents = facts_.documents();
+  for (const model::Document& document : frame_->documents) {
+    frame_->document_codes.intern(model::detail::document_key(document.kind, document.code));
+    using Access = DocumentAccess;
     const bool agreement = document.kind == model::DocumentKind::agreement;
     const bool dated = document.kind == model::DocumentKind::promotion &&
                        !(document.validity.from.is_open() && document.validity.to.is_open());
-    made_->document_access_.push_back(dated                        ? Access::dated_promotion
+    frame_->document_access.push_back(dated                        ? Access::dated_promotion
                                       : !agreement                 ? Access::no_agreement
                                       : document.customers.empty() ? Access::open
                                                                    : Access::restricted);
   }
-  std::vector<std::uint32_t> order(made_->documents_.size());
+  std::vector<std::uint32_t> order(frame_->documents.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  made_->document_order_.resize(order.size());
+  frame_->document_order.resize(order.size());
   const auto code = [this](std::uint32_t i) -> const std::string& {
-    return made_->documents_[i].code;
+    return frame_->documents[i].code;
   };
   // A list and an agreement of one code have one place: their ids say in which order they came, and
   // that decides nothing.
   const auto number_places = [&](std::uint32_t DocumentOrder::*place) {
     for (std::uint32_t at = 0; at < order.size(); ++at) {
       const bool same = at > 0 && code(order[at]) == code(order[at - 1]);
-      made_->document_order_[order[at]].*place =
-          same ? made_->document_order_[order[at - 1]].*place : at;
+      frame_->document_order[order[at]].*place =
+          same ? frame_->document_order[order[at - 1]].*place : at;
     }
   };
   std::ranges::sort(order, [&](auto a, auto b) { return number_order_less(code(a), code(b)); });
@@ -235,9 +255,9 @@ void SnapshotBuilder::take_numbers() {
     for (const model::Attribute& attribute : attributes) {
       if (facts_.schema.field(attribute.field).value != model::FieldValue::number) continue;
       const std::uint32_t text = attribute.value.raw();
-      if (made_->text_numbers_.size() <= text) made_->text_numbers_.resize(text + 1);
-      const auto number = base::parse_decimal(made_->texts_->text(text));
-      if (number) made_->text_numbers_[text] = *number;
+      if (frame_->text_numbers.size() <= text) frame_->text_numbers.resize(text + 1);
+      const auto number = base::parse_decimal(frame_->texts->text(text));
+      if (number) frame_->text_numbers[text] = *number;
     }
   };
   for (const model::Article& article : facts_.articles().items) take(article.attributes);
@@ -245,7 +265,7 @@ void SnapshotBuilder::take_numbers() {
 }
 
 Result<void> SnapshotBuilder::take_articles() {
-  Articles& made = made_->articles_;
+  Articles& made = frame_->articles;
   made.codes = facts_.articles().codes;
   made.names = names_of(facts_.articles());
   const auto& items = facts_.articles().items;
@@ -265,44 +285,36 @@ Result<void> SnapshotBuilder::take_articles() {
 }
 
 Result<void> SnapshotBuilder::take_stock() {
-  Articles& made = made_->articles_;
-  std::vector<base::Int128> free(made.base_units.size(), 0);
-  for (const model::StockRow& row : facts_.stock()) {
-    free[row.article.raw()] +=
-        base::Int128{row.stock.on_hand.mantissa()} - row.stock.reserved.mantissa();
-  }
-  made.on_hand_free.reserve(free.size());
+  const Articles& articles = frame_->articles;
+  StockTable made{articles.base_units.size()};
+  std::vector<base::Int128> free(articles.base_units.size(), 0);
+  for (const model::StockRow& row : facts_.stock()) free[row.article.raw()] += free_of(row.stock);
   for (std::uint32_t article = 0; article < free.size(); ++article) {
-    constexpr base::Int128 most = base::Quantity::whole(1'000'000'000'000).mantissa();
-    if (free[article] > most || free[article] < -most) {
-      return Fault{FaultCode::out_of_range, "on_hand",
-                   "article '" + std::string{made.codes->text(article)} +
-                       "' has more than a trillion units over all warehouses"};
-    }
-    made.on_hand_free.push_back(
-        base::Quantity::from_mantissa(static_cast<std::int64_t>(free[article])));
+    if (free[article] == 0) continue;
+    const auto checked = checked_free(free[article], article, articles);
+    if (!checked) return checked.error();
+    made.set_free(article, *checked);
   }
   std::vector<std::uint32_t> order(facts_.receipts().size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(order, [this](std::uint32_t a, std::uint32_t b) {
-    const auto& x = facts_.receipts()[a];
-    const auto& y = facts_.receipts()[b];
-    return std::pair{x.article, x.date} < std::pair{y.article, y.date};
+  const auto& receipts = facts_.receipts();
+  std::ranges::stable_sort(order, [&](std::uint32_t a, std::uint32_t b) {
+    return std::pair{receipts[a].article, receipts[a].date} <
+           std::pair{receipts[b].article, receipts[b].date};
   });
-  std::vector<ReceiptDue> due;
-  std::size_t next = 0;
-  for (std::uint32_t article = 0; article < made.base_units.size(); ++article) {
-    due.clear();
-    for (; next < order.size() && facts_.receipts()[order[next]].article.raw() == article; ++next) {
-      due.push_back({facts_.receipts()[order[next]].date, facts_.receipts()[order[next]].quantity});
-    }
-    made.receipts.add(due);
+  for (std::size_t next = 0; next < order.size();) {
+    const model::ArticleId article = receipts[order[next]].article;
+    std::vector<ReceiptDue> due;
+    for (; next < order.size() && receipts[order[next]].article == article; ++next)
+      due.push_back({receipts[order[next]].date, receipts[order[next]].quantity});
+    made.set_receipts(article.raw(), std::move(due));
   }
+  made_->stock_ = std::move(made);
   return {};
 }
 
 Result<void> SnapshotBuilder::take_customers() {
-  Customers& made = made_->customers_;
+  Customers& made = frame_->customers;
   made.codes = facts_.customers().codes;
   made.names = names_of(facts_.customers());
   for (const model::Customer& customer : facts_.customers().items) {
@@ -324,7 +336,7 @@ void SnapshotBuilder::take_lists() {
   std::vector<ListReached> of_everyone;
   for (const model::ListAssignment& assignment : facts_.assignments()) {
     if (assignment.withdrawn) continue;
-    const base::Validity& list = made_->documents_[assignment.list.raw()].validity;
+    const base::Validity& list = frame_->documents[assignment.list.raw()].validity;
     ListReached reached{assignment.list, assignment.rank, {}, rule::ListsOf::everyone, 0};
     reached.validity = {std::max(assignment.validity.from, list.from),
                         std::min(assignment.validity.to, list.to)};
@@ -338,7 +350,7 @@ void SnapshotBuilder::take_lists() {
       of_everyone.push_back(reached);
     }
   }
-  Customers& made = made_->customers_;
+  Customers& made = frame_->customers;
   std::vector<ListReached> lists;
   for (std::uint32_t customer = 0; customer < made.parents.size(); ++customer) {
     lists.clear();
@@ -378,7 +390,7 @@ Result<std::uint32_t> SnapshotBuilder::lookup_result(const rule::LookupRow& row,
 
 Result<std::vector<BoundLookupRow>> SnapshotBuilder::bind_lookup(
     const std::vector<rule::LookupRow>& rows, bool bands) const {
-  const FactsCodes codes{facts_, *made_->texts_};
+  const FactsCodes codes{facts_, *frame_->texts};
   std::vector<BoundLookupRow> bound;
   for (const rule::LookupRow& row : rows) {
     auto result = lookup_result(row, bands);
@@ -392,26 +404,27 @@ Result<std::vector<BoundLookupRow>> SnapshotBuilder::bind_lookup(
 }
 
 Result<void> SnapshotBuilder::bind_rules() {
-  DataBounds bounds = bounds_of(facts_);
-  bounds.rate = made_->rates_.largest();
-  const RecordTexts texts = texts_of(facts_);
-  const FactsCodes codes{facts_, *made_->texts_};
+  frame_->bounds = bounds_of(facts_);
+  frame_->bounds.rate = frame_->rates.largest();
+  frame_->record_texts = texts_of(facts_);
+  const FactsCodes codes{facts_, *frame_->texts};
   for (const rule::Procedure& procedure : rules_->procedures) {
-    auto bound = bind_procedure(procedure, facts_.schema, bounds, texts, codes);
+    auto bound =
+        bind_procedure(procedure, facts_.schema, frame_->bounds, frame_->record_texts, codes);
     if (!bound) return bound.error();
     if (!procedure.rate_kind.empty())
       bound->rate_kind =
-          model::TextId{made_->texts_->find(procedure.rate_kind).value_or(UINT32_MAX)};
+          model::TextId{frame_->texts->find(procedure.rate_kind).value_or(UINT32_MAX)};
     if (const auto through = facts_.currencies().codes->find(procedure.rate_currency))
       bound->rate_currency = model::CurrencyId{*through};
-    made_->procedures_.push_back(*std::move(bound));
+    frame_->procedures.push_back(*std::move(bound));
   }
   auto procedures = bind_lookup(rules_->procedure_lookup, false);
   if (!procedures) return procedures.error();
-  made_->procedure_lookup_ = *std::move(procedures);
+  frame_->procedure_lookup = *std::move(procedures);
   auto bands = bind_lookup(rules_->band_lookup, true);
   if (!bands) return bands.error();
-  made_->band_lookup_ = *std::move(bands);
+  frame_->band_lookup = *std::move(bands);
   return {};
 }
 

@@ -37,6 +37,7 @@ class SnapshotBuilder {
 
   const model::Facts& facts_;
   std::shared_ptr<const rule::RuleSet> rules_;
+  std::shared_ptr<Frame> frame_;
   std::shared_ptr<Snapshot> made_;
 };
 

@@ -5,13 +5,10 @@
 #pragma once
 
 #include "engine/ledger/balances.hpp"
-#include "engine/model/facts.hpp"
-#include "engine/rule/rule_set.hpp"
-#include "engine/snapshot/bind.hpp"
 #include "engine/snapshot/condition_filter.hpp"
 #include "engine/snapshot/condition_index.hpp"
-#include "engine/snapshot/csr.hpp"
-#include "engine/snapshot/exchange_rates.hpp"
+#include "engine/snapshot/frame.hpp"
+#include "engine/snapshot/stock_table.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -23,129 +20,71 @@
 
 namespace engine::snapshot {
 
-// Values of question fields, sorted by field.
-using FieldValues = std::vector<std::pair<model::FieldId, model::TextId>>;
-
-// A group reached from an article or customer: itself (distance 0) or an ancestor of it.
-struct Reached {
-  std::uint32_t id = 0;
-  std::int32_t rank = 0;  // of a customer group
-  std::uint16_t distance = 0;
-};
-
-// The article-side key of a table that is not the article itself: a combination of groups and
-// attributes.
-struct ArticleKey {
-  std::uint32_t key = 0;
-  std::uint16_t distance = 0;  // up the group tree
-};
-
-struct ListReached {
-  model::DocumentId list;
-  std::int32_t rank = 0;
-  base::Validity validity;
-  rule::ListsOf via = rule::ListsOf::customer;
-  std::uint16_t distance = 0;
-};
-
-struct ReceiptDue {
-  base::CivilMinutes date;
-  base::Quantity quantity;
-};
-
-struct DocumentOrder {
-  std::uint32_t by_number = 0;  // position among all documents when codes are compared as numbers
-  std::uint32_t by_text = 0;
-};
-
-// Look-up rows with codes resolved to ids; a code that is not known yet matches nothing.
-struct BoundLookupRow {
-  std::vector<std::pair<model::FieldId, std::vector<std::uint32_t>>> when;
-  std::uint16_t result = 0;  // index of the procedure or band set
-};
-
-struct Articles {
-  std::shared_ptr<const model::Dictionary> codes;
-  std::vector<std::string> names;  // empty where no article has one
-  std::vector<model::UnitId> base_units;
-  std::vector<base::Quantity> safety_stock;
-  std::vector<base::Quantity> on_hand_free;  // on hand less reserved, over all warehouses
-  Csr<Reached> groups;                       // with ancestors, nearest first
-  Csr<model::ArticleUnit> units;
-  Csr<model::Attribute> attributes;
-  Csr<ReceiptDue> receipts;               // by date
-  std::vector<Csr<ArticleKey>> mappings;  // by TableInfo::mapping
-};
-
-struct Customers {
-  std::shared_ptr<const model::Dictionary> codes;
-  std::vector<std::string> names;
-  std::vector<model::CustomerId> parents;
-  std::vector<model::CurrencyId> currencies;
-  Csr<Reached> groups;  // with ancestors, nearest first
-  Csr<model::Attribute> attributes;
-  Csr<ListReached> lists;
-};
-
 class Snapshot {
  public:
   std::uint64_t generation() const { return generation_; }
 
-  const model::Schema& schema() const { return schema_; }
+  const model::Schema& schema() const { return frame_->schema; }
 
-  const rule::RuleSet& rules() const { return *rules_; }
+  const rule::RuleSet& rules() const { return *frame_->rules; }
 
-  const std::vector<BoundProcedure>& procedures() const { return procedures_; }
+  const std::vector<BoundProcedure>& procedures() const { return frame_->procedures; }
 
-  const std::vector<BoundLookupRow>& procedure_lookup() const { return procedure_lookup_; }
+  const std::vector<BoundLookupRow>& procedure_lookup() const { return frame_->procedure_lookup; }
 
-  const std::vector<BoundLookupRow>& band_lookup() const { return band_lookup_; }
+  const std::vector<BoundLookupRow>& band_lookup() const { return frame_->band_lookup; }
 
   const ConditionIndex& conditions() const { return conditions_; }
 
-  const Articles& articles() const { return articles_; }
+  const Articles& articles() const { return frame_->articles; }
 
-  const Customers& customers() const { return customers_; }
+  const Customers& customers() const { return frame_->customers; }
 
   // How many steps `ancestor` stands above `group` in the tree of customer groups; nothing where it
   // does not.
   std::optional<std::uint16_t> group_distance(model::CustomerGroupId group,
                                               model::CustomerGroupId ancestor) const;
 
-  const std::vector<model::Document>& documents() const { return documents_; }
+  const std::vector<model::Document>& documents() const { return frame_->documents; }
 
   // Whether records of this document may be used by the customer: an agreement may name who can
   // call it off.
   bool may_use(model::DocumentId document, model::CustomerId customer) const {
-    return document_access_[document.raw()] != DocumentAccess::restricted ||
+    return frame_->document_access[document.raw()] != DocumentAccess::restricted ||
            is_named(document, customer);
   }
 
   bool is_agreement(model::DocumentId document) const {
-    return document_access_[document.raw()] >= DocumentAccess::open;
+    return frame_->document_access[document.raw()] >= DocumentAccess::open;
   }
 
   // Whether it is a promotion whose validity bounds that of its records.
   bool is_dated_promotion(model::DocumentId document) const {
-    return document_access_[document.raw()] == DocumentAccess::dated_promotion;
+    return frame_->document_access[document.raw()] == DocumentAccess::dated_promotion;
   }
 
-  const DocumentOrder& order_of(model::DocumentId id) const { return document_order_[id.raw()]; }
+  const DocumentOrder& order_of(model::DocumentId id) const {
+    return frame_->document_order[id.raw()];
+  }
 
   const ledger::Balances& balances() const { return balances_; }
 
-  const ExchangeRates& rates() const { return rates_; }
+  const StockTable& stock() const { return stock_; }
 
-  const ConditionFilter& condition_filter() const { return condition_filter_; }
+  const ExchangeRates& rates() const { return frame_->rates; }
 
-  const std::vector<model::Scale>& scales() const { return scales_; }
+  const ConditionFilter& condition_filter() const { return *condition_filter_; }
+
+  const std::vector<model::Scale>& scales() const { return *scales_; }
 
   // Conditions and formulas of records and documents, as written.
-  const std::vector<model::RecordText>& record_texts() const { return record_texts_; }
+  const std::vector<model::RecordText>& record_texts() const { return frame_->record_texts.texts; }
 
   // The number that a text stands for, as the value of a number field; 0 decimals and 0 where it
   // is none.
-  const base::Decimal& text_number(model::TextId text) const { return text_numbers_[text.raw()]; }
+  const base::Decimal& text_number(model::TextId text) const {
+    return frame_->text_numbers[text.raw()];
+  }
 
   std::optional<model::ArticleId> find_article(std::string_view code) const;
   std::optional<model::CustomerId> find_customer(std::string_view code) const;
@@ -154,7 +93,7 @@ class Snapshot {
   std::optional<model::UnitId> find_unit(std::string_view code) const;
   std::optional<model::TextId> find_text(std::string_view text) const;
 
-  std::uint32_t text_count() const { return static_cast<std::uint32_t>(texts_->size()); }
+  std::uint32_t text_count() const { return static_cast<std::uint32_t>(frame_->texts->size()); }
 
   std::optional<model::DocumentId> find_document(model::DocumentKind kind,
                                                  std::string_view code) const;
@@ -181,40 +120,18 @@ class Snapshot {
  private:
   friend class SnapshotBuilder;
 
-  // One byte a document, so that the hot path needs no more of it.
-  enum class DocumentAccess : std::uint8_t { no_agreement, dated_promotion, open, restricted };
-
   bool is_named(model::DocumentId document, model::CustomerId customer) const;
 
   std::uint64_t generation_ = 0;
-  model::Schema schema_;
-  std::shared_ptr<const rule::RuleSet> rules_;
-  std::vector<BoundProcedure> procedures_;
-  std::vector<BoundLookupRow> procedure_lookup_;
-  std::vector<BoundLookupRow> band_lookup_;
+  std::shared_ptr<const Frame> frame_;
   ConditionIndex conditions_;
-  Articles articles_;
-  Customers customers_;
-  std::vector<model::Document> documents_;
-  std::vector<DocumentAccess> document_access_;
-  std::vector<DocumentOrder> document_order_;
-  model::Dictionary document_codes_;
-  std::shared_ptr<const model::Dictionary> customer_group_codes_;
-  std::vector<model::CustomerGroupId> customer_group_parents_;
-  std::shared_ptr<const model::Dictionary> article_group_codes_;
-  std::shared_ptr<const model::Dictionary> currency_codes_;
-  std::vector<model::Currency> currencies_;
+  std::shared_ptr<const ConditionFilter> condition_filter_;
+  StockTable stock_;
+  std::shared_ptr<const std::vector<model::Scale>> scales_;
   std::shared_ptr<const model::Dictionary> unit_codes_;
-  std::shared_ptr<const model::Dictionary> texts_;
   std::shared_ptr<const model::Dictionary> record_keys_;
-  model::RecordOrigins record_origins_;
-  std::shared_ptr<const model::Dictionary> warehouse_codes_;
+  std::shared_ptr<const model::RecordOrigins> record_origins_;
   ledger::Balances balances_;
-  ConditionFilter condition_filter_;
-  ExchangeRates rates_;
-  std::vector<model::Scale> scales_;
-  std::vector<model::RecordText> record_texts_;  // keeps what bound formulas were made from
-  std::vector<base::Decimal> text_numbers_;      // by text, as far as some master needs it
 };
 
 }  // namespace engine::snapshot

@@ -83,7 +83,7 @@ void add_masters(Report& report, const Knowledge& known, ArticleId id) {
   report.fact("multiple_quantity", "in steps of", quantity_or_nothing(article.multiple_quantity));
   report.fact("safety_stock", "safety stock", quantity_or_nothing(article.safety_stock));
   report.fact("available", "available",
-              text_of(known.snapshot.articles().on_hand_free[id.raw()] - article.safety_stock));
+              text_of(known.snapshot.stock().free(id.raw()) - article.safety_stock));
 }
 
 void add_stock(Report& report, const Knowledge& known, ArticleId id) {

@@ -131,8 +131,8 @@ TEST_CASE("snapshot: free stock is on hand less reserved over all warehouses",
   put(shop.facts, model::StockDraft{"A", "W", fixture::quantity("10"), fixture::quantity("3.5")});
   put(shop.facts, model::StockDraft{"A", "W2", fixture::quantity("1"), fixture::quantity("20")});
   const auto made = built(shop.facts);
-  CHECK(made->articles().on_hand_free[0] == fixture::quantity("-12.5"));
-  CHECK(made->articles().on_hand_free[1] == engine::base::Quantity{});
+  CHECK(made->stock().free(0) == fixture::quantity("-12.5"));
+  CHECK(made->stock().free(1) == engine::base::Quantity{});
 }
 
 TEST_CASE("snapshot: stock beyond a trillion units is told, not wrapped", "[engine][snapshot]") {
@@ -153,8 +153,8 @@ TEST_CASE("snapshot: receipts stand by date, whatever order they came in", "[eng
     put(shop.facts, model::ReceiptDraft{"B", "W", date, fixture::at(date), fixture::quantity("1")});
   }
   const auto made = built(shop.facts);
-  CHECK(made->articles().receipts[0].empty());
-  const auto due = made->articles().receipts[1];
+  CHECK(made->stock().receipts(0).empty());
+  const auto due = made->stock().receipts(1);
   REQUIRE(due.size() == 3);
   CHECK(std::ranges::is_sorted(due, {}, &snapshot::ReceiptDue::date));
 }

@@ -33,7 +33,8 @@ constexpr std::string_view bands = R"json({
   "availability_bands": [
     {"set": "shop", "expected_band": "expected", "bands": [
       {"band": "none", "texts": {"en": "none"}},
-      {"band": "some", "from": 1, "texts": {"en": "{quantity}"}},
+      {"band": "few", "from": 1, "texts": {"en": "few"}},
+      {"band": "many", "from": 500, "texts": {"en": "many"}},
       {"band": "expected", "texts": {"en": "expected"}}]}
   ],
   "lookup": [{"set": "shop"}]
@@ -70,6 +71,8 @@ std::string day_of(std::uint64_t number) {
   return fmt::format("2030-{:02}-{:02}", day / 28 + 1, day % 28 + 1);
 }
 
+bool is_many(std::uint64_t number) { return number % 2 == 1; }
+
 std::string header_of(Kind kind) {
   switch (kind) {
     case Kind::prices:
@@ -90,7 +93,8 @@ void append_rows(const Range& range, const std::string& article, std::uint64_t n
       fmt::format_to(to, "price,{0},{1},EUR,{0}\n", article, number);
       return;
     case Kind::goods:
-      fmt::format_to(to, "{0},{1},{1},{2}\n", article, number, day_of(number));
+      fmt::format_to(to, "{},{},{},{}\n", article, number, is_many(number) ? 1'000 : 10,
+                     day_of(number));
       return;
     case Kind::tiers:
       for (std::size_t tier = 1; tier <= tiers_per_article; ++tier)
@@ -212,9 +216,10 @@ std::uint64_t number_of(const Range& range, const std::string& answer) {
   const auto number = std::stoull(only_value(answer, "unit_price", lines));
   if (range.kind == Kind::goods) {
     const auto day = only_value(answer, "expected", lines);
-    if (day != day_of(number))
-      throw std::runtime_error{fmt::format("the price is of batch {} and its day is {}, not {}",
-                                           number, day, day_of(number))};
+    const auto band = only_value(answer, "band", lines);
+    if (day != day_of(number) || band != (is_many(number) ? "many" : "few"))
+      throw std::runtime_error{
+          fmt::format("the price is of batch {}, and the answer has {} of {}", number, band, day)};
   }
   return number;
 }

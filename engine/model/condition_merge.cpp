@@ -17,9 +17,11 @@ constexpr std::size_t parts_grain = 256;
 std::shared_ptr<const ConditionStore> ConditionMerge::make() {
   std::size_t fresh = 0;
   for (const TableRows& rows : in_.rows) fresh += rows.records.size();
-  made_->records_.reserve(old_.records_.size() + fresh);
+  const std::size_t most = old_.records_.size() + fresh;
+  const std::size_t room = ConditionStore::wanted_room(most);
+  made_->records_.reserve(most + room);
   made_->keys_.clear();
-  made_->keys_.reserve(old_.keys_.size());
+  made_->keys_.reserve(old_.keys_.size() + 2 * room);
   made_->mappings_ = old_.mappings_;
   describe_tables();
   find_replaced_keys();
@@ -31,8 +33,7 @@ std::shared_ptr<const ConditionStore> ConditionMerge::make() {
     for (ConditionRecord& record : made_->records_) record.terms = in_.terms_in_document(record);
   }
   fill_keyed_slots();
-  if (made_->keys_.capacity() > made_->keys_.size() + made_->keys_.size() / 8)
-    made_->keys_.shrink_to_fit();
+  made_->make_room();
   return std::move(made_);
 }
 

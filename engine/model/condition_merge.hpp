@@ -35,6 +35,14 @@ struct TableRows {
   }
 };
 
+// Rows that write settled keys anew, and the settled records that do not go along.
+struct MergeChanges {
+  std::vector<TableRows> rows;
+  std::vector<RecordExtra> extras;
+  std::vector<bool> replaced;      // settled records
+  std::vector<bool> part_touched;  // settled parts that have such
+};
+
 struct MergeInput {
   const Schema& schema;
   const std::vector<Terms>& terms;
@@ -43,12 +51,18 @@ struct MergeInput {
   std::span<const RecordExtra> extras;  // of those rows
   // The terms of a record in its document, where documents have changed; none: as they are.
   std::function<std::uint16_t(const ConditionRecord&)> terms_in_document;
+  std::vector<bool> replaced;      // settled records that are left out; or empty
+  std::vector<bool> part_touched;  // settled parts that have such; or empty
 };
 
 class ConditionMerge {
  public:
   explicit ConditionMerge(const MergeInput& input)
-      : in_{input}, old_{input.settled}, order_{input.terms} {}
+      : in_{input},
+        old_{input.settled},
+        order_{input.terms},
+        replaced_{input.replaced},
+        part_touched_{input.part_touched} {}
 
   std::shared_ptr<const ConditionStore> make();
 

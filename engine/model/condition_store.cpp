@@ -95,14 +95,12 @@ TableId ConditionStore::table_of_record(std::uint32_t record) const {
   return TableId{static_cast<std::uint32_t>(above - tables_.begin() - 1)};
 }
 
-std::span<const std::uint32_t> ConditionStore::article_values(std::uint32_t part,
-                                                              std::uint32_t position) const {
-  const TableInfo& info = tables_[parts_[part].table];
-  if (info.side == ArticleSide::none) return {};
-  if (info.side == ArticleSide::article) return {&keys_[position].article_key, 1};
-  const std::size_t width = info.shape.article_fields.size();
-  return std::span{mappings_[info.mapping].values}.subspan(keys_[position].article_key * width,
-                                                           width);
+std::span<const std::uint32_t> ConditionStore::article_values(const TableInfo& table,
+                                                              const Key& key) const {
+  if (table.side == ArticleSide::none) return {};
+  if (table.side == ArticleSide::article) return {&key.article_key, 1};
+  const std::size_t width = table.shape.article_fields.size();
+  return std::span{mappings_[table.mapping].values}.subspan(key.article_key * width, width);
 }
 
 std::uint32_t ConditionStore::key_of_record(std::uint32_t record) const {
@@ -126,9 +124,48 @@ std::optional<std::uint32_t> ConditionStore::article_key(
   return known == numbers.end() ? std::nullopt : std::optional{known->second};
 }
 
+// A quarter of what there is: laid over by then, it pays to make the store anew.
+std::uint32_t ConditionStore::wanted_room(std::size_t records) {
+  constexpr std::size_t least = 4'096;
+  constexpr std::size_t most = 1'000'000;
+  return static_cast<std::uint32_t>(std::clamp(records / 4, least, most));
+}
+
+namespace {
+
+// Exactly what is needed: some tables grew by doubling.
+template <class Table>
+void reserve_behind(Table& table, std::size_t room) {
+  const std::size_t wanted = table.size() + room;
+  if (table.capacity() >= wanted && table.capacity() <= wanted + table.size() / 8) return;
+  Table moved;
+  moved.reserve(wanted);
+  moved.assign(table.begin(), table.end());
+  table.swap(moved);
+}
+
+template <class Table>
+std::size_t room_behind(const Table& table) {
+  return table.capacity() - table.size();
+}
+
+}  // namespace
+
+void ConditionStore::make_room() {
+  const std::uint32_t room = wanted_room(records_.size());
+  reserve_behind(records_, room);
+  reserve_behind(keys_, std::size_t{2} * room);
+  reserve_behind(parts_, room);
+}
+
+std::uint32_t ConditionStore::room() const {
+  return static_cast<std::uint32_t>(
+      std::min({room_behind(records_), room_behind(keys_) / 2, room_behind(parts_)}));
+}
+
 std::size_t ConditionStore::memory_bytes() const {
-  return records_.capacity() * sizeof(ConditionRecord) + keys_.capacity() * sizeof(Key) +
-         parts_.capacity() * sizeof(Part) + part_slots_.capacity() * sizeof(PartSlot) +
+  return records_.size() * sizeof(ConditionRecord) + keys_.size() * sizeof(Key) +
+         parts_.size() * sizeof(Part) + part_slots_.capacity() * sizeof(PartSlot) +
          keyed_slots_.capacity() * sizeof(std::uint32_t) + extras_.capacity() * sizeof(RecordExtra);
 }
 

@@ -7,7 +7,8 @@
 // Invariants: 1. parts stand table after table, records part after part, and within a part by
 // article key, threshold and start; 2. keys()[i] is an article key, and its records run from
 // first_record to before keys()[i + 1].first_record (a last entry ends them); 3. the keys of a part
-// are a contiguous, rising run. Immutable: any number of readers. Made by ConditionMerge.
+// are a contiguous, rising run. Immutable: any number of readers. Made by ConditionMerge. Behind the
+// end of its tables is room that nobody reads but through a ConditionOverlay.
 #pragma once
 
 #include "engine/base/hash.hpp"
@@ -137,7 +138,12 @@ class ConditionStore {
   }
 
   // The article side of a key of the part, by the table's article fields.
-  std::span<const std::uint32_t> article_values(std::uint32_t part, std::uint32_t position) const;
+  std::span<const std::uint32_t> article_values(std::uint32_t part, std::uint32_t position) const {
+    return article_values(tables_[parts_[part].table], keys_[position]);
+  }
+
+  // The same of a key wherever it stands; valid as long as the key.
+  std::span<const std::uint32_t> article_values(const TableInfo& table, const Key& key) const;
 
   // Where a record stands, and a key: by binary search of all.
   std::uint32_t key_of_record(std::uint32_t record) const;
@@ -147,11 +153,19 @@ class ConditionStore {
   std::optional<std::uint32_t> article_key(const TableInfo& table,
                                            std::span<const std::uint32_t> values) const;
 
+  // How many records may be laid over the store; see ConditionOverlay. Memory that is not written
+  // to is not there.
+  std::uint32_t room() const;
+
   std::size_t memory_bytes() const;
 
  private:
   friend struct ImageMembers;
   friend class ConditionMerge;
+  friend class ConditionOverlay;
+
+  static std::uint32_t wanted_room(std::size_t records);
+  void make_room();
 
   void place_part(std::uint32_t number);
   void place_keyed(std::uint32_t record);

@@ -85,6 +85,7 @@ Result<void> check_attributes(const Schema& schema, std::span<const AttributeTex
 }  // namespace
 
 Facts::Put Facts::put(const CurrencyDraft& draft) {
+  ++frame_version_;
   if (draft.decimals > 6) {
     return Fault{FaultCode::out_of_range, "decimals", "a currency has at most 6 decimals"};
   }
@@ -95,6 +96,7 @@ Facts::Put Facts::put(const CurrencyDraft& draft) {
 }
 
 Facts::Put Facts::put(const ArticleGroupDraft& draft) {
+  ++frame_version_;
   ArticleGroup group{std::string{draft.name}, {}};
   if (!draft.parent.empty()) {
     auto parent = find_master<ArticleGroupId>(article_groups_, draft.parent,
@@ -109,6 +111,7 @@ Facts::Put Facts::put(const ArticleGroupDraft& draft) {
 }
 
 Facts::Put Facts::put(const ArticleDraft& draft) {
+  ++frame_version_;
   auto groups = find_all<ArticleGroupId>(article_groups_, draft.groups,
                                          FaultCode::unknown_article_group, "groups");
   if (!groups) return groups.error();
@@ -151,6 +154,7 @@ void Facts::add_own_columns(Article& article) {
 }
 
 Facts::Put Facts::put(const ArticleUnitDraft& draft) {
+  ++frame_version_;
   auto article =
       find_master<ArticleId>(articles_, draft.article, FaultCode::unknown_article, "article");
   if (!article) return article.error();
@@ -174,6 +178,7 @@ Facts::Put Facts::put(const ArticleUnitDraft& draft) {
 }
 
 Facts::Put Facts::put(const CustomerGroupDraft& draft) {
+  ++frame_version_;
   CustomerGroup group{std::string{draft.name}, {}, draft.rank};
   if (!draft.parent.empty()) {
     auto parent = find_master<CustomerGroupId>(customer_groups_, draft.parent,
@@ -188,6 +193,7 @@ Facts::Put Facts::put(const CustomerGroupDraft& draft) {
 }
 
 Facts::Put Facts::put(const CustomerDraft& draft) {
+  ++frame_version_;
   auto groups = find_all<CustomerGroupId>(customer_groups_, draft.groups,
                                           FaultCode::unknown_customer_group, "groups");
   if (!groups) return groups.error();
@@ -252,6 +258,7 @@ std::optional<DocumentId> Facts::find_document(DocumentKind kind, std::string_vi
 }
 
 Facts::Put Facts::put(const DocumentDraft& draft) {
+  ++frame_version_;
   if (auto ok = check_code(draft.code, "code"); !ok) return ok;
   Document document;
   document.kind = draft.kind;
@@ -300,6 +307,7 @@ Facts::Put Facts::put(const DocumentDraft& draft) {
 }
 
 Facts::Put Facts::put(const ListAssignmentDraft& draft) {
+  ++frame_version_;
   const auto list = find_document(DocumentKind::price_list, draft.price_list);
   if (!list) return unknown(FaultCode::unknown_document, "price_list", draft.price_list);
   ListAssignment assignment{*list,
@@ -344,6 +352,7 @@ std::uint32_t Facts::put_assignment(const ListAssignment& assignment) {
 }
 
 Facts::Put Facts::put(const WarehouseDraft& draft) {
+  ++frame_version_;
   auto number = entry(warehouses_, draft.code, batch_, "code");
   if (!number) return number.error();
   warehouses_.items[*number] = Warehouse{std::string{draft.name}};
@@ -366,6 +375,7 @@ Facts::Put Facts::put(const StockDraft& draft) {
   } else if (stock_[place.row].batch == batch_) {
     return duplicate("article", std::string{draft.article} + " in " + std::string{draft.warehouse});
   }
+  stock_changes_.push_back(*article);
   stock_[place.row].stock = Stock{draft.on_hand, draft.reserved};
   stock_[place.row].batch = batch_;
   return {};
@@ -387,6 +397,7 @@ Facts::Put Facts::put(const ReceiptDraft& draft) {
                  "a receipt brings goods; it can't be negative"};
   }
   if (auto ok = check_stock(draft.quantity, "quantity"); !ok) return ok;
+  stock_changes_.push_back(*article);
   const Place place = receipt_places_.find_or_insert(
       detail::identity_of(receipt), {0, static_cast<std::uint32_t>(receipts_.size())});
   if (place.row == receipts_.size()) {
@@ -403,7 +414,8 @@ Facts::Put Facts::put(const ReceiptDraft& draft) {
 }
 
 std::size_t Facts::record_count() const {
-  std::size_t count = conditions_->records().size();
+  std::size_t count =
+      overlay_ == nullptr ? conditions_->records().size() : overlay_->extent().record_count;
   for (const TableRows& table : rows_) count += table.records.size();
   return count;
 }

@@ -12,6 +12,7 @@
 #include "engine/base/result.hpp"
 #include "engine/model/condition.hpp"
 #include "engine/model/condition_merge.hpp"
+#include "engine/model/condition_overlay.hpp"
 #include "engine/model/condition_store.hpp"
 #include "engine/model/dictionary.hpp"
 #include "engine/model/document.hpp"
@@ -20,6 +21,7 @@
 #include "engine/model/record_text.hpp"
 #include "engine/model/scale.hpp"
 #include "engine/model/schema.hpp"
+#include "engine/model/settled_view.hpp"
 
 #include <array>
 #include <cstdint>
@@ -256,6 +258,27 @@ class Facts {
   // nothing new, else a copy of the store.
   void settle();
 
+  // The same at the cost of what is new: condition rows are laid over the store, see overlay().
+  // False where that can't be: settle() then.
+  bool lay_over();
+
+  // What was laid over conditions() since they were settled; null: nothing.
+  std::shared_ptr<const ConditionOverlay> overlay() const { return overlay_; }
+
+  // Counts changes of anything but condition records, stock and receipts.
+  std::uint64_t frame_version() const { return frame_version_; }
+
+  // Rows that neither settle() nor lay_over() has taken yet, by table, and what they have beside
+  // them.
+  std::span<const TableRows> pending_rows() const { return rows_; }
+
+  const RecordExtra* pending_extra(const ConditionRecord& row) const {
+    return row.extra == nothing_there ? nullptr : &extras_[row.extra];
+  }
+
+  // Articles whose stock or receipts were put or removed since the last call, in any order.
+  std::vector<ArticleId> take_stock_changes() { return std::exchange(stock_changes_, {}); }
+
   // Compiles the texts of records and documents again, for facts that come out of an image.
   base::Result<void> compile_texts();
 
@@ -328,6 +351,10 @@ class Facts {
   base::Result<std::optional<ResolvedPartition>> resolve(const ConditionPartition& draft) const;
   std::size_t remove_rest_pending(const ResolvedPartition& partition, TableId table);
   std::size_t remove_rest_settled(const ResolvedPartition& partition, TableId table);
+
+  SettledView settled() const { return {*conditions_, overlay_.get()}; }
+
+  void fold_overlay();
   void drop_stock(std::uint32_t row);
   void drop_receipt(std::uint32_t row);
   void drop_exchange_rate(std::uint32_t row);
@@ -362,6 +389,7 @@ class Facts {
       listed_;  // indices of the assignments that a customer's row named
   std::vector<std::uint32_t> assignment_batches_;
   std::shared_ptr<const ConditionStore> conditions_ = std::make_shared<ConditionStore>();
+  std::shared_ptr<ConditionOverlay> overlay_;
   std::vector<TableRows> rows_;      // by TableId: not settled yet
   std::vector<RecordExtra> extras_;  // of those
   bool documents_changed_ = false;   // some refuses discounts now, or no more
@@ -383,6 +411,8 @@ class Facts {
   IdentityMap assignment_places_;
   IdentityMap exchange_rate_places_;
   std::array<std::uint32_t, 8> resolved_keys_{};  // scratch of put(ConditionDraft)
+  std::vector<ArticleId> stock_changes_;
+  std::uint64_t frame_version_ = 0;
   std::uint32_t batch_ = 1;
   std::uint64_t import_ = 0;
 };

@@ -41,14 +41,15 @@ void Facts::bury(TableId table, const Identity& identity, const ConditionRecord&
 }
 
 void Facts::bury_settled(const Identity& identity, std::uint32_t number) {
-  const std::uint32_t key = conditions_->key_of_record(number);
-  const std::uint32_t part = conditions_->part_of_key(key);
-  const auto article = std::ranges::copy(conditions_->part_values(part), resolved_keys_.begin());
-  std::ranges::copy(conditions_->article_values(part, key), article.out);
-  const ConditionRecord& record = conditions_->records()[number];
-  const std::uint32_t when =
-      record.extra == nothing_there ? nothing_there : conditions_->extras()[record.extra].when;
-  bury(conditions_->table_of_record(number), identity, record, when);
+  const SettledView there = settled();
+  const std::uint32_t key = there.key_of_record(number);
+  const std::uint32_t part = there.part_of_key(key);
+  const auto article = std::ranges::copy(there.part_values(part), resolved_keys_.begin());
+  std::ranges::copy(there.article_values(part, key), article.out);
+  const ConditionRecord& record = there.record(number);
+  const RecordExtra* extra = there.extra_of(record);
+  bury(there.table_of_record(number), identity, record,
+       extra == nullptr ? nothing_there : extra->when);
 }
 
 Facts::Removed Facts::remove_keyed(const ConditionDraft& draft) {
@@ -62,8 +63,8 @@ Facts::Removed Facts::remove_keyed(const ConditionDraft& draft) {
   if (!text) return false;
   if (origin == record_origins_index_.end() && !draft.feed.empty()) return false;
   const std::uint16_t feed = origin == record_origins_index_.end() ? 0 : origin->second;
-  const std::uint32_t number = conditions_->find_keyed({*type, feed, *text});
-  if (number == ConditionStore::none) return false;
+  const std::uint32_t number = settled().find_keyed({*type, feed, *text});
+  if (number == SettledView::none) return false;
   bury_settled(identity, number);
   return true;
 }
@@ -71,30 +72,28 @@ Facts::Removed Facts::remove_keyed(const ConditionDraft& draft) {
 // The settled record under resolved_keys_, without an external key, that says the same.
 std::uint32_t Facts::find_settled(TableId table, const ConditionRecord& like, const Terms& terms,
                                   std::uint32_t when) const {
-  const ConditionStore& store = *conditions_;
-  if (table.raw() >= store.tables().size()) return ConditionStore::none;
-  const TableInfo& info = store.tables()[table.raw()];
+  if (table.raw() >= conditions_->tables().size()) return SettledView::none;
+  const SettledView there = settled();
+  const TableInfo& info = conditions_->tables()[table.raw()];
   const std::size_t party = info.shape.party_fields.size();
-  const auto values = std::span{resolved_keys_}.first(party);
-  const auto part = store.find_part(ConditionStore::part_hash(table, values), table, values);
-  if (!part) return ConditionStore::none;
-  const auto article_key = store.article_key(
+  const auto part = there.find_part(table, std::span{resolved_keys_}.first(party));
+  const auto article_key = conditions_->article_key(
       info, std::span{resolved_keys_}.subspan(party, info.shape.article_fields.size()));
-  if (!article_key) return ConditionStore::none;
-  const std::uint32_t key = store.find_key(store.parts()[*part].keys, *article_key);
-  if (key == ConditionStore::none) return ConditionStore::none;
-  for (std::uint32_t at = store.keys()[key].first_record; at < store.keys()[key + 1].first_record;
-       ++at) {
-    const ConditionRecord& record = store.records()[at];
+  if (!part || !article_key) return SettledView::none;
+  const std::uint32_t key = there.find_key(*part, *article_key);
+  if (key == SettledView::none) return SettledView::none;
+  const KeyRange records = there.records_of(key);
+  for (std::uint32_t number = records.begin; number < records.end; ++number) {
+    const ConditionRecord& record = there.record(number);
     const Terms& own = terms_[record.terms];
-    const std::uint32_t own_when =
-        record.extra == nothing_there ? nothing_there : store.extras()[record.extra].when;
+    const RecordExtra* extra = there.extra_of(record);
+    const std::uint32_t own_when = extra == nullptr ? nothing_there : extra->when;
     if (!record.is_keyed() && record.threshold == like.threshold &&
         record.valid_from == like.valid_from && record.document == like.document &&
         own.currency == terms.currency && own.unit == terms.unit && own_when == when)
-      return at;
+      return number;
   }
-  return ConditionStore::none;
+  return SettledView::none;
 }
 
 Facts::Removed Facts::remove_by_keys(const ConditionDraft& draft) {
@@ -128,7 +127,7 @@ Facts::Removed Facts::remove_by_keys(const ConditionDraft& draft) {
                          : find_text(draft.when, TextUse::condition, schema.type(shape.type));
   if (!draft.when.empty() && when == nothing_there) return false;
   const std::uint32_t number = find_settled(*table, record, terms, when);
-  if (number == ConditionStore::none) return false;
+  if (number == SettledView::none) return false;
   bury_settled(identity, number);
   return true;
 }
@@ -262,6 +261,7 @@ Facts::Count Facts::remove_rest(const ConditionPartition& draft) {
   const auto partition = resolve(draft);
   if (!partition) return partition.error();
   if (!*partition) return std::size_t{0};
+  fold_overlay();  // all records of a table are looked through
   std::size_t count = 0;
   bool found = false;
   for (std::uint32_t number = 0; number < schema.table_count(); ++number) {

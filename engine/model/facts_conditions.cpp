@@ -144,7 +144,10 @@ Result<Terms> Facts::terms_of(const ConditionDraft& draft, const ConditionType& 
     return Fault{FaultCode::missing_value, "currency",
                  "a price or amount needs a currency, its own or its list's"};
   }
-  if (!draft.unit.empty()) terms.unit = UnitId{writable(units_).intern(draft.unit)};
+  if (!draft.unit.empty()) {
+    const auto known = units_->find(draft.unit);
+    terms.unit = UnitId{known ? *known : writable(units_).intern(draft.unit)};
+  }
   constexpr std::int64_t price_unit_max = 1'000'000;
   if (draft.price_unit < 1 || draft.price_unit > price_unit_max) {
     return Fault{FaultCode::out_of_range, "price_unit", "a price is for 1 to 1,000,000 units"};
@@ -225,7 +228,9 @@ Facts::Put Facts::put_origin(const ConditionDraft& draft, ConditionRecord& recor
                  "more than " + std::to_string(limits::keyed_feeds) +
                      " feeds have records with keys of their own"};
   }
-  record.row = ConditionRecord::by_key | writable(record_keys_).intern(draft.key);
+  const auto known = record_keys_->find(draft.key);
+  record.row =
+      ConditionRecord::by_key | (known ? *known : writable(record_keys_).intern(draft.key));
   return {};
 }
 
@@ -246,13 +251,45 @@ std::uint16_t Facts::terms_in_document(const ConditionRecord& record) {
   return known->second;
 }
 
+// A store of what is settled and what was laid over it.
+void Facts::fold_overlay() {
+  if (overlay_ == nullptr) return;
+  MergeChanges changes = overlay_->as_rows();
+  const MergeInput input{schema,
+                         terms_,
+                         *conditions_,
+                         changes.rows,
+                         changes.extras,
+                         {},
+                         std::move(changes.replaced),
+                         std::move(changes.part_touched)};
+  conditions_ = ConditionMerge{input}.make();
+  overlay_.reset();
+}
+
+bool Facts::lay_over() {
+  ++batch_;
+  const bool nothing_new =
+      std::ranges::all_of(rows_, [](const TableRows& rows) { return rows.records.empty(); });
+  if (documents_changed_ || conditions_->tables().size() != schema.table_count()) return false;
+  if (nothing_new) return true;
+  if (conditions_->records().empty()) return false;
+  if (overlay_ == nullptr) overlay_ = std::make_shared<ConditionOverlay>(conditions_);
+  if (!overlay_->lay(rows_, extras_, terms_)) return false;
+  rows_.clear();
+  extras_.clear();
+  condition_places_ = {};
+  return true;
+}
+
 void Facts::settle() {
   ++batch_;
+  fold_overlay();
   const bool nothing_new =
       std::ranges::all_of(rows_, [](const TableRows& rows) { return rows.records.empty(); });
   const bool same_tables = conditions_->tables().size() == schema.table_count();
   if (nothing_new && same_tables && !documents_changed_) return;
-  MergeInput input{schema, terms_, *conditions_, rows_, extras_, {}};
+  MergeInput input{schema, terms_, *conditions_, rows_, extras_, {}, {}, {}};
   if (documents_changed_)
     input.terms_in_document = [this](const ConditionRecord& record) {
       return terms_in_document(record);
@@ -316,9 +353,10 @@ Facts::Put Facts::store(TableId table, const Identity& identity, const Condition
       known != nullptr && rows_[known->table].is_removed(known->row);  // it may come back elsewhere
   if (known != nullptr && !was_removed && known->table != table.raw()) return other_fields();
   if (known == nullptr && record.is_keyed()) {
-    const std::uint32_t settled =
-        conditions_->find_keyed({schema.table(table).type, record.origin, record.number()});
-    if (settled != ConditionStore::none && conditions_->table_of_record(settled) != table)
+    const SettledView there = settled();
+    const std::uint32_t known_record =
+        there.find_keyed({schema.table(table).type, record.origin, record.number()});
+    if (known_record != SettledView::none && there.table_of_record(known_record) != table)
       return other_fields();
   }
   if (known == nullptr || known->table != table.raw()) {

@@ -35,6 +35,7 @@ Result<base::Decimal> checked_rate(const ExchangeRateDraft& draft) {
 }  // namespace
 
 Facts::Put Facts::put(const ExchangeRateDraft& draft) {
+  ++frame_version_;
   const auto currency = [this](std::string_view code, const char* column) {
     auto known = currency_of(code);
     if (!known) return Result<CurrencyId>{Fault{known.error().code, column, known.error().detail}};

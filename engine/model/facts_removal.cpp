@@ -30,6 +30,7 @@ void take_out(std::vector<Row>& rows, std::uint32_t row) {
 }  // namespace
 
 Facts::Removed Facts::remove(const ArticleUnitDraft& draft) {
+  ++frame_version_;
   const auto article =
       known_id<ArticleId>(articles_, draft.article, FaultCode::unknown_article, "article");
   if (!article) return article.error();
@@ -40,6 +41,7 @@ Facts::Removed Facts::remove(const ArticleUnitDraft& draft) {
 }
 
 Facts::Removed Facts::remove(const ListAssignmentDraft& draft) {
+  ++frame_version_;
   const auto list = find_document(DocumentKind::price_list, draft.price_list);
   if (!list) return unknown(FaultCode::unknown_document, "price_list", draft.price_list);
   ListAssignment like;
@@ -65,6 +67,7 @@ Facts::Removed Facts::remove(const ListAssignmentDraft& draft) {
 }
 
 Facts::Count Facts::remove_rest(const AssignmentPartition& partition) {
+  ++frame_version_;
   DocumentId list;
   if (!partition.price_list.empty()) {
     const auto known = find_document(DocumentKind::price_list, partition.price_list);
@@ -83,6 +86,7 @@ Facts::Count Facts::remove_rest(const AssignmentPartition& partition) {
 }
 
 void Facts::drop_stock(std::uint32_t row) {
+  stock_changes_.push_back(stock_[row].article);
   stock_places_.erase(detail::identity_of(stock_[row].article, stock_[row].warehouse));
   take_out(stock_, row);
   if (row == stock_.size()) return;
@@ -121,6 +125,7 @@ Facts::Count Facts::remove_rest(const StockPartition& partition) {
 }
 
 void Facts::drop_receipt(std::uint32_t row) {
+  stock_changes_.push_back(receipts_[row].article);
   receipt_places_.erase(detail::identity_of(receipts_[row]));
   take_out(receipts_, row);
   take_out(receipt_batches_, row);
@@ -176,6 +181,7 @@ Identity Facts::identity_of_rate(const ExchangeRate& rate) const {
 }
 
 Facts::Removed Facts::remove(const ExchangeRateDraft& draft) {
+  ++frame_version_;
   const auto from =
       known_id<CurrencyId>(currencies_, draft.from, FaultCode::unknown_currency, "from");
   if (!from) return from.error();
@@ -189,6 +195,7 @@ Facts::Removed Facts::remove(const ExchangeRateDraft& draft) {
 }
 
 Facts::Count Facts::remove_rest(const ExchangeRatePartition& partition) {
+  ++frame_version_;
   const auto kind = texts_->find(partition.kind);
   if (!partition.kind.empty() && !kind) return std::size_t{0};
   std::size_t count = 0;

@@ -29,6 +29,7 @@ struct ImageMembers {
   static void show(Visitor& visit, ConditionStore& of) {
     visit(of.tables_, of.records_, of.keys_, of.parts_, of.part_slots_, of.keyed_slots_,
           of.mappings_, of.extras_, of.signature_columns_);
+    if constexpr (Visitor::reads) of.make_room();
   }
 
   template <class Visitor>
@@ -48,7 +49,7 @@ struct ImageMembers {
 
 static_assert(sizeof(Dictionary) == 80 && sizeof(IdentityMap) == 32 && sizeof(Schema) == 120);
 static_assert(sizeof(ConditionStore) == 200);
-static_assert(sizeof(Facts) == 1480);
+static_assert(sizeof(Facts) == 1528);
 
 template <class Visitor, class Type>
 

@@ -121,7 +121,9 @@ class BlockScan {
           header_.fields.size() == 1 ? searching : searching & lines_of(fields);
       const AccessPlan& plan = plan_.of(fields, number_, access);
       if (lines == 0 || plan.is_empty()) continue;
-      finder_.find(snapshot_, plan_, plan, index_.table(rule.table), block_, lines, scratch_);
+      const snapshot::TableInfo& table = index_.table(rule.table);
+      finder_.find(snapshot_, plan_, plan, table, block_, lines, scratch_);
+      if (index_.has_changes()) lay_changes(snapshot_, plan_, plan, table, block_, lines, scratch_);
       for (const Hit& hit : scratch_.hits) {
         __builtin_prefetch(&index_.record(index_.records_of(hit.position).begin));
       }

@@ -113,6 +113,7 @@ void prefetch_articles(const Snapshot& snapshot, std::span<const Line> lines) {
     if (line.article.is_none()) continue;
     const std::uint32_t article = line.article.raw();
     prefetch(snapshot.conditions().signature_address(article));
+    snapshot.conditions().prefetch_changes(article);
     prefetch(&articles.base_units[article]);
     for (const auto& mapping : articles.mappings) mapping.prefetch(article);
   }
@@ -196,6 +197,68 @@ void HashFinder::find(const Snapshot& snapshot, const Plan& plan, const AccessPl
     probe_article(snapshot, plan, access, table, block, open, scratch);
   }
   resolve(snapshot, plan, scratch);
+}
+
+namespace {
+
+// The key of one part on a line, if it changed. Returns whether hits may stand in another order now.
+bool lay_change(const ConditionIndex& index, const PlanPart& part, const Hit& wanted,
+                std::uint32_t article_key, BlockScratch& scratch) {
+  const std::uint32_t position = index.changed_key(part.part, article_key);
+  if (position == ConditionIndex::no_key) return false;
+  auto& hits = scratch.hits;
+  const auto old = std::ranges::find_if(hits, [&](const Hit& hit) {
+    return hit.line == wanted.line && hit.part == wanted.part &&
+           index.key_at(hit.position) == article_key && hit.distance == wanted.distance;
+  });
+  const bool is_there = index.records_of(position).size() > 0;
+  if (old != hits.end() && is_there) {
+    old->position = position;
+    return false;
+  }
+  if (old != hits.end()) {
+    hits.drop(old);
+    return true;
+  }
+  if (!is_there) return false;
+  hits.make_room(1);
+  hits.add({wanted.part, position, wanted.distance, wanted.line});
+  return true;
+}
+
+}  // namespace
+
+void lay_changes(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
+                 const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
+                 BlockScratch& scratch) {
+  const ConditionIndex& index = snapshot.conditions();
+  bool reordered = false;
+  const auto lay_key = [&](std::uint8_t line, std::uint32_t key, std::uint16_t distance) {
+    if (table.side != ArticleSide::none && !index.may_have_changed(table.side, 0, key, access.mask))
+      return;
+    for (std::uint32_t i = access.begin; i < access.end; ++i) {
+      const PlanPart& part = plan.parts[i];
+      if (index.may_have_changed(table.side, part.part, key, part.bit))
+        reordered |= lay_change(index, part, {i, 0, distance, line}, key, scratch);
+    }
+  };
+  for (std::uint64_t rest = open; rest != 0; rest &= rest - 1) {
+    const auto line = static_cast<std::uint8_t>(std::countr_zero(rest));
+    const model::ArticleId article = block.lines[line].article;
+    switch (table.side) {
+      case ArticleSide::none:
+        lay_key(line, 0, 0);
+        break;
+      case ArticleSide::article:
+        lay_key(line, article.raw(), 0);
+        break;
+      case ArticleSide::mapped:
+        for (const auto& key : snapshot.articles().mappings[table.mapping][article.raw()])
+          lay_key(line, key.key, key.distance);
+        break;
+    }
+  }
+  if (reordered) std::ranges::sort(scratch.hits, {}, &Hit::line);
 }
 
 std::uint32_t RunFinder::seek(const ConditionIndex& index, const Plan& plan, std::uint32_t part,

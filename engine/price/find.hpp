@@ -45,6 +45,12 @@ class HashFinder {
   void resolve(const snapshot::Snapshot& snapshot, const Plan& plan, BlockScratch& scratch);
 };
 
+// Puts right what a finder left, where keys have changed since their store was made: the hit of such
+// a key becomes one of its newest version, or goes. Requires an index that has changes.
+void lay_changes(const snapshot::Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
+                 const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
+                 BlockScratch& scratch);
+
 // Requires lines of consecutive articles, rising, each block after the one before.
 class RunFinder {
  public:

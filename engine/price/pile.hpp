@@ -41,6 +41,9 @@ class Pile {
 
   T& next() { return places_[count_++]; }  // holds what it held before
 
+  // The last one moves to its place.
+  void drop(T* one) { *one = places_[--count_]; }
+
   bool empty() const { return count_ == 0; }
 
   std::size_t size() const { return count_; }

@@ -187,7 +187,6 @@ std::uint32_t take_parts(const ConditionIndex& index, const BoundAccess& access,
   const model::TableId table = access.rule->table;
   const snapshot::TableInfo& info = index.table(table);
   const std::size_t width = info.shape.party_fields.size();
-  const bool is_signed = info.signature != UINT16_MAX;
   const WantedPart* one = plan.wanted.begin() + made.begin;
   const WantedPart* const end = plan.wanted.begin() + made.end;
   PlanPart* to = plan.parts.data() + next;
@@ -201,7 +200,7 @@ std::uint32_t take_parts(const ConditionIndex& index, const BoundAccess& access,
     to->range = part.keys;
     to->first_key = part.first_key;
     to->rank = one->rank;
-    to->bit = is_signed ? ConditionIndex::part_bit(*number) : 0;
+    to->bit = ConditionIndex::part_bit(*number);
     to->validity = one->validity;
     to->distance = one->distance;
     to->search = part.search;

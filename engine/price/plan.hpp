@@ -22,7 +22,7 @@ struct PlanPart {
   snapshot::KeyRange range;
   std::uint32_t first_key = 0;  // of a dense part
   std::int32_t rank = 0;
-  std::uint64_t bit = 0;    // in article signatures; of tables that have them
+  std::uint64_t bit = 0;    // in article signatures, of tables that have them, and among changes
   base::Validity validity;  // of the assignment by which a price list was reached
   std::uint16_t distance = 0;
   KeySearch search = KeySearch::single;
@@ -31,7 +31,7 @@ struct PlanPart {
 struct AccessPlan {
   std::uint32_t begin = 0;  // into Plan::parts
   std::uint32_t end = 0;
-  std::uint64_t mask = 0;   // all bits of its parts
+  std::uint64_t mask = 0;   // all bits of its parts; also where the table has no signatures
   bool by_article = false;  // its keys are articles
 
   bool is_empty() const { return begin == end; }

@@ -126,7 +126,8 @@ class Making {
     if (known == groups_.end()) {
       groups_.push_back(std::make_unique<Group>(terms));
       const auto& procedure = snapshot_.procedures()[terms.procedure];
-      if (way_ == BulkWay::fastest && is_allowed(question))
+      // What is laid over a store is not in the runs that the fast way scans.
+      if (way_ == BulkWay::fastest && is_allowed(question) && !snapshot_.conditions().has_changes())
         groups_.back()->procedure =
             price::bulk_procedure(procedure, list_.quantity, list_.asks_until);
     }

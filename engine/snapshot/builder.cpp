@@ -6,6 +6,7 @@
 #include "engine/snapshot/article_mapping.hpp"
 #include "engine/snapshot/code_order.hpp"
 #include "engine/snapshot/data_bounds.hpp"
+#include "engine/snapshot/stock_sums.hpp"
 
 #include <algorithm>
 #include <map>
@@ -60,21 +61,6 @@ std::vector<std::string> names_of(const model::Masters<Master>& masters) {
   names.reserve(masters.items.size());
   for (const Master& master : masters.items) names.push_back(master.name);
   return names;
-}
-
-base::Int128 free_of(const model::Stock& stock) {
-  return base::Int128{stock.on_hand.mantissa()} - stock.reserved.mantissa();
-}
-
-Result<base::Quantity> checked_free(base::Int128 free, std::uint32_t article,
-                                    const Articles& articles) {
-  constexpr base::Int128 most = base::Quantity::whole(1'000'000'000'000).mantissa();
-  if (free > most || free < -most) {
-    return Fault{FaultCode::out_of_range, "on_hand",
-                 "article '" + std::string{articles.codes->text(article)} +
-                     "' has more than a trillion units over all warehouses"};
-  }
-  return base::Quantity::from_mantissa(static_cast<std::int64_t>(free));
 }
 
 class FactsCodes final : public CodeResolver {
@@ -178,6 +164,9 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   frame_->currencies = facts_.currencies().items;
   made_->unit_codes_ = facts_.share_units();
   frame_->texts = texts_with_rules();
+  frame_->facts_version = facts_.frame_version();
+  frame_->facts_texts = facts_.share_texts()->size();
+  frame_->facts_units = facts_.units().size();
   made_->record_keys_ = facts_.share_record_keys();
   made_->record_origins_ = std::make_shared<model::RecordOrigins>(facts_.record_origins());
   frame_->article_group_codes = facts_.article_groups().codes;
@@ -191,7 +180,9 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   take_documents();
   take_numbers();
   if (auto ok = take_articles(); !ok) return ok.error();
-  if (auto ok = take_stock(); !ok) return ok.error();
+  made_->stock_ = StockTable{frame_->articles.base_units.size()};
+  static_cast<void>(facts_.take_stock_changes());  // all of it is summed
+  if (auto ok = sum_stock(facts_, made_->stock_); !ok) return ok.error();
   if (auto ok = take_customers(); !ok) return ok.error();
   take_lists();
   map_articles(facts_.conditions().mappings(), frame_->articles);
@@ -286,35 +277,6 @@ Result<void> SnapshotBuilder::take_articles() {
     made.attributes.add(article.attributes);
   }
   made.groups.shrink();
-  return {};
-}
-
-Result<void> SnapshotBuilder::take_stock() {
-  const Articles& articles = frame_->articles;
-  StockTable made{articles.base_units.size()};
-  std::vector<base::Int128> free(articles.base_units.size(), 0);
-  for (const model::StockRow& row : facts_.stock()) free[row.article.raw()] += free_of(row.stock);
-  for (std::uint32_t article = 0; article < free.size(); ++article) {
-    if (free[article] == 0) continue;
-    const auto checked = checked_free(free[article], article, articles);
-    if (!checked) return checked.error();
-    made.set_free(article, *checked);
-  }
-  std::vector<std::uint32_t> order(facts_.receipts().size());
-  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  const auto& receipts = facts_.receipts();
-  std::ranges::stable_sort(order, [&](std::uint32_t a, std::uint32_t b) {
-    return std::pair{receipts[a].article, receipts[a].date} <
-           std::pair{receipts[b].article, receipts[b].date};
-  });
-  for (std::size_t next = 0; next < order.size();) {
-    const model::ArticleId article = receipts[order[next]].article;
-    std::vector<ReceiptDue> due;
-    for (; next < order.size() && receipts[order[next]].article == article; ++next)
-      due.push_back({receipts[order[next]].date, receipts[order[next]].quantity});
-    made.set_receipts(article.raw(), std::move(due));
-  }
-  made_->stock_ = std::move(made);
   return {};
 }
 

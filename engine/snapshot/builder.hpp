@@ -32,14 +32,13 @@ class SnapshotBuilder {
   base::Result<void> take_customers();
   void take_documents();
   void take_numbers();
-  base::Result<void> take_stock();
   void take_lists();
   base::Result<void> bind_rules();
   base::Result<std::uint32_t> lookup_result(const rule::LookupRow& row, bool bands) const;
   base::Result<std::vector<BoundLookupRow>> bind_lookup(const std::vector<rule::LookupRow>& rows,
                                                         bool bands) const;
 
-  const model::Facts& facts_;
+  model::Facts& facts_;
   std::shared_ptr<const rule::RuleSet> rules_;
   std::shared_ptr<Frame> frame_;
   std::shared_ptr<Snapshot> made_;

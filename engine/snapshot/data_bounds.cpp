@@ -108,11 +108,27 @@ void see_fields(const model::Facts& facts, std::vector<ValueBound>& fields) {
 
 }  // namespace
 
+void ValueBound::give_room() {
+  if (magnitude != 0) magnitude = (BigInt{1} << (msb(magnitude) + 1)) - 1;
+  narrow_by_decimals.clear();
+  const BigInt most = (BigInt{1} << 127) - 1;
+  BigInt at = magnitude;  // a value of fewer decimals has to be smaller
+  for (int left = decimals; left >= 0; --left) {
+    narrow_by_decimals.push_back(static_cast<Int128>(std::min(at, most)));
+    at /= 10;
+  }
+  std::ranges::reverse(narrow_by_decimals);
+}
+
 DataBounds bounds_of(const model::Facts& facts) {
   DataBounds bounds;
   bounds.types.resize(facts.schema.type_count());
   bounds.fields.resize(facts.schema.field_count());
   see_types(facts, bounds.types);
+  for (TypeBound& type : bounds.types) {
+    type.give_room();
+    for (auto& parameter : type.parameters) parameter.second.give_room();
+  }
   see_fields(facts, bounds.fields);
   return bounds;
 }

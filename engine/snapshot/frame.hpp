@@ -79,6 +79,10 @@ struct Customers {
 enum class DocumentAccess : std::uint8_t { no_agreement, dated_promotion, open, restricted };
 
 struct Frame {
+  // Of the facts that it was built from; see snapshot/advance.hpp.
+  std::uint64_t facts_version = 0;
+  std::size_t facts_texts = 0;
+  std::size_t facts_units = 0;
   model::Schema schema;
   std::shared_ptr<const rule::RuleSet> rules;
   DataBounds bounds;         // for which the procedures were bound

@@ -123,6 +123,7 @@ class Snapshot {
 
  private:
   friend class SnapshotBuilder;
+  friend class SnapshotAdvance;
 
   bool is_named(model::DocumentId document, model::CustomerId customer) const;
 

@@ -218,7 +218,7 @@ bool Node::is_image_due() const {
 }
 
 Node::Change Node::publish(std::uint64_t generation) {
-  auto snapshot = state_->build(generation);
+  auto snapshot = state_->build(generation, cell_.pin());
   if (!snapshot) return snapshot.error();
   cell_.publish(*std::move(snapshot));
   return {};
@@ -299,7 +299,7 @@ Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportReq
     return Fault{FaultCode::file_missing, source_of(request),
                  "there is nothing here that an import can use"};
   }
-  auto snapshot = state_->build(last_.sequence + 1);
+  auto snapshot = state_->build(last_.sequence + 1, cell_.pin());
   if (!snapshot) return snapshot.error();
   store::NewBatch batch{utc_now_text(), std::string{import_kind}, source_of(request),
                         std::move(content), refused_of(outcome.report)};

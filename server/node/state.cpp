@@ -1,6 +1,7 @@
 #include "server/node/state.hpp"
 
 #include "engine/model/image_members.hpp"
+#include "engine/snapshot/advance.hpp"
 #include "engine/snapshot/builder.hpp"
 #include "rules/json_tree.hpp"
 #include "rules/record_texts.hpp"
@@ -166,7 +167,12 @@ Result<void> State::read_image(store::ImageReader& reader) {
   return facts_.compile_texts();
 }
 
-Result<std::shared_ptr<const engine::snapshot::Snapshot>> State::build(std::uint64_t generation) {
+Result<std::shared_ptr<const engine::snapshot::Snapshot>> State::build(
+    std::uint64_t generation, const std::shared_ptr<const engine::snapshot::Snapshot>& previous) {
+  if (previous != nullptr) {
+    auto next = engine::snapshot::advance(*previous, facts_, rules_, generation);
+    if (!next || *next != nullptr) return next;
+  }
   return engine::snapshot::SnapshotBuilder{facts_, rules_, generation}.build();
 }
 

@@ -40,8 +40,10 @@ class State {
   void write_image(store::ImageWriter& writer);
   engine::base::Result<void> read_image(store::ImageReader& reader);
 
+  // From `previous`, the newest generation, at the cost of what changed, where that can be; null:
+  // there is none.
   engine::base::Result<std::shared_ptr<const engine::snapshot::Snapshot>> build(
-      std::uint64_t generation);
+      std::uint64_t generation, const std::shared_ptr<const engine::snapshot::Snapshot>& previous);
 
   engine::model::Facts& facts() { return facts_; }
 

@@ -21,6 +21,8 @@ namespace server::store {
 
 class ImageWriter {
  public:
+  static constexpr bool reads = false;
+
   using Sink = std::function<void(std::string_view bytes)>;
 
   explicit ImageWriter(Sink sink) : sink_{std::move(sink)} {}
@@ -91,6 +93,8 @@ class ImageWriter {
 
 class ImageReader {
  public:
+  static constexpr bool reads = true;
+
   explicit ImageReader(std::string_view bytes) : rest_{bytes} {}
 
   template <class... Values>

@@ -1,5 +1,6 @@
 #include "tests/oracle/engine_of.hpp"
 
+#include "engine/snapshot/advance.hpp"
 #include "engine/snapshot/builder.hpp"
 #include "rules/record_texts.hpp"
 #include "rules/rule_book.hpp"
@@ -199,7 +200,11 @@ std::string joined(const std::vector<Fault>& faults) {
 
 }  // namespace
 
-base::Result<void> put_record(const RecordRow& row, model::Facts& facts) {
+namespace {
+
+// Calls `take` with the row as a draft.
+template <class Take>
+auto as_draft(const RecordRow& row, const model::Facts& facts, const Take& take) {
   std::vector<model::KeyText> keys;
   for (const auto& [name, code] : row.keys) keys.emplace_back(field_id(facts, name), code);
   model::ConditionDraft draft;
@@ -231,7 +236,18 @@ base::Result<void> put_record(const RecordRow& row, model::Facts& facts) {
   std::vector<std::pair<std::string_view, base::Decimal>> parameters;
   for (const auto& [name, value] : row.parameters) parameters.emplace_back(name, decimal(value));
   draft.parameters = parameters;
-  return facts.put(draft);
+  return take(draft);
+}
+
+}  // namespace
+
+base::Result<void> put_record(const RecordRow& row, model::Facts& facts) {
+  return as_draft(row, facts, [&](const model::ConditionDraft& draft) { return facts.put(draft); });
+}
+
+base::Result<bool> remove_record(const RecordRow& row, model::Facts& facts) {
+  return as_draft(row, facts,
+                  [&](const model::ConditionDraft& draft) { return facts.remove(draft); });
 }
 
 std::vector<Fault> put_world(const World& world, model::Facts& facts, const BatchEnds& batch_ends) {
@@ -258,16 +274,32 @@ Engine::Engine(const World& before, const World& world, std::span<const std::str
     const auto faults = put_world(*batch, facts_, batch_ends);
     if (!faults.empty()) throw std::runtime_error(joined(faults));
   }
-  auto built = engine::snapshot::SnapshotBuilder{facts_, compiled, 1}.build();
-  if (!built) throw std::runtime_error(joined({built.error()}));
-  snapshot_ = *std::move(built);
+  rules_ = compiled;
+  build(1);
 }
 
 Engine::Engine(model::Facts facts, std::span<const std::string> rules) : facts_{std::move(facts)} {
   const auto compiled = compile_rules(rules, facts_);
-  auto built = engine::snapshot::SnapshotBuilder{facts_, compiled, 1}.build();
+  rules_ = compiled;
+  build(1);
+}
+
+void Engine::build(std::uint64_t generation) {
+  auto built = engine::snapshot::SnapshotBuilder{facts_, rules_, generation}.build();
   if (!built) throw std::runtime_error(joined({built.error()}));
   snapshot_ = *std::move(built);
+}
+
+bool Engine::advance() {
+  const std::uint64_t generation = snapshot_->generation() + 1;
+  auto next = engine::snapshot::advance(*snapshot_, facts_, rules_, generation);
+  if (!next) throw std::runtime_error(joined({next.error()}));
+  if (*next == nullptr) {
+    build(generation);
+    return false;
+  }
+  snapshot_ = *std::move(next);
+  return true;
 }
 
 base::Result<quote::Question> Engine::question(const Ask& ask) const {

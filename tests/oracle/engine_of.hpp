@@ -27,6 +27,7 @@ std::vector<engine::base::Fault> put_world(const World& world, engine::model::Fa
                                            const BatchEnds& batch_ends = {});
 
 engine::base::Result<void> put_record(const RecordRow& row, engine::model::Facts& facts);
+engine::base::Result<bool> remove_record(const RecordRow& row, engine::model::Facts& facts);
 
 // Compiles the rules into the facts' schema; std::runtime_error with all faults where they are
 // refused.
@@ -47,7 +48,15 @@ class Engine {
 
   const engine::snapshot::Snapshot& snapshot() const { return *snapshot_; }
 
+  std::shared_ptr<const engine::snapshot::Snapshot> share_snapshot() const { return snapshot_; }
+
   const engine::model::Facts& facts() const { return facts_; }
+
+  // To change them; advance() makes answers of it.
+  engine::model::Facts& facts() { return facts_; }
+
+  // The next generation; returns whether it was made from the one before.
+  bool advance();
 
   engine::base::Result<engine::quote::Question> question(const Ask& ask) const;
 
@@ -58,7 +67,10 @@ class Engine {
                                engine::quote::Detail detail) const;
 
  private:
+  void build(std::uint64_t generation);
+
   engine::model::Facts facts_;
+  std::shared_ptr<const engine::rule::RuleSet> rules_;
   std::shared_ptr<const engine::snapshot::Snapshot> snapshot_;
 };
 

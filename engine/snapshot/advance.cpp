@@ -98,9 +98,12 @@ class SnapshotAdvance {
     return true;
   }
 
-  Result<std::shared_ptr<const Snapshot>> make(std::uint64_t generation) {
+  Result<std::shared_ptr<const Snapshot>> make(std::uint64_t generation,
+                                               std::vector<FeedStamp> stamps) {
     auto made = std::make_shared<Snapshot>(previous_);
     made->generation_ = generation;
+    std::ranges::sort(stamps, {}, &FeedStamp::feed);
+    made->feed_stamps_ = std::move(stamps);
     if (const auto overlay = facts_.overlay())
       made->conditions_ = previous_.conditions_.laid_over(overlay, facts_.terms());
     if (facts_.scales().size() != previous_.scales_->size())
@@ -120,10 +123,11 @@ class SnapshotAdvance {
 
 Result<std::shared_ptr<const Snapshot>> advance(const Snapshot& previous, model::Facts& facts,
                                                 const std::shared_ptr<const rule::RuleSet>& rules,
-                                                std::uint64_t generation) {
+                                                std::uint64_t generation,
+                                                std::vector<FeedStamp> stamps) {
   SnapshotAdvance step{previous, facts};
   if (!step.is_possible(rules) || !facts.lay_over()) return std::shared_ptr<const Snapshot>{};
-  return step.make(generation);
+  return step.make(generation, std::move(stamps));
 }
 
 }  // namespace engine::snapshot

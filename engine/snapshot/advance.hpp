@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace engine::snapshot {
 
@@ -20,6 +21,7 @@ namespace engine::snapshot {
 // are of no use then.
 base::Result<std::shared_ptr<const Snapshot>> advance(
     const Snapshot& previous, model::Facts& facts,
-    const std::shared_ptr<const rule::RuleSet>& rules, std::uint64_t generation);
+    const std::shared_ptr<const rule::RuleSet>& rules, std::uint64_t generation,
+    std::vector<FeedStamp> stamps = {});
 
 }  // namespace engine::snapshot

@@ -238,7 +238,7 @@ void run_check(const Options& options, Run& run) {
   for (const FindingKind kind : *kinds) total += found.total(kind);
   add_findings(report, found, total, options.rows_max, run);
   add_counts(report, found, *kinds);
-  add_refused(report, *refused, options.rows_max);
+  add_refused(report, refused->rows, options.rows_max);
   report.write(run);
   const auto is_error = [](const Finding& finding) {
     return finding.importance == Importance::error;

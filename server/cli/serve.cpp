@@ -1,10 +1,11 @@
+#include "engine/base/parallel.hpp"
 #include "server/cli/command.hpp"
 #include "server/cli/report.hpp"
 #include "server/http/api.hpp"
 #include "server/http/metrics_sources.hpp"
 #include "server/http/server.hpp"
 #include "server/node/clock.hpp"
-#include "server/node/node.hpp"
+#include "server/node/writer.hpp"
 #include "server/ops/log.hpp"
 #include "server/ops/metrics.hpp"
 
@@ -13,7 +14,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <csignal>
 #include <cstdint>
 #include <map>
@@ -29,20 +29,18 @@ using engine::base::Fault;
 
 namespace {
 
-constexpr std::chrono::milliseconds refresh_interval{
-    500};  // how late another process's import may be noticed
-
 constexpr const char* closing =
     "Answers over HTTP on the loopback interface: POST /v1/quote and what /openapi.json describes. "
-    "What another process\n"
-    "imports into the data folder is answered from within a second, without a restart. Ends with "
-    "Ctrl-C or SIGTERM, after\n"
-    "the requests that have begun. /metrics has figures for Prometheus; events go to stderr, a "
-    "line "
-    "each.\n"
+    "It is the one that writes\n"
+    "to the data folder: batches come by POST /v1/feeds/FEED/batches. With --follow, or where "
+    "another process writes, it\n"
+    "answers from what that one has imported within a second. Ends with Ctrl-C or SIGTERM, after "
+    "the requests that have\n"
+    "begun. /metrics has figures for Prometheus; events go to stderr, a line each.\n"
     "\n"
     "Examples:\n"
     "  netto serve\n"
+    "  netto serve --follow             beside another process that imports\n"
     "  netto serve --port 0             any free port, told in the first line\n"
     "  netto --data /srv/prices serve --host ::1 --port 8080\n"
     "  netto serve --log-format json --slow-request 50\n"
@@ -57,6 +55,7 @@ struct Options {
   std::uint32_t slow_request_ms = 250;
   std::uint32_t drain_notice_ms = 0;
   bool access_log = false;
+  bool follow = false;
 };
 
 // What an operator sees of the node, and what tells of it.
@@ -100,14 +99,37 @@ class SignalStop {
   struct sigaction old_terminate_ {};
 };
 
-// The data folder as it is served: read on a thread of its own while the server already answers
-// that it is not ready, then looked at now and then for what other processes have imported.
+struct EventName {
+  std::string_view name;
+  ops::Level level;
+};
+
+EventName name_of(node::WriterEvent event) {
+  switch (event) {
+    case node::WriterEvent::follows:
+      return {"following", ops::Level::info};
+    case node::WriterEvent::image_of_no_use:
+      return {"image_of_no_use", ops::Level::warning};
+    case node::WriterEvent::image_not_written:
+      return {"image_not_written", ops::Level::warning};
+    case node::WriterEvent::not_published:
+      return {"not_published", ops::Level::error};
+    case node::WriterEvent::refresh_failed:
+      break;
+  }
+  return {"refresh_failed", ops::Level::error};
+}
+
+// The data folder as it is served: opened on a thread of its own while the server already answers
+// that it is not ready; that thread then writes what comes in, or follows what others write.
 class ServedFolder {
  public:
-  ServedFolder(std::string folder, const Watch& watch)
-      : folder_{std::move(folder)}, watch_{watch} {}
+  ServedFolder(std::string folder, bool follow, const Watch& watch)
+      : watch_{watch}, writer_{std::move(folder), writer_options(follow)} {}
 
   const engine::snapshot::SnapshotCell& cell() const { return cell_; }
+
+  node::Writer& writer() { return writer_; }
 
   engine::base::CivilMinutes now() const {
     const std::lock_guard lock{mutex_};
@@ -124,88 +146,93 @@ class ServedFolder {
             batches_read_.load(), all};
   }
 
-  // Returns when `stop` was asked for, or with the fault that makes serving impossible.
-  std::optional<Fault> follow(const std::stop_token& stop) {
-    node::NodeOptions options;
-    options.replay_progress = [this](std::uint64_t read, std::uint64_t all) {
+ private:
+  node::WriterOptions writer_options(bool follow) {
+    node::WriterOptions made;
+    made.follow = follow;
+    made.published = [this](const node::Node& node) { return publish(node); };
+    made.tell = [this](node::WriterEvent event, const std::string& text) {
+      const auto [name, level] = name_of(event);
+      watch_.log.event(level, name, text);
+    };
+    made.written = [this](const node::WrittenBatch& batch) { note(batch); };
+    made.imaged = [this](bool was_written) { watch_.metrics.count_image(was_written); };
+    made.replay_progress = [this](std::uint64_t read, std::uint64_t all) {
       batches_read_.store(read);
       batches_all_.store(all);
     };
-    auto opened = node::Node::open(folder_, options);
-    if (!opened) return opened.error();
-    node_ = *std::move(opened);
-    if (const auto& fault = node_->image_fault()) {
-      watch_.log.event(ops::Level::warning, "image_of_no_use",
-                       describe(*fault) + "; the journal was read instead");
-    }
-    if (auto published = publish(); !published) return published.error();
-    tell_ready();
-    std::mutex waiting;
-    std::condition_variable_any wake;
-    std::unique_lock lock{waiting};
-    std::string last_complaint;
-    while (!stop.stop_requested()) {
-      wake.wait_for(lock, stop, refresh_interval, [] { return false; });
-      if (!stop.stop_requested()) refresh(last_complaint);
-    }
-    return std::nullopt;
+    return made;
   }
 
- private:
-  engine::base::Result<void> publish() {
-    const auto snapshot = node_->snapshot();
+  engine::base::Result<void> publish(const node::Node& node) {
+    const auto snapshot = node.snapshot();
     const auto clock = node::Clock::in(node::time_zone_of(*snapshot));
     if (!clock) return clock.error();
     {
       const std::lock_guard lock{mutex_};
       clock_ = *clock;
     }
+    const bool is_first = cell_.version() == 0;
     cell_.publish(snapshot);
+    if (is_first || writer_.role() == node::Role::following)
+      tell_generation(*snapshot, is_first ? "ready" : "publish");
     return {};
   }
 
-  // What can't be read stays out, and the answers stay those of the last good state.
-  void refresh(std::string& last_complaint) {
-    const auto began = std::chrono::steady_clock::now();
-    const auto changed = node_->refresh();
-    auto complaint = changed ? std::string{} : describe(changed.error());
-    if (changed && *changed) {
-      if (const auto published = publish(); !published) complaint = describe(published.error());
-      if (complaint.empty()) {
-        watch_.metrics.count_publish(std::chrono::steady_clock::now() - began);
-        tell_ready();
-      }
-    }
-    if (!complaint.empty() && complaint != last_complaint)
-      watch_.log.event(ops::Level::error, "refresh_failed", complaint);
-    last_complaint = complaint;
-  }
-
-  void tell_ready() const {
-    const auto snapshot = cell_.pin();
-    const auto generation = snapshot->generation();
-    const std::uint64_t articles = snapshot->articles().base_units.size();
-    const std::uint64_t customers = snapshot->customers().parents.size();
-    const std::uint64_t records = snapshot->conditions().record_count();
-    const bool is_first = cell_.version() == 1;
+  void tell_generation(const engine::snapshot::Snapshot& snapshot, std::string_view event) const {
+    const std::uint64_t articles = snapshot.articles().base_units.size();
+    const std::uint64_t customers = snapshot.customers().parents.size();
+    const std::uint64_t records = snapshot.conditions().record_count();
     watch_.log.event(
-        ops::Level::info, is_first ? "ready" : "publish",
+        ops::Level::info, event,
         fmt::format("generation {}: {} articles, {} customers, {} prices and other records",
-                    generation, grouped(articles), grouped(customers), grouped(records)),
-        {{"generation", generation},
+                    snapshot.generation(), grouped(articles), grouped(customers), grouped(records)),
+        {{"generation", snapshot.generation()},
          {"articles", articles},
          {"customers", customers},
          {"records", records}});
   }
 
-  std::string folder_;
+  // A line a batch for those who ask for it: small ones are many a second. One that did not go in
+  // is told to everybody.
+  void note(const node::WrittenBatch& batch) {
+    const std::string& feed = batch.request.delivery.feed;
+    const auto& outcome = batch.outcome;
+    const bool accepted = outcome.has_value() && outcome->accepted();
+    if (accepted && outcome->verdict == node::Verdict::repeated) return;
+    node::RowCounts rows;
+    if (outcome.has_value()) {
+      for (const node::FeedPart& part : node::feed_parts(outcome->report)) {
+        rows.accepted += part.rows.accepted;
+        rows.refused += part.rows.refused;
+      }
+    }
+    using ops::BatchResult;
+    watch_.metrics.count_batch(feed, accepted ? BatchResult::accepted : BatchResult::refused,
+                               accepted ? rows.accepted : 0, rows.refused);
+    if (accepted) {
+      watch_.metrics.count_publish(outcome->build_time);
+      watch_.metrics.count_append(outcome->append_time);
+      watch_.log.event(ops::Level::debug, "batch",
+                       fmt::format("batch {} of {}: {} rows, {} refused", outcome->sequence, feed,
+                                   grouped(rows.accepted), grouped(rows.refused)),
+                       {{"feed", feed},
+                        {"sequence", outcome->sequence},
+                        {"rows", rows.accepted},
+                        {"refused", rows.refused}});
+      return;
+    }
+    const Fault& fault = outcome.has_value() ? outcome->faults.front() : outcome.error();
+    watch_.log.event(ops::Level::warning, "batch_refused", describe(fault), {{"feed", feed}});
+  }
+
   Watch watch_;
-  std::unique_ptr<node::Node> node_;
   std::atomic<std::uint64_t> batches_read_{0};  // while the folder is opened
   std::atomic<std::uint64_t> batches_all_{0};   // 0: not known yet
   engine::snapshot::SnapshotCell cell_;
   mutable std::mutex mutex_;
   node::Clock clock_;  // guarded by mutex_
+  node::Writer writer_;
 };
 
 std::uint64_t milliseconds_of(std::chrono::milliseconds time) {
@@ -214,6 +241,9 @@ std::uint64_t milliseconds_of(std::chrono::milliseconds time) {
 
 http::ServerOptions server_options(const Options& options, ops::Log& log) {
   http::ServerOptions made = options.server;
+  // Callers whose batches wait each hold a worker; as many as a machine has cores are left for
+  // questions.
+  made.workers = engine::base::worker_count() + node::write_queue_max;
   made.notice_time = std::chrono::milliseconds{options.drain_notice_ms};
   made.on_stop = [&log, notice = made.notice_time, limit = made.drain_time] {
     log.event(ops::Level::info, "drain", "told to stop; requests that have begun are finished",
@@ -225,20 +255,20 @@ http::ServerOptions server_options(const Options& options, ops::Log& log) {
 // Answers until it is told to stop. The fault that made serving impossible, if any.
 std::optional<Fault> serve_folder(http::Server& server, ServedFolder& folder) {
   std::optional<Fault> fault;
-  std::jthread follower{[&](const std::stop_token& stop) {
-    fault = folder.follow(stop);
+  std::jthread writing{[&](const std::stop_token& stop) {
+    fault = folder.writer().run(stop);
     if (fault) server.stop();
   }};
   server.run();
-  follower.request_stop();
-  follower.join();
+  writing.request_stop();
+  writing.join();
   return fault;
 }
 
 void run_serve(const Options& options, Run& run) {
   ops::Log log{{options.log_format, options.log_level, run.err}};
   ops::Metrics metrics;
-  ServedFolder folder{run.data, {log, metrics}};
+  ServedFolder folder{run.data, options.follow, {log, metrics}};
   http::Server* answering = nullptr;  // set before anything is answered
   http::Service service{
       folder.cell(), [&] { return folder.now(); },
@@ -247,6 +277,7 @@ void run_serve(const Options& options, Run& run) {
         return ops::Readiness{ops::State::draining, "This node is about to stop.", 0, 0};
       }};
   service.metrics = &metrics;
+  service.writer = &folder.writer();
   service.log = &log;
   service.slow_request = std::chrono::milliseconds{options.slow_request_ms};
   service.is_every_request_told = options.access_log;
@@ -298,6 +329,8 @@ void add_serve(CLI::App& app, Run& run) {
                    "Requests that take as long are told of; 0: none")
       ->type_name("MS")
       ->capture_default_str();
+  command->add_flag("--follow", options->follow,
+                    "Write nothing; answer from what other processes import");
   command->add_flag("--access-log", options->access_log, "Tell of every request");
   command
       ->add_option("--drain-notice", options->drain_notice_ms,

@@ -86,6 +86,7 @@ class Importer {
     const bool first = states.empty();
     auto rows = TableReader::open(file.source, file.format(), {});
     ENSURE(rows.has_value());  // it was opened before
+    if (first) file.report.header = rows->header();
     for (std::uint64_t row = 0; rows->next(); ++row) {
       if (first) states.push_back(RowState::open);
       if (row % rows_between_progress == 0) tell_progress(file, rows->offset());
@@ -212,14 +213,16 @@ class Importer {
             file.plan ? file.plan->source_column(output.record, fault.where) : fault.where,
             shown(value),
             fault.code,
-            fault.detail};
+            fault.detail,
+            before.text};
   }
 
   // Where a fault in a canonical cell stands in the file.
   static RefusedRow place_of(OpenedFile& file, const Output& output,
                              std::span<const std::string_view> cells, const TableReader& rows,
                              const Fault& fault) {
-    RefusedRow place{file.report.file, rows.line(), fault.where, "", fault.code, fault.detail};
+    RefusedRow place{file.report.file,       rows.line(), fault.where, "", fault.code, fault.detail,
+                     std::string{rows.raw()}};
     if (fault.where.empty()) {
       place.value = shown(rows.raw());
     } else if (file.plan) {
@@ -236,10 +239,11 @@ class Importer {
 
   void refuse_whole(std::size_t number, std::uint64_t row, const TableReader& rows,
                     const Fault& fault) {
-    const std::string value = fault.code == FaultCode::bad_encoding ? "" : shown(rows.raw());
+    const bool is_text = fault.code != FaultCode::bad_encoding;
+    const std::string value = is_text ? shown(rows.raw()) : "";
     refuse(number, row,
            RefusedRow{files_[number].report.file, rows.line(), fault.where, value, fault.code,
-                      fault.detail});
+                      fault.detail, is_text ? std::string{rows.raw()} : ""});
   }
 
   void refuse(std::size_t number, std::uint64_t row, RefusedRow place) {

@@ -22,6 +22,7 @@ struct RefusedRow {
   std::string value;       // what stood there, cut to value_shown_max bytes
   engine::base::FaultCode code{};
   std::string reason;
+  std::string text = {};  // the whole row, where it is text
 };
 
 enum class FileUse : std::uint8_t {
@@ -36,6 +37,7 @@ struct FileReport {
   FileUse use = FileUse::records;
   std::optional<engine::base::Fault> fault;  // the file as a whole can't be read
   std::uint64_t rows_read = 0, rows_accepted = 0, rows_set_aside = 0, rows_refused = 0;
+  std::string header;  // its first line, as it stands; empty where it has none
   std::map<std::string, std::uint64_t> set_aside_reasons;
   std::vector<RefusedRow> refused_rows;  // the first ones; rows_refused counts all
 };

@@ -61,6 +61,7 @@ Result<void> TableReader::read_header(CsvReader& rows) {
                  "the header is not in the encoding expected (UTF-8 unless a feed description says "
                  "otherwise)"};
   }
+  header_ = rows.raw();
   for (const std::string_view field : rows.fields()) columns_.emplace_back(without_blanks(field));
   while (format_->extra_columns != ExtraColumns::refuse && columns_.size() > 1 &&
          columns_.back().empty()) {

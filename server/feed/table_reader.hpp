@@ -44,6 +44,9 @@ class TableReader {
   // Without blanks around it, and empty where its text stands for no value.
   std::string_view cell(std::size_t column) const;
 
+  // The header row as it stands in the file; empty where there is none.
+  const std::string& header() const { return header_; }
+
   std::string_view raw() const {
     return std::visit([](const auto& rows) { return rows.raw(); }, rows_);
   }
@@ -71,6 +74,7 @@ class TableReader {
   const FileFormat* format_;
   Rows rows_;
   std::vector<std::string> columns_;
+  std::string header_;
   std::span<const std::string_view> fields_;
   std::vector<std::string_view> padded_;  // of a row with fewer fields than columns
   std::optional<engine::base::Fault> problem_;

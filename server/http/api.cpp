@@ -2,6 +2,7 @@
 
 #include "engine/base/hash.hpp"
 #include "server/http/availability_question.hpp"
+#include "server/http/feeds.hpp"
 #include "server/http/limits.hpp"
 #include "server/http/problem.hpp"
 #include "server/http/query.hpp"
@@ -73,14 +74,19 @@ struct Routes {
       RouteName{"GET", "/v1/customers/{customer}/prices/{article}"},
       RouteName{"POST", "/v1/availability"},
       RouteName{"GET", "/v1/availability/{article}"},
+      RouteName{"POST", "/v1/feeds/{feed}/batches"},
+      RouteName{"GET", "/v1/feeds"},
+      RouteName{"GET", "/v1/feeds/{feed}"},
+      RouteName{"GET", "/v1/batches/{sequence}/refused"},
       RouteName{"GET", "/openapi.json"},
       RouteName{"GET", "/healthz"},
       RouteName{"GET", "/readyz"},
       RouteName{"GET", "/metrics"},
   };
   static constexpr std::array<Handler, names.size()> handlers{
-      &Worker::quote,   &Worker::price,  &Worker::availability, &Worker::availability_of_one,
-      &Worker::openapi, &Worker::health, &Worker::readiness,    &Worker::metrics,
+      &Worker::quote,      &Worker::price,  &Worker::availability, &Worker::availability_of_one,
+      &Worker::feed_batch, &Worker::feeds,  &Worker::feed,         &Worker::refused_rows,
+      &Worker::openapi,    &Worker::health, &Worker::readiness,    &Worker::metrics,
   };
 };
 
@@ -363,6 +369,31 @@ void Worker::availability_of_one(const Request&, const Target& target, Response&
                          response);
   }
   json::write_available_article({*newest, body_, *question, answer_, told(*fresh)}, response.body);
+}
+
+// ---- feeds
+// ----------------------------------------------------------------------------------------
+
+node::Writer* Worker::writer(Response& response) const {
+  if (service_.writer == nullptr)
+    write_problem({503, "not_ready", "This node has no data folder of its own."}, response);
+  return service_.writer;
+}
+
+void Worker::feed_batch(const Request& request, const Target& target, Response& response) {
+  if (auto* const to = writer(response)) post_batch(*to, request, target, response);
+}
+
+void Worker::feeds(const Request&, const Target&, Response& response) {
+  if (const auto* const of = writer(response)) list_feeds(*of, response);
+}
+
+void Worker::feed(const Request&, const Target& target, Response& response) {
+  if (const auto* const of = writer(response)) show_feed(*of, target, response);
+}
+
+void Worker::refused_rows(const Request& request, const Target& target, Response& response) {
+  if (const auto* const of = writer(response)) list_refused(*of, request, target, response);
 }
 
 // ---- the service itself

@@ -10,6 +10,7 @@
 #include "engine/snapshot/snapshot_cell.hpp"
 #include "server/http/message.hpp"
 #include "server/json/quote_body.hpp"
+#include "server/node/writer.hpp"
 #include "server/ops/freshness.hpp"
 #include "server/ops/log.hpp"
 #include "server/ops/metrics.hpp"
@@ -39,6 +40,7 @@ struct Service {
   ops::Log* log = nullptr;                    // none: nothing is told
   std::chrono::milliseconds slow_request{0};  // told from here on; 0: never
   bool is_every_request_told = false;
+  node::Writer* writer = nullptr;  // of the data folder; null: there are no feeds to ask for
 };
 
 struct RouteName {
@@ -73,6 +75,10 @@ class Worker final : public Handler {
   void availability(const Request& request, const Target& target, Response& response);
   void availability_of_one(const Request& request, const Target& target, Response& response);
   void openapi(const Request& request, const Target& target, Response& response);
+  void feed_batch(const Request& request, const Target& target, Response& response);
+  void feeds(const Request& request, const Target& target, Response& response);
+  void feed(const Request& request, const Target& target, Response& response);
+  void refused_rows(const Request& request, const Target& target, Response& response);
   void health(const Request& request, const Target& target, Response& response);
   void readiness(const Request& request, const Target& target, Response& response);
   void metrics(const Request& request, const Target& target, Response& response);
@@ -82,6 +88,8 @@ class Worker final : public Handler {
   const ops::Freshness* freshness(const engine::snapshot::Snapshot& snapshot, ops::RestsOn rests,
                                   Response& response);
 
+  // Null, and a 503 in the response, where there is none.
+  node::Writer* writer(Response& response) const;
   // The newest snapshot; null, and a 503 in the response, before the first one is there.
   const engine::snapshot::Snapshot* snapshot(Response& response);
   engine::base::Result<engine::quote::Question> ask(const engine::snapshot::Snapshot& snapshot,

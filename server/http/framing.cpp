@@ -30,15 +30,21 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-std::string too_large_text() {
-  return "A body has at most " + std::to_string(limits::body_bytes) + " bytes (body_bytes).";
-}
-
 }  // namespace
 
 Framer::State Framer::refuse(int status, std::string_view code, std::string detail) {
   refusal_ = Refusal{status, code, std::move(detail)};
   return State::refused;
+}
+
+std::size_t Framer::body_max() const {
+  return is_batch_ ? limits::batch_bytes : limits::body_bytes;
+}
+
+Framer::State Framer::refuse_too_large() {
+  return refuse(413, "too_large",
+                "A body has at most " + std::to_string(body_max()) + " bytes here (" +
+                    (is_batch_ ? "batch_bytes" : "body_bytes") + ").");
 }
 
 Framer::State Framer::look(std::string_view buffered) {
@@ -140,6 +146,7 @@ bool Framer::read_request_line(std::string_view line) {
   const auto method = line.substr(0, first);
   takes_body_ = method == "POST" || method == "PUT" || method == "PATCH";
   is_http_10_ = version == "HTTP/1.0";
+  is_batch_ = method == "POST" && target.starts_with("/v1/feeds/");
   return true;
 }
 
@@ -174,7 +181,7 @@ bool Framer::read_length(std::string_view value) {
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
   const bool whole = !value.empty() && end == value.data() + value.size();
   if (error == std::errc::result_out_of_range) {
-    length = limits::body_bytes + 1;
+    length = limits::batch_bytes + 1;
   } else if (error != std::errc{} || !whole || (has_length_ && length != length_)) {
     refuse(400, "bad_request", "Content-Length is not one number.");
     return false;
@@ -194,8 +201,8 @@ bool Framer::begin_body() {
     refuse(411, "length_required", "A body needs a Content-Length or chunks.");
     return false;
   }
-  if (length_ > limits::body_bytes) {
-    refuse(413, "too_large", too_large_text());
+  if (length_ > body_max()) {
+    refuse_too_large();
     return false;
   }
   stage_ = is_chunked_ ? Stage::chunk_size : Stage::sized_body;
@@ -232,8 +239,8 @@ bool Framer::step(std::string_view buffered) {
     stage_ = Stage::chunk_size;
   } else if (line.empty()) {
     stage_ = Stage::done;
-  } else if (position_ > head_end_ + limits::chunked_overhead * limits::body_bytes) {
-    refuse(413, "too_large", too_large_text());
+  } else if (position_ > head_end_ + limits::chunked_overhead * body_max()) {
+    refuse_too_large();
     return false;
   }
   return true;
@@ -248,10 +255,10 @@ bool Framer::read_chunk_size(std::string_view line) {
     return false;
   }
   // Chunks of a byte or two cost several times the body in framing; that is limited, too.
-  const bool too_large = error != std::errc{} || size > limits::body_bytes - decoded_.size() ||
-                         position_ > head_end_ + limits::chunked_overhead * limits::body_bytes;
+  const bool too_large = error != std::errc{} || size > body_max() - decoded_.size() ||
+                         position_ > head_end_ + limits::chunked_overhead * body_max();
   if (too_large) {
-    refuse(413, "too_large", too_large_text());
+    refuse_too_large();
     return false;
   }
   length_ = size;

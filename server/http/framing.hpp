@@ -41,6 +41,9 @@ class Framer {
   // Whether the caller waits for "100 Continue" before it sends the body.
   bool awaits_continue() const { return stage_ > Stage::head && expects_continue_; }
 
+  // Whether its body may be as large as a batch, and take as long.
+  bool is_batch() const { return is_batch_; }
+
   // For the next request.
   void restart() { *this = Framer{}; }
 
@@ -60,6 +63,8 @@ class Framer {
   bool read_head(std::string_view head);
   bool read_request_line(std::string_view line);
   bool read_field(std::string_view line);
+  std::size_t body_max() const;
+  State refuse_too_large();
   bool read_length(std::string_view value);
   bool begin_body();
   // One step of a chunked body; false when it needs more bytes or is refused.
@@ -72,6 +77,7 @@ class Framer {
   bool has_length_ = false;
   bool takes_body_ = false;  // by its method
   bool is_http_10_ = false;
+  bool is_batch_ = false;       // by its method and address
   std::size_t head_begin_ = 0;  // after blank lines, which are allowed before a request
   std::size_t head_end_ = 0;
   std::size_t scanned_ = 0;   // no end of the head before here

@@ -11,9 +11,10 @@ namespace server::http::limits {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-inline constexpr std::size_t body_bytes = 1U << 20;  // 413 beyond
+inline constexpr std::size_t body_bytes = 1U << 20;     // 413 beyond
+inline constexpr std::size_t batch_bytes = 128U << 20;  // of a batch of a feed; 413 beyond
 inline constexpr std::size_t chunked_overhead =
-    2;  // times body_bytes that a chunked body may take with its framing
+    2;  // times what its body may have that a chunked body may take with its framing
 inline constexpr std::size_t target_bytes = 8'000;      // path and query; 414 beyond
 inline constexpr std::size_t header_bytes = 16U << 10;  // request line and all fields; 431 beyond
 inline constexpr std::size_t header_fields = 100;       // 431 beyond
@@ -35,6 +36,7 @@ inline constexpr std::size_t refused_bytes_drained =
 inline constexpr seconds idle_time{
     60};  // of a connection between requests; earlier where others wait for a place
 inline constexpr seconds request_time{5};  // from a request's first byte to its last; 408 beyond
+inline constexpr seconds batch_time{60};   // the same, of a batch of a feed
 inline constexpr seconds write_time{5};    // for a caller to take up what is sent
 inline constexpr seconds refused_time{2};  // to read a refusal before the connection is closed
 inline constexpr seconds drain_time{5};    // for requests in progress when the server stops
@@ -45,6 +47,7 @@ inline constexpr milliseconds worker_idle_time{
     1'000};  // after which a worker lets go of its snapshot
 
 static_assert(target_bytes < header_bytes);
+static_assert(body_bytes < batch_bytes && batch_bytes < buffered_bytes);
 static_assert(target_bytes <=
               8'192 - 64);  // cpp-httplib refuses request lines beyond 8 KiB by itself
 static_assert(buffer_kept_bytes >= header_bytes);

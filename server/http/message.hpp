@@ -23,6 +23,8 @@ struct Request {
   std::string_view body;
   std::string_view request_id;   // as sent, sane or not; empty: none
   std::string_view traceparent;  // the same
+  std::string_view idempotency_key = {};
+  std::string_view accept = {};
 };
 
 struct Response {

@@ -99,7 +99,8 @@ class Protocol::Inner final : private httplib::Server {
     is_handled_ = true;
     handler_.handle({request.method, request.target, field(request, "Content-Type"),
                      field(request, "Content-Encoding"), field(request, "If-None-Match"),
-                     request_body_, field(request, "X-Request-Id"), field(request, "traceparent")},
+                     request_body_, field(request, "X-Request-Id"), field(request, "traceparent"),
+                     field(request, "Idempotency-Key"), field(request, "Accept")},
                     response_);
     sends_body_ = request.method != "HEAD" && response_.status != 304;
     response.status = response_.status;

@@ -469,10 +469,13 @@ void Server::Inner::park(Connection& connection, Wait wait) {
 
 void Server::Inner::prepare_to_wait(Connection& connection, Wait wait) {
   const auto now = Clock::now();
+  const bool is_batch = wait == Wait::rest && connection.framer.is_batch();
+  const auto time =
+      is_batch ? std::max<milliseconds>(options_.request_time, limits::batch_time) : time_for(wait);
   // The time for a request, or for a farewell, runs from its beginning, however often a byte
   // arrives.
   const bool runs_on = wait == Wait::rest || wait == Wait::goodbye;
-  const auto end = (runs_on ? connection.began : now) + time_for(wait);
+  const auto end = (runs_on ? connection.began : now) + time;
   if (wait == Wait::request) {
     connection.give_back_memory();
     connection.idle_since.store(now.time_since_epoch().count());

@@ -1,5 +1,5 @@
-// What an import puts into the journal: rules documents, feed descriptions and accepted rows, in
-// this order, as one text. Before each part stands a line "part KIND NAME-BYTES CONTENT-BYTES", so
+// What an import puts into the journal: rules documents, feed descriptions, accepted rows and what
+// each feed brought, in this order, as one text. Before each part stands a line "part KIND NAME-BYTES CONTENT-BYTES", so
 // that a person can read a batch, too. Part of the stored format. Pure; any thread.
 #pragma once
 
@@ -14,11 +14,11 @@
 namespace server::node {
 
 // In the order in which the parts of one batch are applied.
-enum class PartKind : std::uint8_t { rules, feed_description, rows };
+enum class PartKind : std::uint8_t { rules, feed_description, rows, feed };
 
 struct Part {
   PartKind kind = PartKind::rows;
-  std::string_view name;  // the file it came from; empty for rows
+  std::string_view name;  // the file it came from, or the feed; empty for rows
   std::string_view content;
 };
 

@@ -5,6 +5,8 @@
 #include <date/date.h>
 #include <date/tz.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <exception>
 
@@ -56,5 +58,25 @@ std::string time_zone_of(const engine::snapshot::Snapshot& snapshot) {
 std::string utc_text(std::chrono::sys_seconds moment) { return date::format("%FT%TZ", moment); }
 
 std::string utc_now_text() { return utc_text(moment_now()); }
+
+std::optional<std::uint64_t> seconds_since(std::string_view utc) {
+  if (utc.size() != std::string_view{"2026-03-01T02:00:00Z"}.size()) return std::nullopt;
+  const auto number = [utc](std::size_t at, std::size_t digits) {
+    int value = -1;
+    const char* end = utc.data() + at + digits;
+    return std::from_chars(utc.data() + at, end, value).ptr == end ? value : -1;
+  };
+  const std::chrono::year_month_day day{std::chrono::year{number(0, 4)},
+                                        std::chrono::month{static_cast<unsigned>(number(5, 2))},
+                                        std::chrono::day{static_cast<unsigned>(number(8, 2))}};
+  const int hours = number(11, 2);
+  const int minutes = number(14, 2);
+  const int seconds = number(17, 2);
+  if (!day.ok() || hours < 0 || minutes < 0 || seconds < 0) return std::nullopt;
+  const auto then = std::chrono::sys_days{day} + std::chrono::hours{hours} +
+                    std::chrono::minutes{minutes} + std::chrono::seconds{seconds};
+  return static_cast<std::uint64_t>(
+      std::max<std::int64_t>((moment_now() - then) / std::chrono::seconds{1}, 0));
+}
 
 }  // namespace server::node

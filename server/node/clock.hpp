@@ -7,6 +7,8 @@
 #include "engine/base/result.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,5 +43,8 @@ std::string time_zone_of(const engine::snapshot::Snapshot& snapshot);
 // "2026-03-01T02:00:00Z".
 std::string utc_text(std::chrono::sys_seconds moment);
 std::string utc_now_text();
+
+// From a text of that form until now; 0 for one that is still to come, nothing where it is none.
+std::optional<std::uint64_t> seconds_since(std::string_view utc);
 
 }  // namespace server::node

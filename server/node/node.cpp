@@ -1,11 +1,14 @@
 #include "server/node/node.hpp"
 
 #include "engine/base/contract.hpp"
+#include "server/feed/canonical.hpp"
 #include "server/node/batch_content.hpp"
 #include "server/node/clock.hpp"
+#include "server/store/checksum.hpp"
 #include "server/store/image.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace server::node {
@@ -62,9 +65,18 @@ std::vector<Fault> file_faults(const feed::ImportReport& report, const Gathered&
 }
 
 std::string source_of(const ImportRequest& request) {
-  std::string source;
+  std::string source = request.source;
   for (const std::string& path : request.paths) source += (source.empty() ? "" : " ") + path;
   return source;
+}
+
+std::vector<store::RefusedHeader> headers_of(const feed::ImportReport& report) {
+  std::vector<store::RefusedHeader> headers;
+  for (const feed::FileReport& file : report.files) {
+    if (!file.refused_rows.empty() && !file.header.empty())
+      headers.push_back({file.file, file.header});
+  }
+  return headers;
 }
 
 std::vector<store::RefusedRow> refused_of(const feed::ImportReport& report) {
@@ -72,7 +84,7 @@ std::vector<store::RefusedRow> refused_of(const feed::ImportReport& report) {
   for (const feed::FileReport& file : report.files) {
     for (const feed::RefusedRow& row : file.refused_rows) {
       rows.push_back({row.file, row.line, row.column, row.value, engine::base::fault_name(row.code),
-                      row.reason});
+                      row.reason, row.text});
     }
   }
   return rows;
@@ -80,7 +92,15 @@ std::vector<store::RefusedRow> refused_of(const feed::ImportReport& report) {
 
 std::string bare_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
-std::string content_of(const Gathered& gathered, const std::string& rows) {
+std::int64_t checksum_of(const std::vector<feed::FeedFile>& files) {
+  store::Checksum sum;
+  for (const feed::FeedFile& file : files) sum.add(file.bytes.size()).add(file.bytes);
+  return static_cast<std::int64_t>(sum.value());
+}
+
+// A delivery counts for its feed whatever it brings; files are kept when they bring something.
+std::string content_of(const Gathered& gathered, const std::string& rows,
+                       const std::vector<FeedPart>& feeds, bool is_delivery) {
   std::vector<std::string> names;  // kept while parts look at them
   names.reserve(gathered.rules.size() + gathered.feed_descriptions.size());
   std::vector<Part> parts;
@@ -93,6 +113,14 @@ std::string content_of(const Gathered& gathered, const std::string& rows) {
   add(PartKind::rules, gathered.rules);
   add(PartKind::feed_description, gathered.feed_descriptions);
   if (!rows.empty()) parts.push_back({PartKind::rows, {}, rows});
+  std::vector<std::string> counts;
+  counts.reserve(feeds.size());
+  if (!parts.empty() || is_delivery) {
+    for (const FeedPart& feed : feeds) {
+      counts.push_back(row_counts_text(feed.rows));
+      parts.push_back({PartKind::feed, feed.feed, counts.back()});
+    }
+  }
   return pack(parts);
 }
 
@@ -221,6 +249,7 @@ Node::Change Node::publish(std::uint64_t generation) {
   auto snapshot = state_->build(generation, cell_.pin());
   if (!snapshot) return snapshot.error();
   cell_.publish(*std::move(snapshot));
+  feeds_ = state_->feeds();
   return {};
 }
 
@@ -250,12 +279,74 @@ ImportOutcome Node::import(const ImportRequest& request) {
   auto imported = import_into(request, outcome);
   if (!imported && outcome.faults.empty()) outcome.faults.push_back(imported.error());
   // What was put before the fault is in the state: the next import begins with a new one.
-  if (!outcome.accepted()) state_.reset();
-  if (outcome.sequence != 0 && is_image_due()) {
-    if (auto written = write_image(); !written) outcome.image_fault = written.error();
+  const bool untouched =
+      outcome.verdict != Verdict::plain && outcome.verdict != Verdict::refused_rows;
+  const bool unread = request.paths.empty() && outcome.report.has_fault();
+  if (!outcome.accepted() && !untouched && !unread) state_.reset();
+  if (outcome.verdict == Verdict::plain && outcome.sequence != 0 && request.image_at_once) {
+    if (auto written = write_due_image(); !written) outcome.image_fault = written.error();
   }
   let_go_of_facts();
   return outcome;
+}
+
+Node::Change Node::write_due_image() { return is_image_due() ? write_image() : Change{}; }
+
+// Whether a batch is new, or was in before; a Fault where it is neither.
+Node::Change Node::check_delivery(const store::Delivery& delivery, ImportOutcome& outcome) {
+  const auto known =
+      std::ranges::find(state_->feed_descriptions(), delivery.feed, &feed::FeedDescription::name);
+  if (known == state_->feed_descriptions().end() && !feed::kind_from(delivery.feed)) {
+    outcome.verdict = Verdict::unknown_feed;
+    return Fault{FaultCode::bad_feed_description, delivery.feed,
+                 "there is no feed description of this name, and no such kind of record"};
+  }
+  const auto before = journal_->delivered(delivery.feed, delivery.batch_id);
+  if (!before) return before.error();
+  if (!before->has_value()) return check_number(delivery, outcome);
+  outcome.sequence = (*before)->sequence;
+  const store::Delivery& first = (*before)->delivery;
+  const bool same_number =
+      !delivery.sender_sequence || delivery.sender_sequence == first.sender_sequence;
+  outcome.verdict = first.sent_checksum == delivery.sent_checksum && same_number
+                        ? Verdict::repeated
+                        : Verdict::other_content;
+  if (outcome.verdict == Verdict::repeated) return {};
+  return Fault{FaultCode::contradicting_values, delivery.feed,
+               "the batch id '" + delivery.batch_id + "' is that of batch " +
+                   std::to_string(outcome.sequence) +
+                   ", which had other content or another number; another batch needs another id"};
+}
+
+// The sender's own count: the first number that a feed gives starts it.
+Node::Change Node::check_number(const store::Delivery& delivery, ImportOutcome& outcome) {
+  if (!delivery.sender_sequence) return {};
+  const auto known = std::ranges::find(state_->feeds(), delivery.feed, &FeedRecord::feed);
+  if (known == state_->feeds().end() || !known->sender_sequence) return {};
+  const std::uint64_t number = *delivery.sender_sequence;
+  const std::uint64_t last = *known->sender_sequence;
+  if (number > last) {
+    if (number - last == 1) return {};
+    outcome.verdict = Verdict::missing_batches;
+    const std::string missing = number - last == 2
+                                    ? "batch " + std::to_string(last + 1) + " is missing"
+                                    : "batches " + std::to_string(last + 1) + " to " +
+                                          std::to_string(number - 1) + " are missing";
+    return Fault{FaultCode::contradicting_values, delivery.feed,
+                 missing + " before " + std::to_string(number) + "; send what is missing first"};
+  }
+  const auto before = journal_->delivered(delivery.feed, number);
+  if (!before) return before.error();
+  if (before->has_value() && (*before)->delivery.sent_checksum == delivery.sent_checksum) {
+    outcome.sequence = (*before)->sequence;
+    outcome.verdict = Verdict::repeated;
+    return {};
+  }
+  outcome.verdict = Verdict::out_of_order;
+  return Fault{FaultCode::contradicting_values, delivery.feed,
+               "batch " + std::to_string(number) +
+                   (before->has_value() ? " had other content" : " comes too late") +
+                   ": the last of this feed is " + std::to_string(last)};
 }
 
 Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outcome) {
@@ -266,12 +357,21 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
   auto gathered = gather(request.paths);
   if (!gathered) return gathered.error();
   if (auto ok = load(); !ok) return ok;
+  store::Delivery delivery = request.delivery;
+  if (!delivery.feed.empty()) {
+    delivery.sent_checksum = checksum_of(request.files);
+    if (auto ok = check_delivery(delivery, outcome); !ok || outcome.verdict == Verdict::repeated)
+      return ok;
+  }
+  gathered->data.insert(gathered->data.end(), request.files.begin(), request.files.end());
+  for (const feed::FeedFile& file : request.files) gathered->data_named.push_back(file.name);
   if (!gathered->rules.empty()) {
     if (auto faults = state_->put_rules(gathered->rules); !faults.empty())
       return several(std::move(faults));
   }
   if (auto ok = state_->put_feed_descriptions(gathered->feed_descriptions); !ok) return ok;
-  for (feed::FeedFile& file : gathered->data) file.feed = request.feed;
+  for (feed::FeedFile& file : gathered->data)
+    if (!request.feed.empty()) file.feed = request.feed;
   state_->facts().begin_import(last_.sequence + 1);
   feed::ImportOptions options;
   options.refused_kept_max = request.refused_kept_max;
@@ -282,15 +382,20 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
   outcome.passed_over = gathered->passed_over;
   if (auto faults = file_faults(outcome.report, *gathered); !faults.empty())
     return several(std::move(faults));
-  if (auto faults = share_faults(outcome.report, request.refused_percent_max); !faults.empty()) {
+  const std::uint32_t percent_max =
+      request.refusing == Refusing::all_or_nothing ? 0 : request.refused_percent_max;
+  if (auto faults = share_faults(outcome.report, percent_max); !faults.empty()) {
+    outcome.verdict = Verdict::refused_rows;
     return several(std::move(faults));
   }
-  return journal_and_publish(*gathered, request, import.batch, outcome);
+  return journal_and_publish(*gathered, request, delivery, import.batch, outcome);
 }
 
 Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportRequest& request,
-                                       const std::string& rows, ImportOutcome& outcome) {
-  std::string content = content_of(gathered, rows);
+                                       const store::Delivery& delivery, const std::string& rows,
+                                       ImportOutcome& outcome) {
+  const std::vector<FeedPart> feeds = feed_parts(outcome.report);
+  std::string content = content_of(gathered, rows, feeds, !delivery.feed.empty());
   if (content.empty()) {
     const auto read = [](const feed::FileReport& file) {
       return file.use == feed::FileUse::records;
@@ -299,14 +404,27 @@ Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportReq
     return Fault{FaultCode::file_missing, source_of(request),
                  "there is nothing here that an import can use"};
   }
+  using Watch = std::chrono::steady_clock;
+  const auto began = Watch::now();
+  std::string received_at = utc_now_text();
+  state_->note_feeds(last_.sequence + 1, received_at, delivery, feeds);
   auto snapshot = state_->build(last_.sequence + 1, cell_.pin());
   if (!snapshot) return snapshot.error();
-  store::NewBatch batch{utc_now_text(), std::string{import_kind}, source_of(request),
-                        std::move(content), refused_of(outcome.report)};
+  const auto built = Watch::now();
+  store::NewBatch batch{std::move(received_at),
+                        std::string{import_kind},
+                        source_of(request),
+                        std::move(content),
+                        refused_of(outcome.report),
+                        headers_of(outcome.report),
+                        delivery};
   const auto sequence = journal_->append(batch);
   if (!sequence) return sequence.error();
   ENSURE(*sequence == (*snapshot)->generation());
+  outcome.build_time = built - began;
+  outcome.append_time = Watch::now() - built;
   cell_.publish(*std::move(snapshot));
+  feeds_ = state_->feeds();
   last_ = {*sequence, std::move(batch.received_at), std::move(batch.source)};
   outcome.sequence = *sequence;
   outcome.rules = paths_of(gathered.rules);
@@ -314,7 +432,7 @@ Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportReq
   return {};
 }
 
-Result<std::vector<store::RefusedRow>> Node::refused_rows(std::uint64_t sequence) {
+Result<store::Refused> Node::refused_rows(std::uint64_t sequence) {
   return journal_->refused(sequence);
 }
 

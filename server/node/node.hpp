@@ -12,6 +12,7 @@
 #include "server/node/state.hpp"
 #include "server/store/journal.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -42,12 +43,34 @@ struct NodeOptions {
   std::function<void(std::uint64_t, std::uint64_t)> replay_progress = {};
 };
 
+enum class Refusing : std::uint8_t {
+  good_rows,      // what can't be used stays out, up to a share
+  all_or_nothing  // nothing goes in where a row can't be used
+};
+
 struct ImportRequest {
-  std::vector<std::string> paths;  // files, folders, "-" for standard input
-  std::string feed;  // how to read the data files, whatever their names say; empty: by name
+  std::vector<std::string> paths;          // files, folders, "-" for standard input
+  std::vector<feed::FeedFile> files = {};  // beside them: what has come in already
+  store::Delivery delivery =
+      {};  // of a batch that its sender names or numbers, or names the feed of
+  Refusing refusing = Refusing::good_rows;
+  std::string source = {};  // for people; empty: the paths
+  std::string feed;         // how to read the data files, whatever their names say; empty: by name
   std::uint32_t refused_percent_max = 10;  // of the rows of any one file
   std::size_t refused_kept_max = 10'000;   // rows kept for repair, of any one file
   std::function<void(const feed::ImportProgress&)> progress;
+  bool image_at_once = true;  // false: whoever asked writes it when there is time, if it is due
+};
+
+// What became of a batch, where that is more than its faults say.
+enum class Verdict : std::uint8_t {
+  plain,            // in, or out for what the faults say
+  repeated,         // it was in already: nothing was changed, and `sequence` is what it got then
+  unknown_feed,     // there is no such feed description or kind of record
+  other_content,    // its id, or its sender's number, is that of another batch
+  out_of_order,     // its sender's number comes before those that are in, and is not known
+  missing_batches,  // batches of its sender's count are missing before it
+  refused_rows      // rows can't be used, and too many
 };
 
 struct ImportOutcome {
@@ -56,9 +79,12 @@ struct ImportOutcome {
   std::vector<std::string> rules;           // files that went in
   std::vector<std::string> feed_descriptions;
   std::vector<std::string> passed_over;  // files of folders that are nothing to import
-  std::uint64_t sequence = 0;            // of the batch; 0: there was nothing new to keep
+  Verdict verdict = Verdict::plain;
+  std::uint64_t sequence = 0;  // of the batch; 0: there was nothing new to keep
   std::optional<engine::base::Fault>
-      image_fault;  // the batch is in; only the next start takes longer
+      image_fault;                          // the batch is in; only the next start takes longer
+  std::chrono::nanoseconds build_time{0};   // of the snapshot
+  std::chrono::nanoseconds append_time{0};  // to the journal, until it was durable
 
   bool accepted() const { return faults.empty(); }
 };
@@ -71,6 +97,8 @@ struct LastImport {
 
 class Node {
  public:
+  using Change = engine::base::Result<void>;
+
   // Faults: those of the journal; what the builder says of the data.
   static engine::base::Result<std::unique_ptr<Node>> open(const std::string& folder,
                                                           const NodeOptions& options = {});
@@ -95,6 +123,14 @@ class Node {
   // Requires Access::write or create.
   ImportOutcome import(const ImportRequest& request);
 
+  // Where one is due. Requires Access::write or create.
+  Change write_due_image();
+
+  bool is_image_due() const;
+
+  // As of sequence(), in the order in which they came first.
+  const std::vector<FeedRecord>& feeds() const { return feeds_; }
+
   // Applies what another process has written since; true when there was something.
   engine::base::Result<bool> refresh();
 
@@ -105,7 +141,7 @@ class Node {
   // Why the folder's image was of no use when it was opened; nothing where it was, or there is none.
   const std::optional<engine::base::Fault>& image_fault() const { return image_fault_; }
 
-  engine::base::Result<std::vector<store::RefusedRow>> refused_rows(std::uint64_t sequence);
+  engine::base::Result<store::Refused> refused_rows(std::uint64_t sequence);
 
  private:
   Node(std::string folder, const NodeOptions& options)
@@ -114,16 +150,16 @@ class Node {
         image_{options.image},
         replay_progress_{options.replay_progress} {}
 
-  using Change = engine::base::Result<void>;
-
   Change load();
   Change replay();
   bool load_image();
-  bool is_image_due() const;
   Change publish(std::uint64_t generation);
   Change import_into(const ImportRequest& request, ImportOutcome& outcome);
+  Change check_delivery(const store::Delivery& delivery, ImportOutcome& outcome);
+  Change check_number(const store::Delivery& delivery, ImportOutcome& outcome);
   Change journal_and_publish(const Gathered& gathered, const ImportRequest& request,
-                             const std::string& rows, ImportOutcome& outcome);
+                             const store::Delivery& delivery, const std::string& rows,
+                             ImportOutcome& outcome);
   void let_go_of_facts();
 
   std::string folder_;
@@ -136,6 +172,7 @@ class Node {
   std::optional<State>
       state_;  // as of last_.sequence; none: to be made from the journal when it is needed
   LastImport last_;
+  std::vector<FeedRecord> feeds_;  // of state_, and kept without it
   engine::snapshot::SnapshotCell cell_;
 };
 

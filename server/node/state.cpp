@@ -5,6 +5,7 @@
 #include "engine/snapshot/builder.hpp"
 #include "rules/json_tree.hpp"
 #include "rules/record_texts.hpp"
+#include "server/feed/freshness.hpp"
 #include "server/node/batch_content.hpp"
 
 #include <algorithm>
@@ -110,12 +111,12 @@ Result<void> State::apply(const store::Batch& batch) {
         {FaultCode::unsupported, "kind", "'" + batch.kind + "' is not known to this version"});
   }
   facts_.begin_import(batch.sequence);
-  if (auto ok = apply_import(batch.content); !ok) return failed(ok.error());
+  if (auto ok = apply_import(batch); !ok) return failed(ok.error());
   return {};
 }
 
-Result<void> State::apply_import(std::string_view content) {
-  const auto parts = unpack(content);
+Result<void> State::apply_import(const store::Batch& batch) {
+  const auto parts = unpack(batch.content);
   if (!parts) return parts.error();
   std::vector<rules::RuleDocument> texts;
   std::vector<TextFile> descriptions;
@@ -134,21 +135,57 @@ Result<void> State::apply_import(std::string_view content) {
     if (part.kind != PartKind::rows) continue;
     if (const auto rows = feed::replay_batch(facts_, part.content); !rows) return rows.error();
   }
+  std::vector<FeedPart> feeds;
+  for (const Part& part : *parts) {
+    if (part.kind != PartKind::feed) continue;
+    const auto rows = row_counts_from(part.content);
+    if (!rows) return Fault{FaultCode::store_corrupt, "feed", "its rows are not counted"};
+    feeds.push_back({std::string{part.name}, *rows});
+  }
+  note_feeds(batch.sequence, batch.received_at, batch.delivery, feeds);
   return {};
+}
+
+void State::note_feeds(std::uint64_t sequence, const std::string& received_at,
+                       const store::Delivery& delivery, const std::vector<FeedPart>& parts) {
+  for (const FeedPart& part : parts) {
+    auto known = std::ranges::find(feeds_, part.feed, &FeedRecord::feed);
+    if (known == feeds_.end()) {
+      known = feeds_.insert(feeds_.end(), FeedRecord{});
+      known->feed = part.feed;
+    }
+    known->sequence = sequence;
+    known->received_at = received_at;
+    if (delivery.feed == part.feed && delivery.sender_sequence)
+      known->sender_sequence = delivery.sender_sequence;
+    ++known->batches;
+    known->last = part.rows;
+    known->all.read += part.rows.read;
+    known->all.accepted += part.rows.accepted;
+    known->all.set_aside += part.rows.set_aside;
+    known->all.refused += part.rows.refused;
+  }
 }
 
 void State::write_image(store::ImageWriter& writer) {
   facts_.settle();
   writer(facts_, static_cast<std::uint64_t>(documents_.size()),
-         static_cast<std::uint64_t>(feed_files_.size()));
+         static_cast<std::uint64_t>(feed_files_.size()), static_cast<std::uint64_t>(feeds_.size()));
   for (const NamedDocument& named : documents_) writer(named.document.file, named.document.text);
   for (const TextFile& file : feed_files_) writer(file.path, file.text);
+  for (const FeedRecord& of : feeds_) {
+    writer(of.feed, of.sequence, of.received_at, std::uint64_t{of.sender_sequence.has_value()},
+           of.sender_sequence.value_or(0), of.batches, of.last.read, of.last.accepted,
+           of.last.set_aside, of.last.refused, of.all.read, of.all.accepted, of.all.set_aside,
+           of.all.refused);
+  }
 }
 
 Result<void> State::read_image(store::ImageReader& reader) {
   std::uint64_t document_count = 0;
   std::uint64_t feed_count = 0;
-  reader(facts_, document_count, feed_count);
+  std::uint64_t record_count = 0;
+  reader(facts_, document_count, feed_count, record_count);
   std::vector<rules::RuleDocument> documents;
   std::vector<TextFile> feeds;
   for (; document_count > 0 && !reader.failed(); --document_count) {
@@ -159,6 +196,15 @@ Result<void> State::read_image(store::ImageReader& reader) {
     TextFile& file = feeds.emplace_back();
     reader(file.path, file.text);
   }
+  for (; record_count > 0 && !reader.failed(); --record_count) {
+    FeedRecord& of = feeds_.emplace_back();
+    std::uint64_t has_number = 0;
+    std::uint64_t number = 0;
+    reader(of.feed, of.sequence, of.received_at, has_number, number, of.batches, of.last.read,
+           of.last.accepted, of.last.set_aside, of.last.refused, of.all.read, of.all.accepted,
+           of.all.set_aside, of.all.refused);
+    if (has_number != 0) of.sender_sequence = number;
+  }
   if (reader.failed() || !reader.at_end())
     return Fault{FaultCode::store_corrupt, "", "the image does not hold what it should"};
   if (const auto faults = put_rule_texts(std::move(documents)); !faults.empty())
@@ -167,13 +213,24 @@ Result<void> State::read_image(store::ImageReader& reader) {
   return facts_.compile_texts();
 }
 
+std::vector<engine::snapshot::FeedStamp> State::stamps() const {
+  std::vector<feed::FeedMoment> moments;
+  for (const FeedRecord& record : feeds_) {
+    const auto accepted_at = feed::utc_seconds_of(record.received_at);
+    if (accepted_at) moments.push_back({record.feed, *accepted_at});
+  }
+  return feed::feed_stamps(moments, feed_descriptions_);
+}
+
 Result<std::shared_ptr<const engine::snapshot::Snapshot>> State::build(
     std::uint64_t generation, const std::shared_ptr<const engine::snapshot::Snapshot>& previous) {
   if (previous != nullptr) {
-    auto next = engine::snapshot::advance(*previous, facts_, rules_, generation);
+    auto next = engine::snapshot::advance(*previous, facts_, rules_, generation, stamps());
     if (!next || *next != nullptr) return next;
   }
-  return engine::snapshot::SnapshotBuilder{facts_, rules_, generation}.build();
+  engine::snapshot::SnapshotBuilder builder{facts_, rules_, generation};
+  builder.set_feed_stamps(stamps());
+  return builder.build();
 }
 
 }  // namespace server::node

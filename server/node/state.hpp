@@ -10,6 +10,7 @@
 #include "engine/snapshot/snapshot.hpp"
 #include "rules/rule_book.hpp"
 #include "server/feed/feed_description.hpp"
+#include "server/node/feed_record.hpp"
 #include "server/node/gather.hpp"
 #include "server/store/image_archive.hpp"
 #include "server/store/journal.hpp"
@@ -35,6 +36,13 @@ class State {
   // Feed descriptions take the place of earlier ones of the same name.
   engine::base::Result<void> put_feed_descriptions(const std::vector<TextFile>& files);
 
+  // What a batch that is in the journal brought of its feeds.
+  void note_feeds(std::uint64_t sequence, const std::string& received_at,
+                  const store::Delivery& delivery, const std::vector<FeedPart>& parts);
+
+  // In the order in which they came first.
+  const std::vector<FeedRecord>& feeds() const { return feeds_; }
+
   // All of it, to and from an image. Settles the facts. A Fault on reading - store_corrupt, or what
   // this version says of the rules - leaves a state of no use.
   void write_image(store::ImageWriter& writer);
@@ -55,7 +63,8 @@ class State {
   const std::vector<feed::FeedDescription>& feed_descriptions() const { return feed_descriptions_; }
 
  private:
-  engine::base::Result<void> apply_import(std::string_view content);
+  engine::base::Result<void> apply_import(const store::Batch& batch);
+  std::vector<engine::snapshot::FeedStamp> stamps() const;
   std::vector<engine::base::Fault> put_rule_texts(std::vector<rules::RuleDocument> texts);
 
   struct NamedDocument {
@@ -67,6 +76,7 @@ class State {
   std::vector<NamedDocument> documents_;  // in the order in which they came first
   std::shared_ptr<const engine::rule::RuleSet> rules_ = std::make_shared<engine::rule::RuleSet>();
   std::vector<feed::FeedDescription> feed_descriptions_;
+  std::vector<FeedRecord> feeds_;
   std::vector<TextFile> feed_files_;  // that they were read from, each at the place of its own
 };
 

@@ -49,9 +49,10 @@ Result<FolderLock> FolderLock::take(const std::string& folder) {
   }
   FolderLock lock{file};
   if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
-    return Fault{FaultCode::store_unavailable, folder,
-                 "the data folder is open for writing in " + last_holder(file) +
-                     "; only one can write at a time"};
+    return Fault{
+        FaultCode::store_unavailable, folder,
+        "the data folder is open for writing in " + last_holder(file) +
+            "; only one can write at a time (a node that serves it takes data by import --url)"};
   }
   name_holder(file);
   return lock;

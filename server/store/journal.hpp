@@ -32,8 +32,32 @@ struct RefusedRow {
   std::string value;
   std::string code;  // stable, see engine::base::fault_name
   std::string reason;
+  std::string text = {};  // the whole row as it came; empty where it is not text, or was not kept
 
   friend bool operator==(const RefusedRow&, const RefusedRow&) = default;
+};
+
+// The first line of a file with refused rows: with it they can be corrected and sent again.
+struct RefusedHeader {
+  std::string file;
+  std::string text;
+
+  friend bool operator==(const RefusedHeader&, const RefusedHeader&) = default;
+};
+
+struct Refused {
+  std::vector<RefusedHeader> headers;  // of files that have one
+  std::vector<RefusedRow> rows;        // in the order of the files
+};
+
+// What the sender of a batch says of it.
+struct Delivery {
+  std::string feed;      // empty: an import of files
+  std::string batch_id;  // the sender's name for it, once a feed; empty: none
+  std::optional<std::uint64_t> sender_sequence;
+  std::int64_t sent_checksum = 0;  // of the bytes sent: tells a repeat from another batch
+
+  friend bool operator==(const Delivery&, const Delivery&) = default;
 };
 
 struct NewBatch {
@@ -42,6 +66,8 @@ struct NewBatch {
   std::string source;       // for people: where it came from
   std::string content;
   std::vector<RefusedRow> refused;
+  std::vector<RefusedHeader> refused_headers = {};
+  Delivery delivery = {};
 };
 
 struct Batch {
@@ -50,6 +76,13 @@ struct Batch {
   std::string kind;
   std::string source;
   std::string content;
+  Delivery delivery = {};
+};
+
+// A batch that was found by what its sender says of it.
+struct Delivered {
+  std::uint64_t sequence = 0;
+  Delivery delivery;
 };
 
 class Journal {
@@ -76,10 +109,16 @@ class Journal {
   // How much content all batches after `sequence` have.
   virtual engine::base::Result<std::uint64_t> bytes_after(std::uint64_t sequence) = 0;
 
-  // What was refused when batch `sequence` came in, in the order of its files.
-  virtual engine::base::Result<std::vector<RefusedRow>> refused(std::uint64_t sequence) = 0;
+  // What was refused when batch `sequence` came in.
+  virtual engine::base::Result<Refused> refused(std::uint64_t sequence) = 0;
 
-  // Of the stored form, as found.
+  // The batch that a feed's sender has given this name, or number; nothing where there is none.
+  virtual engine::base::Result<std::optional<Delivered>> delivered(const std::string& feed,
+                                                                   const std::string& batch_id) = 0;
+  virtual engine::base::Result<std::optional<Delivered>> delivered(
+      const std::string& feed, std::uint64_t sender_sequence) = 0;
+
+  // Of the stored form, as found; what is opened for writing has the newest.
   virtual int format_version() const = 0;
 };
 

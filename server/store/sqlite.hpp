@@ -31,6 +31,7 @@ class Statement {
   void reset();
 
   // Columns from 0.
+  bool is_null(int column) const;
   std::int64_t number(int column) const;
   std::string text(int column) const;
 

@@ -27,15 +27,22 @@ CREATE TABLE meta (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO meta VALUES ('product', 'netto'), ('format', '1');
+INSERT INTO meta VALUES ('product', 'netto'), ('format', '2');
 CREATE TABLE batch (
   sequence INTEGER PRIMARY KEY,
   received_at TEXT NOT NULL,
   kind TEXT NOT NULL,
   source TEXT NOT NULL,
   size INTEGER NOT NULL,
-  checksum INTEGER NOT NULL
+  checksum INTEGER NOT NULL,
+  feed TEXT NOT NULL DEFAULT '',
+  batch_id TEXT NOT NULL DEFAULT '',
+  sender_sequence INTEGER,
+  sent_checksum INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX batch_delivery_id ON batch (feed, batch_id) WHERE batch_id <> '';
+CREATE INDEX batch_delivery_sequence ON batch (feed, sender_sequence)
+  WHERE sender_sequence IS NOT NULL;
 CREATE TABLE batch_part (
   id INTEGER PRIMARY KEY,
   sequence INTEGER NOT NULL,
@@ -50,22 +57,71 @@ CREATE TABLE refused_row (
   column_name TEXT NOT NULL,
   value TEXT NOT NULL,
   code TEXT NOT NULL,
-  reason TEXT NOT NULL
+  reason TEXT NOT NULL,
+  row_text TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX refused_row_sequence ON refused_row (sequence);
+CREATE TABLE refused_header (
+  sequence INTEGER NOT NULL,
+  file TEXT NOT NULL,
+  header TEXT NOT NULL,
+  PRIMARY KEY (sequence, file)
+) WITHOUT ROWID;
+)sql";
+
+// Format 1 knew nothing of deliveries. Its checksums stay right: see checksum_of.
+constexpr const char* from_format_1_sql = R"sql(
+ALTER TABLE batch ADD COLUMN feed TEXT NOT NULL DEFAULT '';
+ALTER TABLE batch ADD COLUMN batch_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE batch ADD COLUMN sender_sequence INTEGER;
+ALTER TABLE batch ADD COLUMN sent_checksum INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX batch_delivery_id ON batch (feed, batch_id) WHERE batch_id <> '';
+CREATE INDEX batch_delivery_sequence ON batch (feed, sender_sequence)
+  WHERE sender_sequence IS NOT NULL;
+ALTER TABLE refused_row ADD COLUMN row_text TEXT NOT NULL DEFAULT '';
+CREATE TABLE refused_header (
+  sequence INTEGER NOT NULL,
+  file TEXT NOT NULL,
+  header TEXT NOT NULL,
+  PRIMARY KEY (sequence, file)
+) WITHOUT ROWID;
+UPDATE meta SET value = '2' WHERE key = 'format';
 )sql";
 
 constexpr std::int64_t application_id = 0x4e74746f;
 
 constexpr const char* no_data_yet = "the folder holds no data yet; an import brings it";
 
-std::int64_t checksum_of(std::uint64_t sequence, std::string_view received_at,
-                         std::string_view kind, std::string_view source, std::string_view content) {
+// A batch without a delivery has the checksum that it had before there were any, so that an upgrade
+// need not write the batches anew.
+template <class AnyBatch>
+std::int64_t checksum_of(std::uint64_t sequence, const AnyBatch& batch) {
   Checksum sum;
   sum.add(sequence);
-  for (const std::string_view text : {received_at, kind, source, content})
+  for (const std::string_view text :
+       {std::string_view{batch.received_at}, std::string_view{batch.kind},
+        std::string_view{batch.source}, std::string_view{batch.content}})
     sum.add(text.size()).add(text);
+  const Delivery& delivery = batch.delivery;
+  if (delivery != Delivery{}) {
+    sum.add(delivery.feed.size()).add(delivery.feed);
+    sum.add(delivery.batch_id.size()).add(delivery.batch_id);
+    sum.add(std::uint64_t{delivery.sender_sequence.has_value()});
+    sum.add(delivery.sender_sequence.value_or(0));
+    sum.add(static_cast<std::uint64_t>(delivery.sent_checksum));
+  }
   return static_cast<std::int64_t>(sum.value());
+}
+
+// The columns feed, batch_id, sender_sequence and sent_checksum, from `column` on.
+Delivery delivery_at(const Statement& row, int column) {
+  Delivery delivery;
+  delivery.feed = row.text(column);
+  delivery.batch_id = row.text(column + 1);
+  if (!row.is_null(column + 2))
+    delivery.sender_sequence = static_cast<std::uint64_t>(row.number(column + 2));
+  delivery.sent_checksum = row.number(column + 3);
+  return delivery;
 }
 
 Fault unavailable(const std::string& folder, std::string detail) {
@@ -152,6 +208,12 @@ Result<void> SqliteJournal::check_format() {
   if (*id != application_id) {
     return Fault{FaultCode::store_format, file(), "this file is no journal of Netto"};
   }
+  if (auto ok = read_format(); !ok || access_ == Access::read) return ok;
+  if (auto ok = database_->run("PRAGMA synchronous = EXTRA"); !ok) return ok;
+  return format_ < format_newest ? upgrade() : Result<void>{};
+}
+
+Result<void> SqliteJournal::read_format() {
   auto format = database_->prepare("SELECT value FROM meta WHERE key = 'format'");
   if (!format) return format.error();
   const auto row = format->step();
@@ -167,7 +229,16 @@ Result<void> SqliteJournal::check_format() {
                      std::to_string(format_newest) +
                      "; a newer Netto wrote it and is needed to read it"};
   }
-  return access_ == Access::read ? Result<void>{} : database_->run("PRAGMA synchronous = EXTRA");
+  return {};
+}
+
+Result<void> SqliteJournal::upgrade() {
+  auto transaction = Transaction::begin(*database_);
+  if (!transaction) return transaction.error();
+  if (auto ok = database_->run(from_format_1_sql); !ok) return ok;
+  if (auto ok = transaction->commit(); !ok) return ok;
+  format_ = format_newest;
+  return {};
 }
 
 Result<void> SqliteJournal::create() {
@@ -219,17 +290,22 @@ Result<void> SqliteJournal::write_schema() {
 }
 
 Result<void> SqliteJournal::write_batch(std::uint64_t sequence, const NewBatch& batch) {
-  auto insert = database_->prepare("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)");
+  auto insert = database_->prepare("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   if (!insert) return insert.error();
   insert->bind(1, static_cast<std::int64_t>(sequence))
       .bind(2, batch.received_at)
       .bind(3, batch.kind)
       .bind(4, batch.source)
       .bind(5, static_cast<std::int64_t>(batch.content.size()))
-      .bind(6, checksum_of(sequence, batch.received_at, batch.kind, batch.source, batch.content));
+      .bind(6, checksum_of(sequence, batch))
+      .bind(7, batch.delivery.feed)
+      .bind(8, batch.delivery.batch_id)
+      .bind(10, batch.delivery.sent_checksum);
+  if (const auto& number = batch.delivery.sender_sequence)  // else null
+    insert->bind(9, static_cast<std::int64_t>(*number));
   if (auto ok = insert->finish(); !ok) return ok;
   if (auto ok = write_parts(sequence, batch.content); !ok) return ok;
-  return write_refused(sequence, batch.refused);
+  return write_refused(sequence, batch);
 }
 
 Result<void> SqliteJournal::write_parts(std::uint64_t sequence, std::string_view content) {
@@ -244,20 +320,27 @@ Result<void> SqliteJournal::write_parts(std::uint64_t sequence, std::string_view
   return {};
 }
 
-Result<void> SqliteJournal::write_refused(std::uint64_t sequence,
-                                          const std::vector<RefusedRow>& rows) {
+Result<void> SqliteJournal::write_refused(std::uint64_t sequence, const NewBatch& batch) {
+  const auto number = static_cast<std::int64_t>(sequence);
+  auto header = database_->prepare("INSERT OR REPLACE INTO refused_header VALUES (?, ?, ?)");
+  if (!header) return header.error();
+  for (const RefusedHeader& of_file : batch.refused_headers) {
+    header->bind(1, number).bind(2, of_file.file).bind(3, of_file.text);
+    if (auto ok = header->finish(); !ok) return ok;
+  }
   auto insert = database_->prepare(
-      "INSERT INTO refused_row (sequence, file, line, column_name, value, code, reason) VALUES (?, "
-      "?, ?, ?, ?, ?, ?)");
+      "INSERT INTO refused_row (sequence, file, line, column_name, value, code, reason, row_text) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   if (!insert) return insert.error();
-  for (const RefusedRow& row : rows) {
-    insert->bind(1, static_cast<std::int64_t>(sequence))
+  for (const RefusedRow& row : batch.refused) {
+    insert->bind(1, number)
         .bind(2, row.file)
         .bind(3, static_cast<std::int64_t>(row.line))
         .bind(4, row.column)
         .bind(5, row.value)
         .bind(6, row.code)
-        .bind(7, row.reason);
+        .bind(7, row.reason)
+        .bind(8, row.text);
     if (auto ok = insert->finish(); !ok) return ok;
   }
   return {};
@@ -275,6 +358,8 @@ Result<std::uint64_t> SqliteJournal::last_sequence() {
 
 Result<void> SqliteJournal::replay(std::uint64_t from, const Apply& apply) {
   if (!database_) return {};
+  // Another process may have upgraded it since.
+  if (auto ok = read_format(); !ok) return ok;
   // No statement stays open while a batch is applied: a writer would have to wait for it.
   for (std::uint64_t expected = std::max<std::uint64_t>(from, 1);; ++expected) {
     auto batch = next_batch(expected);
@@ -290,8 +375,13 @@ Result<void> SqliteJournal::replay(std::uint64_t from, const Apply& apply) {
 
 Result<std::optional<Batch>> SqliteJournal::next_batch(std::uint64_t from) {
   auto select = database_->prepare(
-      "SELECT sequence, received_at, kind, source, size, checksum FROM batch WHERE sequence >= ? "
-      "ORDER BY sequence LIMIT 1");
+      format_ == 1
+          ? "SELECT sequence, received_at, kind, source, size, checksum, '', '', NULL, 0 FROM "
+            "batch "
+            "WHERE sequence >= ? ORDER BY sequence LIMIT 1"
+          : "SELECT sequence, received_at, kind, source, size, checksum, feed, batch_id, "
+            "sender_sequence, sent_checksum FROM batch WHERE sequence >= ? ORDER BY sequence "
+            "LIMIT 1");
   if (!select) return select.error();
   const auto row = select->bind(1, static_cast<std::int64_t>(from)).step();
   if (!row) return row.error();
@@ -300,16 +390,15 @@ Result<std::optional<Batch>> SqliteJournal::next_batch(std::uint64_t from) {
               select->text(1),
               select->text(2),
               select->text(3),
-              {}};
+              {},
+              delivery_at(*select, 6)};
   const std::int64_t size = select->number(4);
   const auto damaged = Fault{FaultCode::store_corrupt, file(),
                              "batch " + std::to_string(batch.sequence) +
                                  " is not what was written; restore the journal from a backup"};
   if (size < 0) return damaged;
   if (auto ok = read_parts(batch, static_cast<std::size_t>(size)); !ok) return ok.error();
-  const std::int64_t sum =
-      checksum_of(batch.sequence, batch.received_at, batch.kind, batch.source, batch.content);
-  if (sum != select->number(5)) return damaged;
+  if (checksum_of(batch.sequence, batch) != select->number(5)) return damaged;
   return std::optional{std::move(batch)};
 }
 
@@ -349,21 +438,71 @@ Result<std::uint64_t> SqliteJournal::bytes_after(std::uint64_t sequence) {
   return static_cast<std::uint64_t>(select->number(0));
 }
 
-Result<std::vector<RefusedRow>> SqliteJournal::refused(std::uint64_t sequence) {
-  std::vector<RefusedRow> rows;
-  if (!database_) return rows;
+Result<Refused> SqliteJournal::refused(std::uint64_t sequence) {
+  Refused refused;
+  if (!database_) return refused;
+  if (auto ok = read_format(); !ok) return ok.error();
+  if (format_ > 1) {
+    auto headers = database_->prepare("SELECT file, header FROM refused_header WHERE sequence = ?");
+    if (!headers) return headers.error();
+    headers->bind(1, static_cast<std::int64_t>(sequence));
+    for (;;) {
+      const auto row = headers->step();
+      if (!row) return row.error();
+      if (!*row) break;
+      refused.headers.push_back({headers->text(0), headers->text(1)});
+    }
+  }
   auto select = database_->prepare(
-      "SELECT file, line, column_name, value, code, reason FROM refused_row WHERE sequence = ? "
-      "ORDER BY id");
+      format_ == 1 ? "SELECT file, line, column_name, value, code, reason, '' FROM refused_row "
+                     "WHERE sequence = ? ORDER BY id"
+                   : "SELECT file, line, column_name, value, code, reason, row_text FROM "
+                     "refused_row WHERE sequence = ? ORDER BY id");
   if (!select) return select.error();
   select->bind(1, static_cast<std::int64_t>(sequence));
   for (;;) {
     const auto row = select->step();
     if (!row) return row.error();
-    if (!*row) return rows;
-    rows.push_back({select->text(0), static_cast<std::uint64_t>(select->number(1)), select->text(2),
-                    select->text(3), select->text(4), select->text(5)});
+    if (!*row) return refused;
+    refused.rows.push_back({select->text(0), static_cast<std::uint64_t>(select->number(1)),
+                            select->text(2), select->text(3), select->text(4), select->text(5),
+                            select->text(6)});
   }
+}
+
+namespace {
+
+Result<std::optional<Delivered>> delivered_by(Statement& select) {
+  const auto row = select.step();
+  if (!row) return row.error();
+  if (!*row) return std::optional<Delivered>{};
+  return std::optional{
+      Delivered{static_cast<std::uint64_t>(select.number(0)), delivery_at(select, 1)}};
+}
+
+}  // namespace
+
+Result<std::optional<Delivered>> SqliteJournal::delivered(const std::string& feed,
+                                                          const std::string& batch_id) {
+  if (!database_ || format_ == 1 || batch_id.empty()) return std::optional<Delivered>{};
+  auto select = database_->prepare(
+      "SELECT sequence, feed, batch_id, sender_sequence, sent_checksum FROM batch "
+      "WHERE feed = ? AND batch_id = ? AND batch_id <> '' ORDER BY sequence LIMIT 1");
+  if (!select) return select.error();
+  select->bind(1, feed).bind(2, batch_id);
+  return delivered_by(*select);
+}
+
+Result<std::optional<Delivered>> SqliteJournal::delivered(const std::string& feed,
+                                                          std::uint64_t sender_sequence) {
+  if (!database_ || format_ == 1) return std::optional<Delivered>{};
+  auto select = database_->prepare(
+      "SELECT sequence, feed, batch_id, sender_sequence, sent_checksum FROM batch "
+      "WHERE feed = ? AND sender_sequence = ? AND sender_sequence IS NOT NULL ORDER BY sequence "
+      "LIMIT 1");
+  if (!select) return select.error();
+  select->bind(1, feed).bind(2, static_cast<std::int64_t>(sender_sequence));
+  return delivered_by(*select);
 }
 
 Result<std::unique_ptr<Journal>> open_journal(const std::string& folder, Access access) {

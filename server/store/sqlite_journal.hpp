@@ -4,7 +4,8 @@
 // written once and not twice, and a folder without write permission can still be read.
 // `synchronous=EXTRA`: a batch acknowledged outlives a power failure. Every batch carries a
 // checksum, and sequence numbers have no gaps: what was damaged is told, not replayed. See
-// journal.hpp for threads and faults.
+// journal.hpp for threads and faults. A folder of an older format is read as it is, and brought to
+// the newest in one transaction when it is opened for writing.
 #pragma once
 
 #include "server/store/folder_lock.hpp"
@@ -19,7 +20,7 @@ namespace server::store {
 
 class SqliteJournal final : public Journal {
  public:
-  static constexpr int format_newest = 1;
+  static constexpr int format_newest = 2;
   // SQLite takes blobs up to 10^9 bytes; larger batches are cut.
   static constexpr std::size_t part_bytes_max = std::size_t{256} << 20U;
 
@@ -31,7 +32,11 @@ class SqliteJournal final : public Journal {
   engine::base::Result<std::uint64_t> last_sequence() override;
   engine::base::Result<std::optional<std::int64_t>> checksum(std::uint64_t sequence) override;
   engine::base::Result<std::uint64_t> bytes_after(std::uint64_t sequence) override;
-  engine::base::Result<std::vector<RefusedRow>> refused(std::uint64_t sequence) override;
+  engine::base::Result<Refused> refused(std::uint64_t sequence) override;
+  engine::base::Result<std::optional<Delivered>> delivered(const std::string& feed,
+                                                           const std::string& batch_id) override;
+  engine::base::Result<std::optional<Delivered>> delivered(const std::string& feed,
+                                                           std::uint64_t sender_sequence) override;
 
   int format_version() const override { return format_; }
 
@@ -41,12 +46,13 @@ class SqliteJournal final : public Journal {
   std::string file() const;
   engine::base::Result<void> open_existing();
   engine::base::Result<void> check_format();
+  engine::base::Result<void> read_format();
+  engine::base::Result<void> upgrade();
   engine::base::Result<void> create();
   engine::base::Result<void> write_schema();
   engine::base::Result<void> write_batch(std::uint64_t sequence, const NewBatch& batch);
   engine::base::Result<void> write_parts(std::uint64_t sequence, std::string_view content);
-  engine::base::Result<void> write_refused(std::uint64_t sequence,
-                                           const std::vector<RefusedRow>& rows);
+  engine::base::Result<void> write_refused(std::uint64_t sequence, const NewBatch& batch);
   engine::base::Result<std::optional<Batch>> next_batch(std::uint64_t from);
   engine::base::Result<void> read_parts(Batch& batch, std::size_t size);
 

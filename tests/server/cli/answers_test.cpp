@@ -280,7 +280,7 @@ TEST_CASE(
   const tests::TemporaryFolder folder;
   fs::copy(adventureworks(), folder.path() + "/data", fs::copy_options::recursive);
   const auto command = "exec '" + std::string{binary} + "' --data '" + folder.path() +
-                       "/data' serve --port 0 2>'" + folder.path() + "/messages'";
+                       "/data' serve --follow --port 0 2>'" + folder.path() + "/messages'";
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   const auto child = ::fork();

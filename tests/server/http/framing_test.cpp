@@ -25,6 +25,30 @@ std::string post(const std::string& fields, const std::string& body) {
 
 }  // namespace
 
+TEST_CASE("framing: a batch of a feed may be larger than a question, up to a limit of its own",
+          "[server]") {
+  const auto head = [](std::size_t bytes) {
+    return "POST /v1/feeds/stock/batches HTTP/1.1\r\nContent-Length: " + std::to_string(bytes) +
+           "\r\n\r\n";
+  };
+  Framer framer;
+  CHECK(framer.look(head(limits::batch_bytes)) == Framer::State::incomplete);
+  CHECK(framer.is_batch());
+  Framer too_large;
+  REQUIRE(too_large.look(head(limits::batch_bytes + 1)) == Framer::State::refused);
+  CHECK(too_large.refusal().status == 413);
+  CHECK(too_large.refusal().detail.find("batch_bytes") != std::string::npos);
+  const std::string body(2 * limits::body_bytes, 'x');
+  const std::string chunked =
+      "POST /v1/feeds/stock/batches HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n200000\r\n" +
+      body + "\r\n0\r\n\r\n";
+  Framer chunks;
+  REQUIRE(chunks.look(chunked) == Framer::State::complete);
+  CHECK(chunks.body(chunked) == body);
+  CHECK(refused_with("GET /v1/feeds/stock/batches HTTP/1.1\r\nContent-Length: 2000000\r\n\r\n") ==
+        413);
+}
+
 TEST_CASE("framing: a request ends where its length says, and the next one begins there",
           "[server]") {
   const std::string first = post("Host: x\r\nContent-Length: 5\r\n", "hello");

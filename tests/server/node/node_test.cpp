@@ -266,12 +266,12 @@ TEST_CASE("node: up to the limit refused rows don't stop the good ones, and are 
   must(node->import(request));
   const auto kept = opened(company.data)->refused_rows(2);
   REQUIRE(kept);
-  REQUIRE(kept->size() == 1);
-  CHECK(kept->front().file == company.folder.path() + "/stock.csv");
-  CHECK(kept->front().line == 2);
-  CHECK(kept->front().column == "on_hand");
-  CHECK(kept->front().value == "many");
-  CHECK(kept->front().code == "bad_number");
+  REQUIRE(kept->rows.size() == 1);
+  CHECK(kept->rows.front().file == company.folder.path() + "/stock.csv");
+  CHECK(kept->rows.front().line == 2);
+  CHECK(kept->rows.front().column == "on_hand");
+  CHECK(kept->rows.front().value == "many");
+  CHECK(kept->rows.front().code == "bad_number");
 }
 
 TEST_CASE("node: a file of which no row can be used is refused whatever the limit",

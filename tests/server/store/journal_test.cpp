@@ -98,7 +98,7 @@ TEST_CASE(
   }
   const auto journal = opened(folder.path(), Access::read);
   CHECK(*journal->last_sequence() == 3);
-  CHECK(journal->format_version() == 1);
+  CHECK(journal->format_version() == 2);
   const auto batches = all_of(*journal);
   REQUIRE(batches.size() == 3);
   CHECK(batches[0].sequence == 1);
@@ -137,9 +137,9 @@ TEST_CASE("journal: refused rows are kept beside their batch", "[server][store]"
   const auto journal = opened(folder.path(), Access::create);
   CHECK(append(*journal, batch) == 1);
   CHECK(append(*journal, batch_of("more")) == 2);
-  CHECK(*journal->refused(1) == batch.refused);
-  CHECK(journal->refused(2)->empty());
-  CHECK(journal->refused(3)->empty());
+  CHECK(journal->refused(1)->rows == batch.refused);
+  CHECK(journal->refused(2)->rows.empty());
+  CHECK(journal->refused(3)->rows.empty());
 }
 
 TEST_CASE("journal: replay stops at the first fault of whoever applies the batches",
@@ -164,7 +164,7 @@ TEST_CASE("journal: a new folder is made by the first append and not before", "[
   {
     const auto journal = opened(folder, Access::create);
     CHECK(replay_nothing(*journal).has_value());
-    CHECK(journal->refused(1)->empty());
+    CHECK(journal->refused(1)->rows.empty());
   }
   CHECK_FALSE(fs::exists(parent.path() + "/deep"));
   const auto journal = opened(folder, Access::create);
@@ -200,7 +200,7 @@ TEST_CASE("journal: a newer format is refused, naming both versions", "[server][
   CHECK(code_of_opening(folder.path(), Access::write) == FaultCode::store_format);
   const auto journal = open_journal(folder.path(), Access::read);
   CHECK(journal.error().detail.find("format 7") != std::string::npos);
-  CHECK(journal.error().detail.find("up to 1") != std::string::npos);
+  CHECK(journal.error().detail.find("up to 2") != std::string::npos);
   run_sql(folder.path(), "UPDATE meta SET value = 'x' WHERE key = 'format'");
   CHECK(code_of_opening(folder.path(), Access::read) == FaultCode::store_corrupt);
 }
@@ -316,6 +316,78 @@ TEST_CASE("journal: damaged pages of the file are a fault and never a crash", "[
       CHECK((code == FaultCode::store_corrupt || code == FaultCode::store_format));
     }
   }
+}
+
+TEST_CASE("journal: what a sender says of a batch comes back, and the batch is found by it",
+          "[server][store]") {
+  const TemporaryFolder folder;
+  NewBatch batch = batch_of("rows");
+  batch.delivery = {"stock", "B-1", 7, 42};
+  batch.refused = {{"stock", 3, "on_hand", "7x", "bad_number", "no number", "S-20,HQ,7x"}};
+  batch.refused_headers = {{"stock", "article,warehouse,on_hand"}};
+  {
+    const auto journal = opened(folder.path(), Access::create);
+    CHECK_FALSE(journal->delivered("stock", std::string{"B-1"})->has_value());
+    append(*journal, batch_of("a file"));
+    CHECK(append(*journal, batch) == 2);
+  }
+  const auto journal = opened(folder.path(), Access::read);
+  const auto batches = all_of(*journal);
+  CHECK(batches[0].delivery == Delivery{});
+  CHECK(batches[1].delivery == batch.delivery);
+  CHECK((*journal->delivered("stock", std::string{"B-1"}))->sequence == 2);
+  CHECK((*journal->delivered("stock", std::uint64_t{7}))->delivery == batch.delivery);
+  CHECK_FALSE(journal->delivered("prices", std::string{"B-1"})->has_value());
+  CHECK_FALSE(journal->delivered("", std::string{""})->has_value());
+  CHECK_FALSE(journal->delivered("stock", std::uint64_t{8})->has_value());
+  CHECK(journal->refused(2)->rows == batch.refused);
+  CHECK(journal->refused(2)->headers == batch.refused_headers);
+  const char* damage = GENERATE("UPDATE batch SET batch_id = 'B-2'", "UPDATE batch SET feed = 'x'",
+                                "UPDATE batch SET sender_sequence = 8",
+                                "UPDATE batch SET sender_sequence = NULL WHERE sequence = 2",
+                                "UPDATE batch SET sent_checksum = 1");
+  CAPTURE(damage);
+  run_sql(folder.path(), damage);
+  const auto ok = replay_nothing(*opened(folder.path(), Access::read));
+  REQUIRE_FALSE(ok.has_value());
+  CHECK(ok.error().code == FaultCode::store_corrupt);
+}
+
+TEST_CASE("journal: a folder of format 1 is read as it is, and upgraded when it is written to",
+          "[server][store]") {
+  const TemporaryFolder folder;
+  const std::string file =
+      std::string{NETTO_SOURCE_DIR} + "/tests/server/store/formats/journal_format_1.sql";
+  std::ifstream in{file};
+  const std::string sql{std::istreambuf_iterator<char>{in}, {}};
+  REQUIRE_FALSE(sql.empty());
+  run_sql(folder.path(), sql.c_str());
+  const auto reader = opened(folder.path(), Access::read);
+  CHECK(reader->format_version() == 1);
+  const auto before = all_of(*reader);
+  REQUIRE(before.size() == 2);
+  REQUIRE(reader->refused(2)->rows.size() == 1);
+  CHECK(reader->refused(2)->rows[0].text.empty());
+  CHECK_FALSE(reader->delivered("stock", std::uint64_t{1})->has_value());
+  {
+    const auto writer = opened(folder.path(), Access::write);
+    CHECK(writer->format_version() == 2);
+    NewBatch batch = batch_of("new");
+    batch.delivery = {"stock", "B-1", 1, 5};
+    CHECK(append(*writer, batch) == 3);
+  }
+  const auto after = all_of(*reader);  // the one that was open all the while
+  CHECK(reader->format_version() == 2);
+  REQUIRE(after.size() == 3);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    CHECK(after[i].content == before[i].content);
+    CHECK(after[i].delivery == Delivery{});
+  }
+  CHECK(after[2].delivery.batch_id == "B-1");
+  CHECK(reader->refused(2)->rows.size() == 1);
+  run_sql(folder.path(), "UPDATE meta SET value = '3' WHERE key = 'format'");
+  CHECK(code_of_opening(folder.path(), Access::read) == FaultCode::store_format);
+  CHECK(code_of_opening(folder.path(), Access::write) == FaultCode::store_format);
 }
 
 TEST_CASE("journal: what a writer that died within a commit left is undone by the next reader",

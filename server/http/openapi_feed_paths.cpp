@@ -1,0 +1,185 @@
+#include "server/http/openapi_parts.hpp"
+
+namespace server::http {
+
+std::string_view openapi_feed_paths() {
+  return R"json(  "/v1/feeds/{feed}/batches": {
+   "post": {
+    "operationId": "batch",
+    "summary": "A batch of rows of one feed; answered when it is durable and the next question sees it",
+    "parameters": [
+     {
+      "name": "feed",
+      "in": "path",
+      "required": true,
+      "description": "A feed description, or a kind of record: conditions, stock, articles ...",
+      "schema": {"type": "string"}
+     },
+     {
+      "name": "mode",
+      "in": "query",
+      "description": "What refused rows do: stay out, up to a tenth of them, or let nothing in.",
+      "schema": {"enum": ["good_rows", "all_or_nothing"], "default": "good_rows"}
+     },
+     {
+      "name": "sequence",
+      "in": "query",
+      "description": "The sender's own count of batches of this feed, without gaps; the first one starts it.",
+      "schema": {"type": "integer", "minimum": 0}
+     },
+     {
+      "name": "Idempotency-Key",
+      "in": "header",
+      "description": "The sender's name for the batch: a repeat changes nothing.",
+      "schema": {"type": "string", "maxLength": 200}
+     }
+    ],
+    "requestBody": {
+     "required": true,
+     "content": {"text/csv": {"schema": {"type": "string"}}, "application/x-ndjson": {"schema": {"type": "string"}}}
+    },
+    "responses": {
+     "200": {
+      "description": "The batch is in, or was before.",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/BatchTaken"}}}
+     },
+     "404": {
+      "description": "unknown_feed: there is no such feed.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "409": {
+      "description": "other_content, out_of_order or missing_batches: the id or number does not fit what came before; read_only: this node does not write.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "411": {
+      "description": "A body without length.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "413": {
+      "description": "More than 128 MiB (batch_bytes).",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "415": {
+      "description": "Another content type or encoding.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "422": {
+      "description": "refused_rows: too many rows can't be used; or the batch can't be read at all, or a parameter. Nothing was changed.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/BatchProblem"}}}
+     },
+     "503": {
+      "description": "The queue of batches is full (write_queue_max), or nothing can be written now; Retry-After says when to try again.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     }
+    }
+   }
+  },
+  "/v1/feeds": {
+   "get": {
+    "operationId": "feeds",
+    "summary": "All feeds that batches have come of",
+    "responses": {
+     "200": {
+      "description": "In the order in which they came first.",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object",
+         "required": ["generation", "feeds"],
+         "properties": {
+          "generation": {"type": "integer"},
+          "feeds": {"type": "array", "items": {"$ref": "#/components/schemas/Feed"}}
+         }
+        }
+       }
+      }
+     },
+     "503": {
+      "description": "No data yet.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     }
+    }
+   }
+  },
+  "/v1/feeds/{feed}": {
+   "get": {
+    "operationId": "feed",
+    "summary": "One feed",
+    "parameters": [
+     {
+      "name": "feed",
+      "in": "path",
+      "required": true,
+      "description": "A feed description, or a kind of record: conditions, stock, articles ...",
+      "schema": {"type": "string"}
+     }
+    ],
+    "responses": {
+     "200": {
+      "description": "What is known of it.",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Feed"}}}
+     },
+     "404": {
+      "description": "unknown_feed: no batch of it has come.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "503": {
+      "description": "No data yet.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     }
+    }
+   }
+  },
+  "/v1/batches/{sequence}/refused": {
+   "get": {
+    "operationId": "refused",
+    "summary": "The rows of a batch that could not be used",
+    "parameters": [
+     {
+      "name": "sequence",
+      "in": "path",
+      "required": true,
+      "description": "Of the batch.",
+      "schema": {"type": "integer", "minimum": 1}
+     },
+     {
+      "name": "format",
+      "in": "query",
+      "description": "A table, objects, or the rows as they were sent, to be corrected and sent again; otherwise as Accept says.",
+      "schema": {"enum": ["csv", "ndjson", "as_sent"]}
+     },
+     {
+      "name": "file",
+      "in": "query",
+      "description": "as_sent: of a batch of several files.",
+      "schema": {"type": "string"}
+     }
+    ],
+    "responses": {
+     "200": {
+      "description": "One line a row.",
+      "content": {
+       "application/x-ndjson": {"schema": {"type": "string"}},
+       "text/csv": {"schema": {"type": "string"}},
+       "text/plain": {"schema": {"type": "string"}}
+      }
+     },
+     "404": {
+      "description": "unknown_batch: there is none of this number.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "422": {
+      "description": "Another format, or rows that were not kept as text.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "503": {
+      "description": "The data folder can't be read.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     }
+    }
+   }
+  },
+)json";
+}
+
+}  // namespace server::http

@@ -1,0 +1,191 @@
+// Feeds over the API, without a socket: a data folder, its writer, and the handlers before it.
+#include "server/http/feeds.hpp"
+
+#include "rules/json_tree.hpp"
+#include "server/http/api.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/server/node/small_company.hpp"
+#include "tests/server/store/temporary_folder.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace {
+
+using server::http::Request;
+using server::http::Response;
+using server::node::Access;
+using server::node::Keep;
+using server::node::Node;
+using server::node::Role;
+using server::node::Writer;
+using server::node::WriterOptions;
+
+constexpr std::string_view prices_head = "type,customer,article,value,currency,key\r\n";
+
+struct Desk {
+  tests::TemporaryFolder folder;
+  engine::snapshot::SnapshotCell cell;
+  std::optional<Writer> writer;
+  std::optional<server::http::Service> service;
+  std::optional<server::http::Worker> worker;
+  Response response;
+  std::jthread thread;
+
+  explicit Desk(bool follow = false) {
+    tests::write_small_company(folder.path() + "/files");
+    {
+      auto node = Node::open(folder.path() + "/data", {Access::create, Keep::facts});
+      REQUIRE(node);
+      server::node::ImportRequest request;
+      request.paths = {folder.path() + "/files"};
+      REQUIRE((*node)->import(request).accepted());
+    }
+    WriterOptions options;
+    options.follow = follow;
+    options.published = [this](const Node& node) -> engine::base::Result<void> {
+      cell.publish(node.snapshot());
+      return {};
+    };
+    writer.emplace(folder.path() + "/data", options);
+    service.emplace(server::http::Service{cell, [] { return *engine::base::civil(2026, 2, 1); },
+                                          [] { return server::ops::Readiness{}; }});
+    service->writer = &*writer;
+    worker.emplace(*service);
+    thread = std::jthread{[this](const std::stop_token& stop) { writer->run(stop); }};
+    for (int i = 0; i < 1'000 && writer->role() == Role::opening; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+
+  std::string ask(const Request& request) {
+    worker->handle(request, response);
+    INFO(request.target << " " << response.status << " " << response.body);
+    if (response.content_type == "application/json" || response.status >= 400)
+      CHECK(rules::parse_json(response.body));
+    return std::to_string(response.status) + " " + response.body;
+  }
+
+  std::string post(std::string_view target, std::string_view rows, std::string_view id = "",
+                   std::string_view type = "text/csv") {
+    const std::string body =
+        (type == "text/csv" ? std::string{prices_head} : "") + std::string{rows};
+    Request request;
+    request.method = "POST";
+    request.target = target;
+    request.content_type = type;
+    request.body = body;
+    request.idempotency_key = id;
+    return ask(request);
+  }
+
+  std::string get(std::string_view target, std::string_view accept = "") {
+    Request request;
+    request.method = "GET";
+    request.target = target;
+    request.accept = accept;
+    return ask(request);
+  }
+};
+
+bool holds(const std::string& text, std::string_view part) {
+  UNSCOPED_INFO(text);
+  return text.find(part) != std::string::npos;
+}
+
+constexpr std::string_view price_of_one = "/v1/customers/K1/prices/S-20";
+constexpr std::string_view batches = "/v1/feeds/conditions/batches";
+
+}  // namespace
+
+TEST_CASE("feeds: a batch that was answered is seen by the next question", "[server]") {
+  Desk desk;
+  CHECK(holds(desk.get(price_of_one), "\"9.80\""));
+  const auto taken = desk.post(batches, "base_price,,S-20,8.50,EUR,B-3\r\n");
+  CHECK(holds(taken,
+              "200 {\"feed\":\"conditions\",\"sequence\":2,\"generation\":2,"
+              "\"repeated\":false,\"rows\":{\"read\":1,\"accepted\":1"));
+  CHECK(holds(desk.get(price_of_one), "\"8.50\""));
+  const auto ndjson = desk.post(
+      batches,
+      R"({"type":"base_price","article":"S-20","value":"8.25","currency":"EUR","key":"B-3"})"
+      "\n",
+      "", "application/x-ndjson");
+  CHECK(holds(ndjson, "200 "));
+  CHECK(holds(desk.get(price_of_one), "\"8.25\""));
+}
+
+TEST_CASE("feeds: repeats change nothing, and what does not fit is a conflict", "[server]") {
+  Desk desk;
+  const std::string_view row = "base_price,,S-20,8.50,EUR,B-3\r\n";
+  const std::string_view other = "base_price,,S-20,8.40,EUR,B-3\r\n";
+  CHECK(holds(desk.post(batches, row, "A"), "\"sequence\":2"));
+  CHECK(holds(desk.post(batches, row, "A"), "\"sequence\":2,\"generation\":2,\"repeated\":true"));
+  CHECK(holds(desk.post(batches, other, "A"), "409 "));
+  CHECK(holds(desk.response.body, "\"code\":\"other_content\""));
+  CHECK(holds(desk.post("/v1/feeds/conditions/batches?sequence=1", row), "\"sequence\":3"));
+  CHECK(holds(desk.post("/v1/feeds/conditions/batches?sequence=3", other), "409 "));
+  CHECK(holds(desk.response.body, "batch 2 is missing before 3"));
+  CHECK(holds(desk.post("/v1/feeds/conditions/batches?sequence=1", row), "\"repeated\":true"));
+  CHECK(holds(desk.post("/v1/feeds/conditions/batches?sequence=1", other), "out_of_order"));
+}
+
+TEST_CASE("feeds: refused rows are told, kept, and come out to be corrected", "[server]") {
+  Desk desk;
+  std::string rows;
+  for (int i = 0; i < 10; ++i) rows += "base_price,,S-10,8.50,EUR,N-" + std::to_string(i) + "\r\n";
+  rows += "base_price,,S-20,8x,EUR,B-4\r\n";
+  const auto none = desk.post("/v1/feeds/conditions/batches?mode=all_or_nothing", rows);
+  CHECK(holds(none, "422 "));
+  CHECK(holds(none, "\"code\":\"refused_rows\""));
+  CHECK(holds(none, "\"refused\":[{\"line\":12,\"column\":\"value\",\"value\":\"8x\""));
+  CHECK(holds(desk.get(price_of_one), "\"9.80\""));
+  CHECK(holds(desk.post(batches, rows), "\"accepted\":10,\"set_aside\":0,\"refused\":1"));
+  CHECK(holds(desk.get("/v1/batches/2/refused"), "\"line\":12,\"column\":\"value\""));
+  CHECK(holds(desk.get("/v1/batches/2/refused", "text/csv"), "conditions.csv,12,value,8x"));
+  CHECK(desk.get("/v1/batches/2/refused?format=as_sent") ==
+        "200 " + std::string{prices_head} + "base_price,,S-20,8x,EUR,B-4\r\n");
+  CHECK(holds(desk.get("/v1/batches/9/refused"), "unknown_batch"));
+  CHECK(holds(desk.get("/v1/batches/2/refused?format=xml"), "422 "));
+  CHECK(holds(desk.get("/v1/batches/1/refused?format=as_sent"), "no row of this batch"));
+}
+
+TEST_CASE("feeds: what is known of them", "[server]") {
+  Desk desk;
+  desk.post("/v1/feeds/conditions/batches?sequence=7", "base_price,,S-20,8.50,EUR,B-3\r\n");
+  desk.post("/v1/feeds/conditions/batches?sequence=9", "base_price,,S-20,8.50,EUR,B-3\r\n");
+  const auto one = desk.get("/v1/feeds/conditions");
+  CHECK(holds(one, "\"feed\":\"conditions\",\"sequence\":2,\"sender_sequence\":7,"));
+  CHECK(holds(one, "\"age_seconds\":"));
+  CHECK(holds(one, "\"all\":{\"read\":5,\"accepted\":5,\"set_aside\":0,\"refused\":0}"));
+  CHECK(holds(one, "batch 8 is missing"));
+  const auto all = desk.get("/v1/feeds");
+  CHECK(holds(all, "200 {\"generation\":2,\"feeds\":["));
+  CHECK(holds(all, "\"feed\":\"stock\",\"sequence\":1,\"sender_sequence\":null,"));
+  CHECK(holds(desk.get("/v1/feeds/none"), "404 "));
+}
+
+TEST_CASE("feeds: requests that bring no batch", "[server]") {
+  Desk desk;
+  CHECK(holds(desk.post("/v1/feeds/none/batches", ""), "404 "));
+  CHECK(holds(desk.response.body, "unknown_feed"));
+  CHECK(holds(desk.post(batches, "", "", "application/json"), "415 "));
+  CHECK(holds(desk.post("/v1/feeds/conditions/batches?mode=some", ""), "422 "));
+  CHECK(holds(desk.post("/v1/feeds/conditions/batches?sequence=x", ""),
+              "\"parameter\":\"sequence\""));
+  CHECK(holds(desk.post("/v1/feeds/conditions/batches?colour=red", ""), "422 "));
+  CHECK(holds(desk.post(batches, "", std::string(201, 'x')), "422 "));
+  CHECK(holds(desk.post("/v1/feeds/stock/batches", "a,b\r\n"), "422 "));
+  CHECK(holds(desk.response.body, "wrong_header"));
+  CHECK(desk.writer->feeds()->sequence == 1);
+}
+
+TEST_CASE("feeds: a node that follows says where to send a batch", "[server]") {
+  Desk desk{true};
+  CHECK(holds(desk.post(batches, "base_price,,S-20,8.50,EUR,B-3\r\n"), "409 "));
+  CHECK(holds(desk.response.body, "\"code\":\"read_only\""));
+  CHECK(holds(desk.get("/v1/feeds"), "\"feed\":\"conditions\""));
+}

@@ -22,7 +22,7 @@ enum class Moment : std::uint8_t {
   anywhere,       // while several senders send
   at_start,       // while it reads its folder
   in_image,       // while it writes an image
-  in_large,       // while a batch of 100,000 rows comes in
+  in_large,       // while a large batch comes in
   in_transaction  // while the journal's own rollback file is there
 };
 
@@ -34,6 +34,7 @@ struct CrashOptions {
   std::string folder;  // empty; all files go below it
   std::size_t rounds = 20;
   std::uint64_t seed = 1;
+  std::size_t large_rows = 100'000;  // of a large batch, in hundreds
   std::function<void(std::size_t round)> progress = [](std::size_t) {};
 };
 

@@ -18,6 +18,9 @@ TEST_CASE("crash: killed 20 times at moments of all kinds, a node has what it ac
   options.binary = binary;
   options.folder = folder.path();
   options.seed = std::random_device{}();
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  options.large_rows = 10'000;  // of ten times the cost
+#endif
   INFO("./dev crash 20 --seed " << options.seed);
   const auto figures = tests::crash::run_crashes(options);
   CHECK(figures.acknowledged > 0);

@@ -208,7 +208,10 @@ class ServedFolder {
       }
     }
     using ops::BatchResult;
-    watch_.metrics.count_batch(feed, accepted ? BatchResult::accepted : BatchResult::refused,
+    // What a caller makes up must not become a series of figures of its own.
+    const bool is_known = !outcome.has_value() || outcome->verdict != node::Verdict::unknown_feed;
+    watch_.metrics.count_batch(is_known ? feed : "unknown",
+                               accepted ? BatchResult::accepted : BatchResult::refused,
                                accepted ? rows.accepted : 0, rows.refused);
     if (accepted) {
       watch_.metrics.count_publish(outcome->build_time);

@@ -241,9 +241,9 @@ class Run {
       const auto again = sender.send(caller, batches[i]);
       if (!again) wrong("the node died while it was asked");
       if (!again->repeated || again->sequence != batches[i].sequence)
-        wrong(fmt::format("batch {} was acknowledged as {} and is {} {} after a restart",
+        wrong(fmt::format("batch {} was acknowledged as {} and is after the restart {} {}",
                           batches[i].id, batches[i].sequence,
-                          again->repeated ? "known as" : "lost; sent again it became",
+                          again->repeated ? "known as" : "lost: sent again it became",
                           again->sequence));
     }
   }

@@ -139,6 +139,9 @@ std::vector<std::string> paths_of(const std::vector<TextFile>& files) {
 Result<std::unique_ptr<Node>> Node::open(const std::string& folder, const NodeOptions& options) {
   auto journal = store::open_journal(folder, options.access);
   if (!journal) return journal.error();
+  if (options.many_batches) {
+    if (auto ok = (*journal)->expect_many(); !ok) return ok.error();
+  }
   std::unique_ptr<Node> node{new Node{folder, options}};
   node->journal_ = *std::move(journal);
   if (auto ok = node->load(); !ok) return ok.error();

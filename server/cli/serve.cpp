@@ -137,7 +137,8 @@ class ServedFolder {
   }
 
   ops::Readiness readiness() const {
-    if (cell_.version() != 0) return {};
+    // A node that is ready takes batches, too.
+    if (cell_.version() != 0 && writer_.role() != node::Role::opening) return {};
     const auto all = batches_all_.load();
     return {ops::State::loading,
             all == 0 ? "The data folder is being read."

@@ -485,11 +485,12 @@ void Server::Inner::prepare_to_wait(Connection& connection, Wait wait) {
 }
 
 bool Server::Inner::arm(Connection& connection, int operation) {
-  connection.is_parked.store(true);
+  const int number = connection.number();
   epoll_event event{};
   event.events = (connection.wait.load() == Wait::taking ? EPOLLOUT : EPOLLIN) | EPOLLONESHOT;
   event.data.ptr = &connection;
-  return ::epoll_ctl(epoll_.number(), operation, connection.number(), &event) == 0;
+  connection.is_parked.store(true);  // the last that is done to it here
+  return ::epoll_ctl(epoll_.number(), operation, number, &event) == 0;
 }
 
 void Server::Inner::close(Connection& connection) {

@@ -76,13 +76,18 @@ Result<void> copy_pages(DatabaseCopy& copy, const std::string& from, std::uint64
   }
 }
 
+// A source with a write-ahead log is read as of one moment, which holds nobody up.
 Result<void> copy_journal(const std::string& from, const std::string& to,
                           const BackupProgress& progress) {
   auto source = Database::open(from, OpenMode::read);
   if (!source) return source.error();
   const auto page_bytes = source->number("PRAGMA page_size");
   if (!page_bytes) return page_bytes.error();
-  if (auto ok = source->run("PRAGMA busy_timeout = 0"); !ok) return ok;
+  const auto is_ahead = source->number("SELECT journal_mode = 'wal' FROM pragma_journal_mode");
+  if (!is_ahead) return is_ahead.error();
+  const char* const ready =
+      *is_ahead != 0 ? "BEGIN; SELECT count(*) FROM sqlite_schema" : "PRAGMA busy_timeout = 0";
+  if (auto ok = source->run(ready); !ok) return ok;
   auto target = Database::open(to, OpenMode::create);
   if (!target) return target.error();
   // Synced once, at the end: until then it is no backup.
@@ -90,6 +95,13 @@ Result<void> copy_journal(const std::string& from, const std::string& to,
   auto copy = DatabaseCopy::begin(*source, *target);
   if (!copy) return copy.error();
   return copy_pages(*copy, from, static_cast<std::uint64_t>(*page_bytes), progress);
+}
+
+// One file, whatever the source keeps beside its own: it can be read where nobody may write.
+Result<void> make_one_file(const std::string& journal) {
+  auto database = Database::open(journal, OpenMode::write);
+  if (!database) return database.error();
+  return database->run("PRAGMA journal_mode = DELETE");
 }
 
 Result<std::uint64_t> last_checked(const std::string& folder) {
@@ -149,6 +161,7 @@ Result<Backup> back_up(const std::string& folder, const std::string& wanted,
   };
   if (auto ok = copy_journal(folder + journal_name, partial + journal_name, progress); !ok)
     return discard(ok.error());
+  if (auto ok = make_one_file(partial + journal_name); !ok) return discard(ok.error());
   const auto last = last_checked(partial);
   if (!last) return discard(last.error());
   if (auto ok = give_name(partial, to); !ok) return discard(ok.error());

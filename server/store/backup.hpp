@@ -1,7 +1,7 @@
 // A backup of a data folder: another data folder, with the journal as it was at one moment. Taken
-// while others read and write: a writer waits for one step of the copy, a few milliseconds, or,
-// where it writes so often that the copy never ends, once for as long as the rest takes. Every batch
-// of the copy is read and checked before the folder gets its name, so a folder of that name is a
+// while others read and write. A serving node, whose journal has a write-ahead log, never waits for
+// it; an import waits for one step of the copy, a few milliseconds, or, where it writes so often that
+// the copy never ends, once for as long as the rest takes. Every batch of the copy is read and checked before the folder gets its name, so a folder of that name is a
 // whole backup, whatever is cut off. One thread a call. Cost: reading the journal twice.
 #pragma once
 

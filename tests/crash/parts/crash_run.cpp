@@ -14,6 +14,7 @@
 #include <optional>
 #include <random>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -177,9 +178,23 @@ class Run {
         return;
       case Moment::in_transaction:
         std::this_thread::sleep_for(some(milliseconds{100}));
-        wait_for_file("netto.db-journal", moment);
+        wait_for_write("netto.db-wal", moment);
         std::this_thread::sleep_for(some(milliseconds{2}));
         return;
+    }
+  }
+
+  void wait_for_write(const std::string& name, Moment moment) {
+    const auto file = killed_.data() + "/" + name;
+    std::error_code none_yet;
+    const auto before = fs::last_write_time(file, none_yet);
+    const auto end = Clock::now() + file_wait_max;
+    while (fs::last_write_time(file, none_yet) == before) {
+      if (Clock::now() > end) {
+        ++figures_.missed[static_cast<std::size_t>(moment)];
+        return;
+      }
+      std::this_thread::sleep_for(look_pause);
     }
   }
 
@@ -241,9 +256,9 @@ class Run {
       const auto again = sender.send(caller, batches[i]);
       if (!again) wrong("the node died while it was asked");
       if (!again->repeated || again->sequence != batches[i].sequence)
-        wrong(fmt::format("batch {} was acknowledged as {} and is {} {} after a restart",
+        wrong(fmt::format("batch {} was acknowledged as {} and is after the restart {} {}",
                           batches[i].id, batches[i].sequence,
-                          again->repeated ? "known as" : "lost; sent again it became",
+                          again->repeated ? "known as" : "lost: sent again it became",
                           again->sequence));
     }
   }

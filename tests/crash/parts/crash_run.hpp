@@ -23,7 +23,7 @@ enum class Moment : std::uint8_t {
   at_start,       // while it reads its folder
   in_image,       // while it writes an image
   in_large,       // while a large batch comes in
-  in_transaction  // while the journal's own rollback file is there
+  in_transaction  // while the journal's log is written to
 };
 
 inline constexpr std::array<std::string_view, 5> moment_names{

@@ -22,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace tests::crash;
 
+constexpr std::size_t page_bytes = 16'384;  // of a journal
 const Range prices{0, Kind::prices, articles_per_group};
 
 std::string content_of(const std::string& file) {
@@ -213,11 +214,11 @@ TEST_CASE(
   CAPTURE(cut);
   fs::remove(place.data + "/netto.image");
   if (cut) {
-    fs::resize_file(file, whole.size() - 16'384);
+    fs::resize_file(file, whole.size() - page_bytes);
   } else {
     std::fstream out{file, std::ios::in | std::ios::out | std::ios::binary};
-    out.seekp(-16'384, std::ios::end);
-    out << std::string(16'384, '\xa5');
+    out.seekp(-static_cast<std::streamoff>(page_bytes), std::ios::end);
+    out << std::string(page_bytes, '\xa5');
   }
   const auto damaged = content_of(file);
   for (const char* const command : {"serve --port 0", "show article S0-000-000"}) {
@@ -228,7 +229,8 @@ TEST_CASE(
     CHECK(says(said, "store_corrupt"));
     CHECK(says(said, "backup"));
   }
-  CHECK(content_of(file) == damaged);  // nobody makes it worse
+  const bool is_as_it_was = content_of(file) == damaged;  // nobody makes it worse
+  CHECK(is_as_it_was);
   Node restored{place.binary, backup};
   restored.start();
   Caller caller{restored.port()};

@@ -54,13 +54,60 @@ class Importer {
 
   Import run() {
     facts_.begin_batch();
-    for (std::size_t i = 0; i < kind_count; ++i) put_kind(static_cast<Kind>(i));
+    if (auto ok = put_up_fences(); !ok) import_.fault = ok.error();
+    if (!import_.fault)
+      for (std::size_t i = 0; i < kind_count; ++i) put_kind(static_cast<Kind>(i));
     for (std::size_t i = 0; i < files_.size(); ++i) finish(i);
+    remove_rest();
     import_.batch = batch_.take();
     return std::move(import_);
   }
 
  private:
+  // Around what the batch replaces as a whole.
+  Result<void> put_up_fences() {
+    if (!options_.replace) return {};
+    import_.replaced = options_.replace;
+    auto& kind = import_.replaced->kind;
+    std::vector<Kind> kinds;
+    std::string names;
+    for (const OpenedFile& file : files_) {
+      for (const Output& output : file.outputs) {
+        const Kind own = output.table.kind();
+        if (!is_replaceable(own) || std::ranges::find(kinds, own) != kinds.end()) continue;
+        kinds.push_back(own);
+        names.append(names.empty() ? "" : ", ").append(kind_name(own));
+      }
+    }
+    if (!kind && kinds.size() == 1) kind = kinds.front();
+    if (!kind || std::ranges::find(kinds, *kind) == kinds.end()) {
+      return Fault{FaultCode::bad_request, "partition",
+                   kinds.empty()
+                       ? "this batch has no records that can be replaced as a whole"
+                       : "the partition must say of which records it is, such as records:" +
+                             std::string{kind_name(kinds.front())} + "; the batch has " + names};
+    }
+    if (auto ok = check_partition(*import_.replaced, facts_.schema); !ok) return ok;
+    for (OpenedFile& file : files_) {
+      for (Output& output : file.outputs) {
+        if (output.table.kind() == *kind)
+          output.fence.emplace(*import_.replaced, output.table.columns());
+      }
+    }
+    return {};
+  }
+
+  // What a refused row stands for must not vanish because the row was broken.
+  void remove_rest() {
+    if (!import_.replaced || import_.fault || import_.report.rows_refused() > 0) return;
+    const auto vanished = feed::remove_rest(facts_, *import_.replaced);
+    if (vanished) {
+      import_.report.vanished = *vanished;
+    } else {
+      import_.fault = vanished.error();
+    }
+  }
+
   void put_kind(Kind kind) {
     for (std::size_t i = 0; i < files_.size(); ++i) {
       if (has(files_[i], kind)) pass(i, kind);
@@ -161,15 +208,36 @@ class Importer {
 
   Result<void> put_cells(std::size_t number, std::uint64_t row, Output& output,
                          std::span<const std::string_view> cells, std::uint32_t line) {
-    const bool known = output.code_cell && output.put->find(cells[*output.code_cell]);
+    if (output.fence) {
+      if (auto fault = output.fence->outside(cells)) return *std::move(fault);
+    }
+    const bool known = output.code_cell && !output.table.removes(cells) &&
+                       output.put->find(cells[*output.code_cell]);
     if (!known) {
-      if (auto ok = output.table.put(cells, line); !ok) return ok;
+      const auto effect = output.table.put(cells, line);
+      if (!effect) return effect.error();
       batch_.add(output.table, cells, line);
-      ++import_.report.records[static_cast<std::size_t>(output.table.kind())];
-      if (output.code_cell) output.put->intern(cells[*output.code_cell]);
+      note(number, output, cells, *effect);
     }
     states_[number][row] = RowState::put;
     return {};
+  }
+
+  void note(std::size_t number, Output& output, std::span<const std::string_view> cells,
+            RowEffect effect) {
+    FileReport& report = files_[number].report;
+    switch (effect) {
+      case RowEffect::put:
+        ++import_.report.records[static_cast<std::size_t>(output.table.kind())];
+        if (output.code_cell) output.put->intern(cells[*output.code_cell]);
+        return;
+      case RowEffect::removed:
+        ++report.records_removed;
+        return;
+      case RowEffect::not_there:
+        ++report.records_not_there;
+        return;
+    }
   }
 
   // Each round puts what had its parent put in the round before, at the latest; so a tree deeper

@@ -27,6 +27,7 @@ struct Output {
   std::optional<std::size_t> code_cell;  // where later rows of the same code are passed over
   engine::model::Dictionary* put =
       nullptr;  // the codes put so far, shared by all files of the description
+  std::optional<PartitionFence> fence = {};  // of what the batch replaces
 };
 
 struct OpenedFile {

@@ -39,14 +39,28 @@ std::string_view ending_of(std::string_view content_type) {
   return equals_ignoring_case(media_type, "application/x-ndjson") ? ".ndjson" : "";
 }
 
+Result<void> read_mode(const std::string& value, node::ImportRequest& batch) {
+  if (value == "all_or_nothing") {
+    batch.refusing = node::Refusing::all_or_nothing;
+  } else if (value == "replace") {
+    if (!batch.replace) batch.replace.emplace();
+  } else if (value != "good_rows") {
+    return Fault{FaultCode::bad_request, "/mode", "mode is good_rows, all_or_nothing or replace"};
+  }
+  return {};
+}
+
 Result<node::ImportRequest> read_parameters(const Target& target) {
   node::ImportRequest batch;
+  bool has_partition = false;
   for (const auto& [name, value] : target.parameters) {
-    if (name == "mode" && (value == "good_rows" || value == "all_or_nothing")) {
-      batch.refusing =
-          value == "good_rows" ? node::Refusing::good_rows : node::Refusing::all_or_nothing;
-    } else if (name == "mode") {
-      return Fault{FaultCode::bad_request, "/mode", "mode is good_rows or all_or_nothing"};
+    if (name == "mode") {
+      if (auto ok = read_mode(value, batch); !ok) return ok.error();
+    } else if (name == "partition") {
+      auto partition = feed::parse_partition(value);
+      if (!partition) return Fault{FaultCode::bad_request, "/partition", partition.error().detail};
+      batch.replace = *std::move(partition);
+      has_partition = true;
     } else if (name == "sequence") {
       batch.delivery.sender_sequence = number_from(value);
       if (!batch.delivery.sender_sequence)
@@ -54,8 +68,13 @@ Result<node::ImportRequest> read_parameters(const Target& target) {
                      "'" + value + "' is not a number from 0 to 9223372036854775807"};
     } else {
       return Fault{FaultCode::bad_request, "/" + name,
-                   "a batch takes the parameters mode and sequence"};
+                   "a batch takes the parameters mode, partition and sequence"};
     }
+  }
+  if (has_partition != (target.parameter("mode") == "replace")) {
+    return Fault{FaultCode::bad_request, "/partition",
+                 "mode=replace and partition go together: partition says what is replaced, such as "
+                 "type:PRICE,price_list:PL-1; empty it stands for every record of the feed"};
   }
   return batch;
 }
@@ -114,6 +133,14 @@ void write_rows(const feed::ImportReport& report, JsonWriter& json) {
   write_counts(
       {report.rows_read(), report.rows_accepted(), report.rows_set_aside(), report.rows_refused()},
       json);
+  json.key("removed");
+  json.number(report.records_removed());
+  json.key("not_there");
+  json.number(report.records_not_there());
+  if (report.vanished) {
+    json.key("vanished");
+    json.number(*report.vanished);
+  }
   json.key("refused");
   json.begin_array();
   std::size_t told = 0;

@@ -18,8 +18,14 @@ std::string_view openapi_feed_paths() {
      {
       "name": "mode",
       "in": "query",
-      "description": "What refused rows do: stay out, up to a tenth of them, or let nothing in.",
-      "schema": {"enum": ["good_rows", "all_or_nothing"], "default": "good_rows"}
+      "description": "What refused rows do: stay out, up to a tenth of them, or let nothing in. replace: the batch brings all of the partition, what it lacks of that goes, and nothing goes in where a row is refused.",
+      "schema": {"enum": ["good_rows", "all_or_nothing", "replace"], "default": "good_rows"}
+     },
+     {
+      "name": "partition",
+      "in": "query",
+      "description": "Of mode=replace, and needed there: column:value,column:value with \\ before a comma inside a value. Conditions: type and any of key fields, agreement, promotion; stock and receipts: warehouse; price_list_assignments: price_list; exchange_rates: kind. Empty: every record of the feed, but for conditions. records:KIND where a feed description makes several kinds of record that can be replaced.",
+      "schema": {"type": "string"}
      },
      {
       "name": "sequence",

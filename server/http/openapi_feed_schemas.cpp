@@ -34,6 +34,9 @@ std::string_view openapi_feed_schemas() {
      "generation": {"type": "integer", "description": "From which on answers know of it."},
      "repeated": {"type": "boolean", "description": "It was in already; nothing was changed."},
      "rows": {"$ref": "#/components/schemas/RowCounts"},
+     "removed": {"type": "integer", "description": "Records that rows with op delete took away."},
+     "not_there": {"type": "integer", "description": "Records that rows should have taken away and that were not there; no fault."},
+     "vanished": {"type": "integer", "description": "Of mode=replace: records of the partition that the batch did not bring, and that are gone."},
      "refused": {
       "type": "array",
       "description": "The first 100; all at /v1/batches/{sequence}/refused.",
@@ -48,6 +51,8 @@ std::string_view openapi_feed_schemas() {
       "type": "object",
       "properties": {
        "rows": {"$ref": "#/components/schemas/RowCounts"},
+       "removed": {"type": "integer"},
+       "not_there": {"type": "integer"},
        "refused": {"type": "array", "items": {"$ref": "#/components/schemas/RefusedRow"}}
       }
      }

@@ -92,14 +92,15 @@ std::vector<store::RefusedRow> refused_of(const feed::ImportReport& report) {
 
 std::string bare_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
-std::int64_t checksum_of(const std::vector<feed::FeedFile>& files) {
+std::int64_t checksum_of(const ImportRequest& request) {
   store::Checksum sum;
-  for (const feed::FeedFile& file : files) sum.add(file.bytes.size()).add(file.bytes);
+  for (const feed::FeedFile& file : request.files) sum.add(file.bytes.size()).add(file.bytes);
+  if (request.replace) sum.add(feed::to_string(*request.replace));
   return static_cast<std::int64_t>(sum.value());
 }
 
 // A delivery counts for its feed whatever it brings; files are kept when they bring something.
-std::string content_of(const Gathered& gathered, const std::string& rows,
+std::string content_of(const Gathered& gathered, const feed::Import& import,
                        const std::vector<FeedPart>& feeds, bool is_delivery) {
   std::vector<std::string> names;  // kept while parts look at them
   names.reserve(gathered.rules.size() + gathered.feed_descriptions.size());
@@ -112,7 +113,12 @@ std::string content_of(const Gathered& gathered, const std::string& rows,
   };
   add(PartKind::rules, gathered.rules);
   add(PartKind::feed_description, gathered.feed_descriptions);
-  if (!rows.empty()) parts.push_back({PartKind::rows, {}, rows});
+  if (!import.batch.empty()) parts.push_back({PartKind::rows, {}, import.batch});
+  std::string replaced;
+  if (import.replaced) {
+    replaced = feed::to_string(*import.replaced);
+    parts.push_back({PartKind::replace, {}, replaced});
+  }
   std::vector<std::string> counts;
   counts.reserve(feeds.size());
   if (!parts.empty() || is_delivery) {
@@ -359,7 +365,7 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
   if (auto ok = load(); !ok) return ok;
   store::Delivery delivery = request.delivery;
   if (!delivery.feed.empty()) {
-    delivery.sent_checksum = checksum_of(request.files);
+    delivery.sent_checksum = checksum_of(request);
     if (auto ok = check_delivery(delivery, outcome); !ok || outcome.verdict == Verdict::repeated)
       return ok;
   }
@@ -376,26 +382,28 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
   feed::ImportOptions options;
   options.refused_kept_max = request.refused_kept_max;
   options.progress = request.progress;
+  options.replace = request.replace;
   auto import = feed::read_feed(state_->facts(), std::move(gathered->data),
                                 state_->feed_descriptions(), options);
   outcome.report = std::move(import.report);
   outcome.passed_over = gathered->passed_over;
   if (auto faults = file_faults(outcome.report, *gathered); !faults.empty())
     return several(std::move(faults));
-  const std::uint32_t percent_max =
-      request.refusing == Refusing::all_or_nothing ? 0 : request.refused_percent_max;
+  if (import.fault) return *import.fault;
+  const bool is_whole = request.refusing == Refusing::all_or_nothing || request.replace;
+  const std::uint32_t percent_max = is_whole ? 0 : request.refused_percent_max;
   if (auto faults = share_faults(outcome.report, percent_max); !faults.empty()) {
     outcome.verdict = Verdict::refused_rows;
     return several(std::move(faults));
   }
-  return journal_and_publish(*gathered, request, delivery, import.batch, outcome);
+  return journal_and_publish(*gathered, request, delivery, import, outcome);
 }
 
 Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportRequest& request,
-                                       const store::Delivery& delivery, const std::string& rows,
+                                       const store::Delivery& delivery, const feed::Import& import,
                                        ImportOutcome& outcome) {
   const std::vector<FeedPart> feeds = feed_parts(outcome.report);
-  std::string content = content_of(gathered, rows, feeds, !delivery.feed.empty());
+  std::string content = content_of(gathered, import, feeds, !delivery.feed.empty());
   if (content.empty()) {
     const auto read = [](const feed::FileReport& file) {
       return file.use == feed::FileUse::records;

@@ -54,8 +54,9 @@ struct ImportRequest {
   store::Delivery delivery =
       {};  // of a batch that its sender names or numbers, or names the feed of
   Refusing refusing = Refusing::good_rows;
-  std::string source = {};  // for people; empty: the paths
-  std::string feed;         // how to read the data files, whatever their names say; empty: by name
+  std::optional<feed::Partition> replace = {};  // of which the data brings all; all or nothing
+  std::string source = {};                      // for people; empty: the paths
+  std::string feed;  // how to read the data files, whatever their names say; empty: by name
   std::uint32_t refused_percent_max = 10;  // of the rows of any one file
   std::size_t refused_kept_max = 10'000;   // rows kept for repair, of any one file
   std::function<void(const feed::ImportProgress&)> progress;
@@ -158,7 +159,7 @@ class Node {
   Change check_delivery(const store::Delivery& delivery, ImportOutcome& outcome);
   Change check_number(const store::Delivery& delivery, ImportOutcome& outcome);
   Change journal_and_publish(const Gathered& gathered, const ImportRequest& request,
-                             const store::Delivery& delivery, const std::string& rows,
+                             const store::Delivery& delivery, const feed::Import& import,
                              ImportOutcome& outcome);
   void let_go_of_facts();
 

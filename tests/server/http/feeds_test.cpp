@@ -189,3 +189,36 @@ TEST_CASE("feeds: a node that follows says where to send a batch", "[server]") {
   CHECK(holds(desk.response.body, "\"code\":\"read_only\""));
   CHECK(holds(desk.get("/v1/feeds"), "\"feed\":\"conditions\""));
 }
+
+TEST_CASE("feeds: rows with op delete, and a batch that replaces a partition as a whole",
+          "[server]") {
+  Desk desk;
+  const auto post = [&](std::string_view target, std::string_view body) {
+    Request request;
+    request.method = "POST";
+    request.target = target;
+    request.content_type = "text/csv";
+    request.body = body;
+    return desk.ask(request);
+  };
+  const auto gone =
+      post(batches, "op,type,key\r\ndelete,base_price,B-3\r\ndelete,base_price,B-9\r\n");
+  CHECK(holds(gone, "\"removed\":1,\"not_there\":1,"));
+  CHECK(holds(desk.get(price_of_one), "\"no_price\""));
+  const std::string rows = "type,article,value,currency,key\r\nbase_price,S-20,7.00,EUR,B-3\r\n";
+  CHECK(holds(post("/v1/feeds/conditions/batches?mode=replace", rows), "422 "));
+  CHECK(holds(post("/v1/feeds/conditions/batches?partition=type:base_price", rows), "422 "));
+  CHECK(holds(post("/v1/feeds/conditions/batches?mode=replace&partition=type", rows), "422 "));
+  CHECK(holds(post("/v1/feeds/conditions/batches?mode=replace&partition=", rows), "422 "));
+  const auto whole =
+      post("/v1/feeds/conditions/batches?mode=replace&partition=type:base_price", rows);
+  CHECK(holds(whole, "200 "));
+  CHECK(holds(whole, "\"vanished\":3,"));
+  CHECK(holds(desk.get(price_of_one), "\"7.00\""));
+  const auto stock = post("/v1/feeds/stock/batches?mode=replace&partition=",
+                          "article,warehouse,on_hand\r\nS-20,HQ,3\r\n");
+  CHECK(holds(stock, "\"vanished\":1,"));
+  CHECK(holds(post("/v1/feeds/stock/batches?mode=replace&partition=warehouse:HQ",
+                   "article,warehouse,on_hand\r\nS-20,HQ,x\r\n"),
+              "refused_rows"));
+}

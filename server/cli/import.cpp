@@ -48,7 +48,8 @@ constexpr const char* closing =
     "file "
     "lacks goes\n"
     "\n"
-    "Exit codes: 0 all rows are in (or set aside by a rule); 1 some were refused; 2 the input "
+    "Exit codes: 0 all rows are in (or set aside by a rule); 1 some were refused, or guards found "
+    "something; 2 the input "
     "can't be used;\n"
     "3 the data folder can't be used.";
 
@@ -159,7 +160,22 @@ void add_refused(Report& report, const feed::ImportReport& imported, const Names
   }
 }
 
+void add_findings(Report& report, const ImportOutcome& outcome) {
+  Table& findings = report.table("findings", "Found by guards",
+                                 {{"feed", "feed"},
+                                  {"guard", "guard"},
+                                  {"then", "then"},
+                                  {"records", "records", Align::right},
+                                  {"detail", "detail"}});
+  for (const feed::Finding& found : outcome.findings) {
+    findings.add({found.feed, feed::guard_name(found.guard), feed::guard_action_name(found.then),
+                  found.records, found.detail});
+  }
+}
+
 const char* result_text(const ImportOutcome& outcome) {
+  if (outcome.verdict == node::Verdict::held)
+    return "held until somebody releases it (netto release); nothing was changed";
   if (!outcome.accepted()) return "not imported; nothing was changed";
   return outcome.sequence == 0 ? "nothing new" : "imported";
 }
@@ -190,7 +206,9 @@ void report_outcome(const ImportOutcome& outcome, std::uint64_t generation, Cloc
               outcome.report.vanished ? Value{*outcome.report.vanished} : Value{""});
   report.fact("not_there", "not there", count(outcome.report.records_not_there()));
   report.fact("time", "time", seconds_text(elapsed));
+  report.fact("held", "held as", count(outcome.held));
   const Names names{outcome.report};
+  add_findings(report, outcome);
   add_files(report, outcome.report, names);
   add_set_aside(report, outcome.report, names);
   add_refused(report, outcome.report, names);
@@ -259,8 +277,8 @@ void run_import(const Options& options, Run& run) {
   if (!options.refused_file.empty()) {
     if (auto ok = write_refused(options.refused_file, outcome.report); !ok) fail(run, ok.error());
   }
-  if (outcome.accepted() && outcome.report.rows_refused() > 0 && run.exit == Exit::ok)
-    run.exit = Exit::findings;
+  const bool needs_a_look = outcome.report.rows_refused() > 0 || !outcome.findings.empty();
+  if (outcome.faults.empty() && needs_a_look && run.exit == Exit::ok) run.exit = Exit::findings;
 }
 
 }  // namespace

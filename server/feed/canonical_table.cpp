@@ -250,7 +250,19 @@ Result<void> CanonicalTable::put_assignment(Row& row) {
   return facts_->put(draft);
 }
 
+Result<engine::model::ConditionDraft> CanonicalTable::condition(
+    std::span<const std::string_view> cells, std::uint32_t line) {
+  Row row{*this, cells};
+  return read_condition(row, line);
+}
+
 Result<void> CanonicalTable::put_condition(Row& row, std::uint32_t line) {
+  const auto draft = read_condition(row, line);
+  if (!draft) return draft.error();
+  return facts_->put(*draft);
+}
+
+Result<engine::model::ConditionDraft> CanonicalTable::read_condition(Row& row, std::uint32_t line) {
   namespace at = place::conditions;
   engine::model::ConditionDraft draft = condition_identity(row);
   row.value(draft);
@@ -264,7 +276,7 @@ Result<void> CanonicalTable::put_condition(Row& row, std::uint32_t line) {
   row.flags(draft);
   draft.line = line;
   if (row.fault()) return *row.fault();
-  return facts_->put(draft);
+  return draft;
 }
 
 Result<void> CanonicalTable::put_warehouse(Row& row) {

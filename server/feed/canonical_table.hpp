@@ -40,6 +40,10 @@ class CanonicalTable {
   // canonical column, or empty; the facts are then untouched.
   engine::base::Result<RowEffect> put(std::span<const std::string_view> cells, std::uint32_t line);
 
+  // Of conditions: the record that the row says, good until the next row.
+  engine::base::Result<engine::model::ConditionDraft> condition(
+      std::span<const std::string_view> cells, std::uint32_t line);
+
   // Whether the row says that its record is to go.
   bool removes(std::span<const std::string_view> cells) const {
     return op_cell_ && cells[*op_cell_] == "delete";
@@ -68,6 +72,7 @@ class CanonicalTable {
   engine::base::Result<bool> remove_condition(Row& row);
   engine::base::Result<bool> remove_receipt(Row& row);
   engine::model::ConditionDraft condition_identity(Row& row);
+  engine::base::Result<engine::model::ConditionDraft> read_condition(Row& row, std::uint32_t line);
 
   engine::base::Result<void> put_currency(Row& row);
   engine::base::Result<void> put_exchange_rate(Row& row);

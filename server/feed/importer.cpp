@@ -53,17 +53,35 @@ class Importer {
       : facts_{facts}, files_{opened.files()}, options_{options}, states_(files_.size()) {}
 
   Import run() {
+    set_watches();
     facts_.begin_batch();
     if (auto ok = put_up_fences(); !ok) import_.fault = ok.error();
     if (!import_.fault)
       for (std::size_t i = 0; i < kind_count; ++i) put_kind(static_cast<Kind>(i));
     for (std::size_t i = 0; i < files_.size(); ++i) finish(i);
     remove_rest();
+    for (const GuardWatch& watch : watches_) {
+      const auto found = watch.findings();
+      import_.findings.insert(import_.findings.end(), found.begin(), found.end());
+    }
     import_.batch = batch_.take();
     return std::move(import_);
   }
 
  private:
+  // One a feed that has guards. They see what is settled, so that what is pending must be first.
+  void set_watches() {
+    watch_of_.resize(files_.size());
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      if (files_[i].guards == nullptr) continue;
+      auto watch = std::ranges::find(watches_, files_[i].report.feed, &GuardWatch::feed);
+      if (watch == watches_.end())
+        watch = watches_.insert(watches_.end(), {facts_, *files_[i].guards, files_[i].report.feed});
+      watch_of_[i] = static_cast<std::size_t>(watch - watches_.begin());
+    }
+    if (!watches_.empty() && !facts_.lay_over()) facts_.settle();
+  }
+
   // Around what the batch replaces as a whole.
   Result<void> put_up_fences() {
     if (!options_.replace) return {};
@@ -88,6 +106,7 @@ class Importer {
                              std::string{kind_name(kinds.front())} + "; the batch has " + names};
     }
     if (auto ok = check_partition(*import_.replaced, facts_.schema); !ok) return ok;
+    before_ = count_of(facts_, *import_.replaced);
     for (OpenedFile& file : files_) {
       for (Output& output : file.outputs) {
         if (output.table.kind() == *kind)
@@ -103,9 +122,36 @@ class Importer {
     const auto vanished = feed::remove_rest(facts_, *import_.replaced);
     if (vanished) {
       import_.report.vanished = *vanished;
+      see_vanished(*vanished);
     } else {
       import_.fault = vanished.error();
     }
+  }
+
+  // What there was: what is gone, what was taken away by rows, and what rows took the place of.
+  void see_vanished(std::uint64_t vanished) {
+    const bool is_condition = import_.replaced->kind == Kind::conditions;
+    for (std::size_t i = 0; i < watches_.size(); ++i) {
+      const bool brings = std::ranges::any_of(files_, [&](const OpenedFile& file) {
+        return watch_of_[static_cast<std::size_t>(&file - files_.data())] == i &&
+               std::ranges::any_of(file.outputs,
+                                   [](const Output& output) { return output.fence.has_value(); });
+      });
+      if (!brings) continue;
+      const std::uint64_t kept = is_condition ? watches_[i].replaced() : 0;
+      const std::uint64_t before =
+          is_condition ? vanished + kept + import_.report.records_removed() : before_;
+      watches_[i].see_vanished(vanished, before);
+    }
+  }
+
+  void watch(std::size_t number, Output& output, std::span<const std::string_view> cells,
+             std::uint32_t line) {
+    if (!watch_of_[number] || output.table.kind() != Kind::conditions) return;
+    GuardWatch& watch = watches_[*watch_of_[number]];
+    if (!watch.looks_at_records()) return;
+    if (const auto draft = output.table.condition(cells, line))
+      watch.see(*draft, files_[number].report.file, line);
   }
 
   void put_kind(Kind kind) {
@@ -218,6 +264,7 @@ class Importer {
       if (!effect) return effect.error();
       batch_.add(output.table, cells, line);
       note(number, output, cells, *effect);
+      if (*effect == RowEffect::put) watch(number, output, cells, line);
     }
     states_[number][row] = RowState::put;
     return {};
@@ -331,6 +378,8 @@ class Importer {
                                       : report.rows_set_aside);
     }
     report.rows_read = states_[number].size();
+    if (watch_of_[number])
+      watches_[*watch_of_[number]].see_rows(report.rows_read, report.rows_refused);
     ENSURE(report.rows_read == report.rows_accepted + report.rows_set_aside + report.rows_refused);
     std::ranges::stable_sort(report.refused_rows, {}, &RefusedRow::line);
     import_.report.files.push_back(std::move(report));
@@ -342,6 +391,9 @@ class Importer {
   std::vector<std::vector<RowState>> states_;  // of each file, by row
   std::vector<std::string_view> cells_;        // of the row at hand
   std::vector<Waiting> waiting_;
+  std::vector<GuardWatch> watches_;                   // one a feed that has guards
+  std::vector<std::optional<std::size_t>> watch_of_;  // of each file
+  std::uint64_t before_ = 0;  // records of what is replaced, but for conditions
   BatchWriter batch_;
   Import import_;
 };

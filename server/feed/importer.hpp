@@ -11,6 +11,7 @@
 #include "engine/base/result.hpp"
 #include "engine/model/facts.hpp"
 #include "server/feed/feed_description.hpp"
+#include "server/feed/guards.hpp"
 #include "server/feed/partition.hpp"
 #include "server/feed/report.hpp"
 
@@ -50,6 +51,7 @@ struct Import {
   ImportReport report;
   std::string batch;  // the accepted rows for the journal; empty when there are none
   std::optional<Partition> replaced = {};         // with its kind
+  std::vector<Finding> findings = {};             // of the feeds' guards
   std::optional<engine::base::Fault> fault = {};  // nothing can be replaced as it was declared
 };
 

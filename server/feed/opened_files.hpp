@@ -34,6 +34,7 @@ struct OpenedFile {
   FeedFile input;
   FileReport report;
   const FeedDescription* description = nullptr;  // null: canonical, looked up or not read
+  const GuardRules* guards = nullptr;            // of its feed; null: none
   std::string bytes;                             // until the text is decoded
   SourceText source;                             // of a file that is read for records
   std::optional<RowPlan> plan;                   // null: the cells are canonical as they stand

@@ -157,6 +157,39 @@ Result<std::uint64_t> remove_rest(engine::model::Facts& facts, const Partition& 
   return std::uint64_t{*removed};
 }
 
+std::uint64_t count_of(const engine::model::Facts& facts, const Partition& partition) {
+  const std::string_view value =
+      partition.values.empty() ? std::string_view{} : partition.values.front().second;
+  const auto counted = [&](const auto& rows, const auto& is_of) {
+    return static_cast<std::uint64_t>(
+        std::ranges::count_if(rows, [&](const auto& row) { return value.empty() || is_of(row); }));
+  };
+  const auto warehouse = facts.warehouses().codes->find(value);
+  const auto is_there = [&](const auto& row) {
+    return warehouse && row.warehouse == engine::model::WarehouseId{*warehouse};
+  };
+  switch (partition.kind.value_or(Kind::conditions)) {
+    case Kind::stock:
+      return counted(facts.stock(), is_there);
+    case Kind::receipts:
+      return counted(facts.receipts(), is_there);
+    case Kind::price_list_assignments: {
+      const auto list = facts.find_document(engine::model::DocumentKind::price_list, value);
+      std::vector<engine::model::ListAssignment> own = facts.assignments();
+      std::erase_if(own, [](const auto& row) { return row.withdrawn || row.from_customer; });
+      return counted(own, [&](const auto& row) { return list && row.list == *list; });
+    }
+    case Kind::exchange_rates: {
+      const auto kind = facts.share_texts()->find(value);
+      return counted(facts.exchange_rates(), [&](const auto& row) {
+        return kind && row.kind == engine::model::TextId{*kind};
+      });
+    }
+    default:
+      return 0;
+  }
+}
+
 PartitionFence::PartitionFence(const Partition& partition, std::span<const std::string> columns)
     : partition_{&partition} {
   for (const auto& [column, value] : partition.values) {

@@ -44,6 +44,9 @@ engine::base::Result<void> check_partition(const Partition& partition,
 engine::base::Result<std::uint64_t> remove_rest(engine::model::Facts& facts,
                                                 const Partition& partition);
 
+// Records of the partition; 0 for conditions, which nobody counts.
+std::uint64_t count_of(const engine::model::Facts& facts, const Partition& partition);
+
 // A partition beside the columns of a table: tells rows that are not of it.
 class PartitionFence {
  public:

@@ -160,6 +160,39 @@ void write_rows(const feed::ImportReport& report, JsonWriter& json) {
   json.end_array();
 }
 
+void write_findings(const std::vector<feed::Finding>& findings, JsonWriter& json) {
+  json.key("findings");
+  json.begin_array();
+  for (const feed::Finding& found : findings) {
+    json.begin_object();
+    json.member("feed", found.feed);
+    json.member("guard", feed::guard_name(found.guard));
+    json.member("then", feed::guard_action_name(found.then));
+    json.key("records");
+    json.number(found.records);
+    json.member("detail", found.detail);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_held(const std::string& feed, const node::ImportOutcome& outcome, Response& response) {
+  response.status = 202;
+  const bool repeated = outcome.findings.empty();
+  JsonWriter json{response.body};
+  json.begin_object();
+  json.member("feed", feed);
+  json.key("held");
+  json.number(outcome.held);
+  json.key("repeated");
+  json.boolean(repeated);
+  if (!repeated) {
+    write_rows(outcome.report, json);
+    write_findings(outcome.findings, json);
+  }
+  json.end_object();
+}
+
 void write_taken(const node::Writer& writer, const std::string& feed,
                  const node::ImportOutcome& outcome, Response& response) {
   const bool repeated = outcome.verdict == Verdict::repeated;
@@ -172,7 +205,10 @@ void write_taken(const node::Writer& writer, const std::string& feed,
   json.number(std::max(outcome.sequence, writer.feeds()->sequence));
   json.key("repeated");
   json.boolean(repeated);
-  if (!repeated) write_rows(outcome.report, json);
+  if (!repeated) {
+    write_rows(outcome.report, json);
+    write_findings(outcome.findings, json);
+  }
   json.end_object();
 }
 
@@ -188,8 +224,11 @@ Problem problem_of(Verdict verdict, const Fault& fault) {
       return {409, "missing_batches", fault.detail};
     case Verdict::refused_rows:
       return {422, "refused_rows", fault.detail};
+    case Verdict::rejected:
+      return {409, "rejected", fault.detail};
     case Verdict::plain:
     case Verdict::repeated:
+    case Verdict::held:
       break;
   }
   const int status = status_for(fault);
@@ -241,6 +280,8 @@ void write_feed(const node::Writer& writer, const node::FeedRecord& feed, JsonWr
   write_counts(feed.last, json);
   json.key("all");
   write_counts(feed.all, json);
+  const auto found = writer.last_findings(feed.feed);
+  write_findings(found ? found->findings : std::vector<feed::Finding>{}, json);
   json.key("last_error");
   if (const auto error = writer.last_error(feed.feed)) {
     json.begin_object();
@@ -262,6 +303,7 @@ void post_batch(node::Writer& writer, const Request& request, const Target& targ
   if (!batch) return;
   const auto outcome = writer.write(*std::move(batch));
   if (!outcome) return write_unwritten(outcome.error(), response);
+  if (outcome->verdict == Verdict::held) return write_held(target.segments[2], *outcome, response);
   if (!outcome->accepted()) return write_not_taken(*outcome, response);
   write_taken(writer, target.segments[2], *outcome, response);
 }

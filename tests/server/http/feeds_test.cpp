@@ -36,8 +36,10 @@ struct Desk {
   Response response;
   std::jthread thread;
 
-  explicit Desk(bool follow = false) {
+  explicit Desk(bool follow = false, std::string_view description = "") {
     tests::write_small_company(folder.path() + "/files");
+    if (!description.empty())
+      tests::write_file(folder.path() + "/files/description.json", description);
     {
       auto node = Node::open(folder.path() + "/data", {Access::create, Keep::facts});
       REQUIRE(node);
@@ -221,4 +223,35 @@ TEST_CASE("feeds: rows with op delete, and a batch that replaces a partition as 
   CHECK(holds(post("/v1/feeds/stock/batches?mode=replace&partition=warehouse:HQ",
                    "article,warehouse,on_hand\r\nS-20,HQ,x\r\n"),
               "refused_rows"));
+}
+
+TEST_CASE("feeds: a batch that a guard holds waits for a person", "[server]") {
+  Desk desk{false,
+            R"({"feed": "conditions", "guards": {"zero_price": {"then": "hold"},
+                "price_jump": {"up": 50, "then": "flag"}}})"};
+  const auto told = desk.post(batches, "base_price,,S-20,19.00,EUR,B-3\r\n");
+  CHECK(holds(told, "200 "));
+  CHECK(holds(told, "\"guard\":\"price_jump\",\"then\":\"flag\",\"records\":1"));
+  CHECK(holds(desk.get("/v1/feeds/conditions"), "\"guard\":\"price_jump\""));
+  const auto held = desk.post(batches, "base_price,,S-20,0,EUR,B-3\r\n", "night");
+  CHECK(holds(held, "202 {\"feed\":\"conditions\",\"held\":1,\"repeated\":false"));
+  CHECK(holds(held, "\"guard\":\"zero_price\",\"then\":\"hold\""));
+  CHECK(holds(desk.post(batches, "base_price,,S-20,0,EUR,B-3\r\n", "night"),
+              "202 {\"feed\":\"conditions\",\"held\":1,\"repeated\":true}"));
+  CHECK(holds(desk.get(price_of_one), "\"19.00\""));
+  CHECK(holds(desk.get("/v1/feeds/conditions"), "\"guard\":\"zero_price\""));
+  CHECK(holds(desk.get("/v1/batches?state=held"), "\"number\":1,\"state\":\"held\""));
+  CHECK(holds(desk.get("/v1/batches?state=lost"), "422 "));
+  CHECK(holds(desk.post("/v1/batches/1/release", "", "", "application/json"), "422 "));
+  CHECK(holds(desk.post("/v1/batches/7/release?by=anna", "", "", "application/json"), "404 "));
+  CHECK(holds(desk.post("/v1/batches/x/reject?by=anna", "", "", "application/json"), "404 "));
+  CHECK(holds(desk.post("/v1/batches/1/release?by=anna", "", "", "application/json"),
+              "200 {\"held\":1,\"state\":\"released\",\"sequence\":3}"));
+  CHECK(holds(desk.get(price_of_one), "\"0.00\""));
+  CHECK(holds(desk.get("/v1/batches"), "{\"batches\":[]}"));
+  CHECK(holds(desk.get("/v1/batches?state=all"), "\"decided_by\":\"anna\",\"sequence\":3"));
+  CHECK(holds(desk.post(batches, "base_price,,S-20,0.0,EUR,B-3\r\n", "day"), "\"held\":2"));
+  CHECK(holds(desk.post("/v1/batches/2/reject?by=bo", "", "", "application/json"),
+              "200 {\"held\":2,\"state\":\"rejected\",\"sequence\":null}"));
+  CHECK(holds(desk.post(batches, "base_price,,S-20,0.0,EUR,B-3\r\n", "day"), "409 "));
 }

@@ -69,10 +69,14 @@ std::size_t changed(const Snapshot& snapshot, std::int64_t price) {
   const auto& index = snapshot.conditions();
   const auto table = *snapshot.schema().find_table(*snapshot.schema().find_type("base_price"),
                                                    {engine::model::Schema::article});
-  const auto keys = index.part_keys(*index.find_part(table, {}));
+  const std::uint32_t part = *index.find_part(table, {});
+  const auto keys = index.part_keys(part);
   std::size_t count = 0;
   for (std::uint32_t article = 0; article < changed_articles; ++article) {
-    const auto records = index.records_of(index.find_key_in_run(keys, article));
+    std::uint32_t key = index.find_key_in_run(keys, article);
+    if (index.has_changes() && index.changed_key(part, article) != index.no_key)
+      key = index.changed_key(part, article);
+    const auto records = index.records_of(key);
     for (std::uint32_t record = records.begin; record < records.end; ++record)
       count += index.record(record).value == price ? 1 : 0;
   }
@@ -86,10 +90,12 @@ void snapshot_of_change(benchmark::State& state, const std::string& size) {
   const Expected expected{changed_articles};
   Round round{expected};
   std::int64_t price = 123'456'789;  // of no article so far, and never with a zero at its end
+  change_prices(facts->facts, price);
+  snapshot = snapshot_of(*facts);  // the rules are bound to prices of that size from here on
   for (auto _ : state) {
     price += 10;
     change_prices(facts->facts, price);
-    snapshot = snapshot_of(*facts);
+    snapshot = snapshot_after(*snapshot, *facts);
     state.PauseTiming();
     round.take(changed(*snapshot, price));
     state.ResumeTiming();

@@ -1,6 +1,7 @@
 #include "bench/micro/world_facts.hpp"
 
 #include "engine/quote/answer.hpp"
+#include "engine/snapshot/advance.hpp"
 #include "engine/snapshot/builder.hpp"
 #include "rules/rule_book.hpp"
 
@@ -247,6 +248,13 @@ std::unique_ptr<WorldFacts> facts_of(const world::World& world) {
 std::shared_ptr<const engine::snapshot::Snapshot> snapshot_of(WorldFacts& made,
                                                               std::uint64_t generation) {
   return taken(engine::snapshot::SnapshotBuilder{made.facts, made.rules, generation}.build());
+}
+
+std::shared_ptr<const engine::snapshot::Snapshot> snapshot_after(
+    const engine::snapshot::Snapshot& previous, WorldFacts& made) {
+  const std::uint64_t generation = previous.generation() + 1;
+  auto next = taken(engine::snapshot::advance(previous, made.facts, made.rules, generation));
+  return next != nullptr ? next : snapshot_of(made, generation);
 }
 
 std::shared_ptr<const engine::snapshot::Snapshot> load_world(const world::World& world,

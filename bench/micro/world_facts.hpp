@@ -26,6 +26,9 @@ struct WorldFacts {
 std::unique_ptr<WorldFacts> facts_of(const world::World& world);
 std::shared_ptr<const engine::snapshot::Snapshot> snapshot_of(WorldFacts& made,
                                                               std::uint64_t generation = 1);
+// The generation after `previous`, from it where that can be.
+std::shared_ptr<const engine::snapshot::Snapshot> snapshot_after(
+    const engine::snapshot::Snapshot& previous, WorldFacts& made);
 
 struct LoadTimes {
   long facts_ms = 0;

@@ -245,7 +245,10 @@ class ServedFolder {
     using ops::BatchResult;
     const auto result =
         accepted ? BatchResult::accepted : (held ? BatchResult::held : BatchResult::refused);
-    watch_.metrics.count_batch(feed, result, accepted ? rows.accepted : 0, rows.refused);
+    // What a caller makes up must not become a series of figures of its own.
+    const bool is_known = !outcome.has_value() || outcome->verdict != node::Verdict::unknown_feed;
+    watch_.metrics.count_batch(is_known ? feed : "unknown", result, accepted ? rows.accepted : 0,
+                               rows.refused);
     if (held) return;
     if (accepted) {
       watch_.metrics.count_publish(outcome->build_time);

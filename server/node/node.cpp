@@ -140,6 +140,9 @@ Result<std::unique_ptr<Node>> Node::open(const std::string& folder, const NodeOp
   std::unique_ptr<Node> node{new Node{folder, options}};
   node->journal_ = *std::move(journal);
   if (auto ok = node->load(); !ok) return ok.error();
+  if (options.many_batches) {  // not before it is known to be whole
+    if (auto ok = node->journal_->expect_many(); !ok) return ok.error();
+  }
   if (node->last_.sequence > 0) {
     if (auto ok = node->publish(node->last_.sequence); !ok) return ok.error();
   } else if (options.access != Access::create) {
@@ -174,6 +177,7 @@ Node::Change Node::replay() {
   const auto newest = replay_progress_ ? journal_->last_sequence() : Result<std::uint64_t>{0};
   auto replayed = journal_->replay(last_.sequence + 1, [&](store::Batch&& batch) -> Change {
     if (replay_progress_ && newest) replay_progress_(batch.sequence - 1, *newest);
+    bytes_known_ = false;
     if (auto ok = state_->apply(batch); !ok) return ok;
     last_ = {batch.sequence, std::move(batch.received_at), std::move(batch.source)};
     return {};
@@ -188,6 +192,7 @@ Node::Change Node::replay() {
 // Whether the state is now that of an image of this journal. One that is of no use is passed over.
 bool Node::load_image() {
   imaged_ = 0;
+  bytes_known_ = false;
   image_fault_.reset();
   auto image = store::Image::open(folder_);
   if (!image) {
@@ -230,17 +235,24 @@ Node::Change Node::write_image() {
       });
   if (written) {
     imaged_ = last_.sequence;
+    fresh_bytes_ = 0;
     image_fault_.reset();
   }
   return written;
 }
 
-bool Node::is_image_due() const {
+bool Node::is_image_due() {
   if (image_fault_) return true;  // it would be passed over again at every start
   if (last_.sequence - imaged_ >= image_.batches) return true;
-  const auto fresh = journal_->bytes_after(imaged_);
-  const auto all = journal_->bytes_after(0);
-  return fresh && all && *fresh >= image_.bytes && *fresh >= *all / 4;
+  if (!bytes_known_) {
+    const auto fresh = journal_->bytes_after(imaged_);
+    const auto all = journal_->bytes_after(0);
+    if (!fresh || !all) return false;
+    fresh_bytes_ = *fresh;
+    all_bytes_ = *all;
+    bytes_known_ = true;
+  }
+  return fresh_bytes_ >= image_.bytes && fresh_bytes_ >= all_bytes_ / 4;
 }
 
 Node::Change Node::publish(std::uint64_t generation) {
@@ -482,6 +494,8 @@ Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportReq
   ENSURE(*sequence == (*snapshot)->generation());
   outcome.build_time = built - began;
   outcome.append_time = Watch::now() - built;
+  fresh_bytes_ += batch.content.size();
+  all_bytes_ += batch.content.size();
   cell_.publish(*std::move(snapshot));
   feeds_ = state_->feeds();
   last_ = {*sequence, std::move(batch.received_at), std::move(batch.source)};

@@ -41,6 +41,7 @@ struct NodeOptions {
   ImageOptions image = {};
   // Called while batches are replayed, on the thread that does it: up to which batch, of how many.
   std::function<void(std::uint64_t, std::uint64_t)> replay_progress = {};
+  bool many_batches = false;  // small ones are to come, many a second
 };
 
 enum class Refusing : std::uint8_t {
@@ -144,7 +145,7 @@ class Node {
   // Where one is due. Requires Access::write or create.
   Change write_due_image();
 
-  bool is_image_due() const;
+  bool is_image_due();
 
   // As of sequence(), in the order in which they came first.
   const std::vector<FeedRecord>& feeds() const { return feeds_; }
@@ -194,6 +195,10 @@ class Node {
   Keep keep_;
   ImageOptions image_;
   std::function<void(std::uint64_t, std::uint64_t)> replay_progress_;
+  // Content after the image, and all of it; asked of the journal once.
+  std::uint64_t fresh_bytes_ = 0;
+  std::uint64_t all_bytes_ = 0;
+  bool bytes_known_ = false;
   std::uint64_t imaged_ = 0;  // the newest image of this journal is of this batch; 0: none
   std::optional<engine::base::Fault> image_fault_;  // why the image was passed over
   std::unique_ptr<store::Journal> journal_;

@@ -14,6 +14,7 @@ using engine::base::Result;
 
 namespace {
 
+constexpr std::size_t image_waits_max = 1'000;  // batches that a due image may wait for a pause
 constexpr std::size_t feed_errors_max = 1'000;  // of feeds that there are not, too
 
 std::string described(const Fault& fault) {
@@ -60,7 +61,7 @@ Result<std::unique_ptr<Node>> Writer::open() {
     return Node::open(folder_, reading_options);
   }
   const NodeOptions writing_options{Access::write, Keep::facts, options_.image,
-                                    options_.replay_progress};
+                                    options_.replay_progress, true};
   auto writing = Node::open(folder_, writing_options);
   if (writing || writing.error().code != FaultCode::store_unavailable) return writing;
   auto reading = Node::open(folder_, reading_options);
@@ -93,7 +94,9 @@ void Writer::serve_queue(const std::stop_token& stop) {
       idle = queue_.empty();
     }
     next->done.set_value(std::move(written));
-    if (!is_in || !idle) continue;
+    if (!is_in) continue;
+    if (!idle && ++waited_for_idle_ < image_waits_max) continue;
+    waited_for_idle_ = 0;
     write_due_image();
   }
 }

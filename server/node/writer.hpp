@@ -129,8 +129,9 @@ class Writer {
 
   std::string folder_;
   WriterOptions options_;
-  std::unique_ptr<Node> node_;  // the writer's thread only
-  mutable std::mutex mutex_;    // of all below
+  std::unique_ptr<Node> node_;       // the writer's thread only
+  std::size_t waited_for_idle_ = 0;  // the same; batches since an image could have been written
+  mutable std::mutex mutex_;         // of all below
   std::condition_variable_any wake_;
   Role role_ = Role::opening;
   std::string follows_because_;

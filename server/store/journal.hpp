@@ -123,6 +123,10 @@ class Journal {
   // The sequence number it got: the last one + 1.
   virtual engine::base::Result<std::uint64_t> append(const NewBatch& batch) = 0;
 
+  // Many small batches are to come: what can be done so that each waits for the disk less often. Of
+  // a journal opened for writing; holds until it is closed.
+  virtual engine::base::Result<void> expect_many() = 0;
+
   using Apply = std::function<engine::base::Result<void>(Batch&&)>;
   // Every batch from sequence `from` on, in order; stops at the first Fault, its own or of `apply`.
   virtual engine::base::Result<void> replay(std::uint64_t from, const Apply& apply) = 0;

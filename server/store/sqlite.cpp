@@ -181,6 +181,43 @@ Result<void> Database::read_blob(const char* table, const char* column, std::int
   return fault_of(code, sqlite3_errmsg(database_.get()), file_);
 }
 
+// ---- DatabaseCopy
+// ---------------------------------------------------------------------------------
+
+void DatabaseCopy::Finish::operator()(sqlite3_backup* copy) const { sqlite3_backup_finish(copy); }
+
+Result<DatabaseCopy> DatabaseCopy::begin(Database& from, Database& to) {
+  auto* const copy = sqlite3_backup_init(to.database_.get(), "main", from.database_.get(), "main");
+  if (copy == nullptr) {
+    return fault_of(sqlite3_errcode(to.database_.get()), sqlite3_errmsg(to.database_.get()),
+                    to.file_);
+  }
+  return DatabaseCopy{copy, to.file_};
+}
+
+Result<DatabaseCopy::Step> DatabaseCopy::step(int pages) {
+  const int code = sqlite3_backup_step(copy_.get(), pages);
+  switch (code) {
+    case SQLITE_DONE:
+      return Step::whole;
+    case SQLITE_OK:
+      return Step::more;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Step::busy;
+    default:
+      return fault_of(code, sqlite3_errstr(code), file_);
+  }
+}
+
+std::uint64_t DatabaseCopy::pages() const {
+  return static_cast<std::uint64_t>(sqlite3_backup_pagecount(copy_.get()));
+}
+
+std::uint64_t DatabaseCopy::pages_left() const {
+  return static_cast<std::uint64_t>(sqlite3_backup_remaining(copy_.get()));
+}
+
 // ---- Transaction
 // ----------------------------------------------------------------------------------
 

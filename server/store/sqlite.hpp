@@ -11,6 +11,7 @@
 
 struct sqlite3;
 struct sqlite3_stmt;
+struct sqlite3_backup;
 
 namespace server::store {
 
@@ -65,6 +66,8 @@ class Database {
                                        std::string& out);
 
  private:
+  friend class DatabaseCopy;
+
   struct Close {
     void operator()(sqlite3* database) const;
   };
@@ -75,6 +78,32 @@ class Database {
 
   std::unique_ptr<sqlite3, Close> database_;
   std::string file_;
+};
+
+// A database copied page by page while others read and write it: each step locks it for as long as
+// it takes and no longer. What a writer changes between two steps makes the copy begin anew by
+// itself. Must outlive neither database.
+class DatabaseCopy {
+ public:
+  static engine::base::Result<DatabaseCopy> begin(Database& from, Database& to);
+
+  enum class Step : std::uint8_t { more, whole, busy };
+
+  // At most so many pages; -1: all that are left. busy: somebody writes; nothing was copied.
+  engine::base::Result<Step> step(int pages);
+
+  std::uint64_t pages() const;
+  std::uint64_t pages_left() const;
+
+ private:
+  struct Finish {
+    void operator()(sqlite3_backup* copy) const;
+  };
+
+  DatabaseCopy(sqlite3_backup* copy, std::string file) : copy_{copy}, file_{std::move(file)} {}
+
+  std::unique_ptr<sqlite3_backup, Finish> copy_;
+  std::string file_;  // that is written
 };
 
 // Rolls back what was not committed when it ends.

@@ -296,7 +296,29 @@ Result<void> SqliteJournal::create() {
   if (auto ok = database->run("PRAGMA page_size = 16384; PRAGMA synchronous = EXTRA"); !ok)
     return ok;
   database_.emplace(*std::move(database));
-  return {};
+  return write_ahead();
+}
+
+// A commit to a write-ahead log waits for the disk once, one to the file itself four or five times.
+// The log belongs to the folder while it is served, and is gone when that ends: a copy of the one
+// file is whole then, and the folder can be read by who may not write to it. After a crash whoever
+// opens the folder next takes it up.
+Result<void> SqliteJournal::expect_many() {
+  ahead_ = access_ != Access::read;
+  return database_ ? write_ahead() : Result<void>{};
+}
+
+Result<void> SqliteJournal::write_ahead() {
+  if (!ahead_) return {};
+  // Where the file system can't (no shared memory), the mode stays as it is: slower, as durable.
+  return database_->run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+}
+
+SqliteJournal::~SqliteJournal() {
+  // Beside readers that have it open it stays, which they and all who come can do with.
+  if (ahead_ && database_) {
+    static_cast<void>(database_->run("PRAGMA busy_timeout = 100; PRAGMA journal_mode = DELETE"));
+  }
 }
 
 // ---- writing

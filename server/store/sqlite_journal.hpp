@@ -27,7 +27,14 @@ class SqliteJournal final : public Journal {
   static engine::base::Result<std::unique_ptr<Journal>> open(
       const std::string& folder, Access access, std::size_t part_bytes = part_bytes_max);
 
+  SqliteJournal(const SqliteJournal&) = delete;
+  SqliteJournal& operator=(const SqliteJournal&) = delete;
+  SqliteJournal(SqliteJournal&&) = delete;
+  SqliteJournal& operator=(SqliteJournal&&) = delete;
+  ~SqliteJournal() override;
+
   engine::base::Result<std::uint64_t> append(const NewBatch& batch) override;
+  engine::base::Result<void> expect_many() override;
   engine::base::Result<void> replay(std::uint64_t from, const Apply& apply) override;
   engine::base::Result<std::uint64_t> last_sequence() override;
   engine::base::Result<std::optional<std::int64_t>> checksum(std::uint64_t sequence) override;
@@ -57,6 +64,7 @@ class SqliteJournal final : public Journal {
   engine::base::Result<void> check_format();
   engine::base::Result<void> read_format();
   engine::base::Result<void> upgrade();
+  engine::base::Result<void> write_ahead();
   engine::base::Result<void> create();
   engine::base::Result<void> write_schema();
   engine::base::Result<void> write_batch(std::uint64_t sequence, const NewBatch& batch);
@@ -80,7 +88,8 @@ class SqliteJournal final : public Journal {
   std::size_t part_bytes_;
   int format_ = format_newest;
   std::optional<FolderLock>
-      lock_;  // where access_ is not read; released after the database is closed
+      lock_;            // where access_ is not read; released after the database is closed
+  bool ahead_ = false;  // batches go to a write-ahead log first
   std::optional<Database> database_;  // none: nothing was ever written to the folder
 };
 

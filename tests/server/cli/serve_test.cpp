@@ -2,18 +2,15 @@
 #include "rules/json_tree.hpp"
 
 #include "tests/catch.hpp"
+#include "tests/http_client/serve_process.hpp"
 #include "tests/server/store/temporary_folder.hpp"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -29,57 +26,16 @@ namespace {
 class NettoServe {
  public:
   NettoServe(const std::string& binary, const std::string& folder,
-             const std::vector<std::string>& more) {
-    messages_ = folder + "/messages";
-    int ends[2];
-    REQUIRE(::pipe(ends) == 0);
-    process_ = ::fork();
-    if (process_ == 0) {
-      ::dup2(ends[1], STDOUT_FILENO);
-      ::close(ends[0]);
-      const int messages = ::open(messages_.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
-      ::dup2(messages, STDERR_FILENO);
-      const auto data = folder + "/data";
-      std::vector<const char*> arguments{binary.c_str(), "--data", data.c_str(),
-                                         "serve",        "--port", "0"};
-      for (const auto& each : more) arguments.push_back(each.c_str());
-      arguments.push_back(nullptr);
-      ::execv(binary.c_str(), const_cast<char**>(arguments.data()));
-      ::_exit(127);
-    }
-    ::close(ends[1]);
-    std::FILE* said = ::fdopen(ends[0], "r");
-    char line[200] = {};
-    REQUIRE(std::fgets(line, sizeof line, said) != nullptr);
-    std::fclose(said);
-    const std::string text{line};
-    port_ = static_cast<std::uint16_t>(std::stoi(text.substr(text.rfind(':') + 1)));
+             const std::vector<std::string>& more)
+      : process_{tests::serve_command(binary, folder + "/data", more), folder + "/messages"},
+        port_{process_.port()} {
+    REQUIRE(port_ != 0);
   }
 
-  ~NettoServe() {
-    if (process_ > 0) {
-      ::kill(process_, SIGKILL);
-      ::waitpid(process_, nullptr, 0);
-    }
-  }
-
-  NettoServe(const NettoServe&) = delete;
-  NettoServe& operator=(const NettoServe&) = delete;
-
-  void terminate() const { ::kill(process_, SIGTERM); }
+  void terminate() { process_.terminate(); }
 
   // Its exit code; -1 where it does not end.
-  int exit_code() {
-    for (int i = 0; i < 1'000; ++i) {
-      int status = 0;
-      if (::waitpid(process_, &status, WNOHANG) == process_) {
-        process_ = -1;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-      }
-      std::this_thread::sleep_for(10ms);
-    }
-    return -1;
-  }
+  int exit_code() { return process_.exit_code(10s).value_or(-1); }
 
   int connect() const {
     const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -127,7 +83,7 @@ class NettoServe {
   // Its log, event by event. Requires --log-format json.
   std::vector<rules::Json> events() const {
     std::vector<rules::Json> read;
-    std::ifstream lines{messages_};
+    std::istringstream lines{process_.messages()};
     for (std::string line; std::getline(lines, line);) {
       INFO(line);
       auto event = rules::parse_json(line);
@@ -137,10 +93,11 @@ class NettoServe {
     return read;
   }
 
+  std::string messages() const { return process_.messages(); }
+
  private:
-  pid_t process_ = -1;
-  std::uint16_t port_ = 0;
-  std::string messages_;
+  tests::ServeProcess process_;
+  std::uint16_t port_;
 };
 
 // The binary, and a data folder of two currencies in `folder`; empty where there is none.
@@ -242,10 +199,7 @@ TEST_CASE("serve: requests are told with their ids where that is asked for, and 
   node.terminate();
   CHECK(node.exit_code() == 0);
   bool is_told = false;
-  std::ifstream file{folder.path() + "/messages"};
-  std::stringstream all;
-  all << file.rdbuf();
-  CHECK(all.str().find("SECRET") == std::string::npos);
+  CHECK(node.messages().find("SECRET") == std::string::npos);
   for (const auto& event : node.events()) {
     const auto* id = event.find("request_id");
     if (id == nullptr || id->text() != "shop-42") continue;

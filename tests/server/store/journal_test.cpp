@@ -232,6 +232,49 @@ TEST_CASE("journal: a second writer is held off while the first is open; readers
   CHECK(append(*opened(folder.path(), Access::write), batch_of("three")) == 3);
 }
 
+TEST_CASE("journal: with many batches to come there is a log ahead of the file while it is open",
+          "[server][store]") {
+  const TemporaryFolder folder;
+  append(*opened(folder.path(), Access::create), batch_of("one"));
+  {
+    const auto writer = opened(folder.path(), Access::write);
+    REQUIRE(writer->expect_many());
+    const auto reader = opened(folder.path(), Access::read);
+    append(*writer, batch_of("two"));
+    CHECK(fs::exists(folder.path() + "/netto.db-wal"));
+    CHECK(all_of(*reader).size() == 2);
+    append(*writer, batch_of("three"));
+    CHECK(all_of(*reader).size() == 3);
+  }
+  {  // beside the reader it may have stayed
+    const auto writer = opened(folder.path(), Access::write);
+    REQUIRE(writer->expect_many());
+    append(*writer, batch_of("four"));
+  }
+  CHECK_FALSE(fs::exists(folder.path() + "/netto.db-wal"));
+  CHECK(all_of(*opened(folder.path(), Access::read)).size() == 4);
+}
+
+TEST_CASE("journal: what a killed process had in the log ahead of the file is there",
+          "[server][store]") {
+  const TemporaryFolder folder;
+  append(*opened(folder.path(), Access::create), batch_of("one"));
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    auto journal = open_journal(folder.path(), Access::write);
+    const bool is_in = journal && (*journal)->expect_many() && (*journal)->append(batch_of("two"));
+    std::_Exit(is_in ? 0 : 1);  // nothing is closed
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(status == 0);
+  REQUIRE(fs::exists(folder.path() + "/netto.db-wal"));
+  CHECK(all_of(*opened(folder.path(), Access::read)).size() == 2);
+  CHECK(append(*opened(folder.path(), Access::write), batch_of("three")) == 3);
+  CHECK(all_of(*opened(folder.path(), Access::read)).size() == 3);
+}
+
 TEST_CASE("journal: a reader can't append", "[server][store]") {
   const TemporaryFolder folder;
   append(*opened(folder.path(), Access::create), batch_of("one"));

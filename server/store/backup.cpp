@@ -1,0 +1,158 @@
+#include "server/store/backup.hpp"
+
+#include "server/store/journal.hpp"
+#include "server/store/sqlite.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <thread>
+
+namespace server::store {
+
+using engine::base::Fault;
+using engine::base::FaultCode;
+using engine::base::Result;
+
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr int pages_per_step = 256;            // 4 MiB: a writer hardly notices
+constexpr int beginnings_max = 5;              // then the rest is copied in one step
+constexpr std::chrono::milliseconds pause{1};  // for writers
+// Between two writes of a busy writer there is little time: it is looked for often.
+constexpr std::chrono::microseconds busy_pause{200};
+constexpr std::chrono::seconds busy_max{60};
+constexpr const char* journal_name = "/netto.db";
+
+Fault unwritable(const std::string& where, const std::string& reason) {
+  return {FaultCode::store_unavailable, where, "the backup can't be written: " + reason};
+}
+
+Result<void> check_target(const std::string& to) {
+  std::error_code failed;
+  if (!fs::exists(to, failed) || fs::is_empty(to, failed)) return {};
+  return Fault{FaultCode::bad_request, to, "there is something already; a backup is a new folder"};
+}
+
+// What a backup that was cut off has left is taken away.
+Result<void> make_empty(const std::string& folder) {
+  std::error_code failed;
+  fs::remove_all(folder, failed);
+  if (!failed) fs::create_directory(folder, failed);
+  if (failed) return unwritable(folder, failed.message());
+  return {};
+}
+
+Result<void> copy_pages(DatabaseCopy& copy, const std::string& from, std::uint64_t page_bytes,
+                        const BackupProgress& progress) {
+  using Step = DatabaseCopy::Step;
+  std::uint64_t left = UINT64_MAX;
+  int beginnings = 1;
+  auto moved = Clock::now();
+  while (true) {
+    const auto step = copy.step(beginnings < beginnings_max ? pages_per_step : -1);
+    if (!step) return step.error();
+    if (*step == Step::busy) {
+      if (Clock::now() - moved > busy_max)
+        return Fault{FaultCode::store_unavailable, from, "another process keeps the journal busy"};
+      std::this_thread::sleep_for(busy_pause);
+      continue;
+    }
+    moved = Clock::now();
+    const std::uint64_t all = copy.pages();
+    if (progress) progress((all - copy.pages_left()) * page_bytes, all * page_bytes);
+    if (*step == Step::whole) return {};
+    if (copy.pages_left() >= left) ++beginnings;
+    left = copy.pages_left();
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+Result<void> copy_journal(const std::string& from, const std::string& to,
+                          const BackupProgress& progress) {
+  auto source = Database::open(from, OpenMode::read);
+  if (!source) return source.error();
+  const auto page_bytes = source->number("PRAGMA page_size");
+  if (!page_bytes) return page_bytes.error();
+  if (auto ok = source->run("PRAGMA busy_timeout = 0"); !ok) return ok;
+  auto target = Database::open(to, OpenMode::create);
+  if (!target) return target.error();
+  // Synced once, at the end: until then it is no backup.
+  if (auto ok = target->run("PRAGMA synchronous = OFF"); !ok) return ok;
+  auto copy = DatabaseCopy::begin(*source, *target);
+  if (!copy) return copy.error();
+  return copy_pages(*copy, from, static_cast<std::uint64_t>(*page_bytes), progress);
+}
+
+Result<std::uint64_t> last_checked(const std::string& folder) {
+  const auto journal = open_journal(folder, Access::read);
+  if (!journal) return journal.error();
+  std::uint64_t last = 0;
+  const auto read = (*journal)->replay(1, [&last](Batch&& batch) -> Result<void> {
+    last = batch.sequence;
+    return {};
+  });
+  if (!read) return read.error();
+  return last;
+}
+
+Result<void> sync(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return unwritable(path, std::strerror(errno));
+  const int error = ::fsync(file) == 0 ? 0 : errno;
+  ::close(file);
+  if (error != 0) return unwritable(path, std::strerror(error));
+  return {};
+}
+
+std::string folder_above(const std::string& folder) {
+  return fs::absolute(folder).parent_path().string();
+}
+
+// The name lasts when both folders are on the disk.
+Result<void> give_name(const std::string& partial, const std::string& to) {
+  if (auto ok = sync(partial + journal_name); !ok) return ok;
+  if (auto ok = sync(partial); !ok) return ok;
+  std::error_code failed;
+  fs::rename(partial, to, failed);
+  if (failed) return unwritable(to, failed.message());
+  return sync(folder_above(to));
+}
+
+std::string without_slash(std::string folder) {
+  while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
+  return folder;
+}
+
+}  // namespace
+
+Result<Backup> back_up(const std::string& folder, const std::string& wanted,
+                       const BackupProgress& progress) {
+  const auto to = without_slash(wanted);
+  // What is no data folder is told before anything is made.
+  if (const auto journal = open_journal(folder, Access::read); !journal) return journal.error();
+  if (auto ok = check_target(to); !ok) return ok.error();
+  const auto partial = to + ".partial";
+  if (auto ok = make_empty(partial); !ok) return ok.error();
+  const auto discard = [&partial](const Fault& fault) {
+    std::error_code ignored;
+    fs::remove_all(partial, ignored);
+    return fault;
+  };
+  if (auto ok = copy_journal(folder + journal_name, partial + journal_name, progress); !ok)
+    return discard(ok.error());
+  const auto last = last_checked(partial);
+  if (!last) return discard(last.error());
+  if (auto ok = give_name(partial, to); !ok) return discard(ok.error());
+  return Backup{*last, fs::file_size(to + journal_name)};
+}
+
+}  // namespace server::store

@@ -160,8 +160,7 @@ Question question_of(const Snapshot& snapshot, const bench::world::Question& lin
   const std::string quantity = std::to_string(line.qty);
   engine::quote::QuoteRequest request;
   request.customer = customer;
-  request.date =
-      engine::base::CivilMinutes{line.at * engine::base::CivilMinutes::minutes_per_day};
+  request.date = engine::base::CivilMinutes{line.at * engine::base::CivilMinutes::minutes_per_day};
   engine::quote::LineRequest& made = request.lines.emplace_back();
   made.article = article;
   made.quantity = quantity;

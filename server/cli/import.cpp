@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,12 @@ constexpr const char* closing =
     "  netto import feeds/erp.json export.txt       read an export by a feed description\n"
     "  xzcat stock.csv.xz | netto import - --feed stock\n"
     "  netto import prices.csv --refused bad.csv    write the refused rows to a file, for repair\n"
+    "  netto import pl1.csv --replace type:PRICE,price_list:PL-1   the list as a whole: what the "
+    "file "
+    "lacks goes\n"
     "\n"
-    "Exit codes: 0 all rows are in (or set aside by a rule); 1 some were refused; 2 the input "
+    "Exit codes: 0 all rows are in (or set aside by a rule); 1 some were refused, or guards found "
+    "something; 2 the input "
     "can't be used;\n"
     "3 the data folder can't be used.";
 
@@ -52,6 +57,7 @@ struct Options {
   std::vector<std::string> paths;
   std::string feed;
   std::string refused_file;
+  std::optional<std::string> replace;
   std::uint32_t refused_percent_max = 10;
 };
 
@@ -154,7 +160,22 @@ void add_refused(Report& report, const feed::ImportReport& imported, const Names
   }
 }
 
+void add_findings(Report& report, const ImportOutcome& outcome) {
+  Table& findings = report.table("findings", "Found by guards",
+                                 {{"feed", "feed"},
+                                  {"guard", "guard"},
+                                  {"then", "then"},
+                                  {"records", "records", Align::right},
+                                  {"detail", "detail"}});
+  for (const feed::Finding& found : outcome.findings) {
+    findings.add({found.feed, feed::guard_name(found.guard), feed::guard_action_name(found.then),
+                  found.records, found.detail});
+  }
+}
+
 const char* result_text(const ImportOutcome& outcome) {
+  if (outcome.verdict == node::Verdict::held)
+    return "held until somebody releases it (netto release); nothing was changed";
   if (!outcome.accepted()) return "not imported; nothing was changed";
   return outcome.sequence == 0 ? "nothing new" : "imported";
 }
@@ -177,8 +198,17 @@ void report_outcome(const ImportOutcome& outcome, std::uint64_t generation, Cloc
   report.fact("rules", "rules", joined(outcome.rules));
   report.fact("feed_descriptions", "feed descriptions", joined(outcome.feed_descriptions));
   report.fact("passed_over", "passed over", joined(outcome.passed_over));
+  const auto count = [](std::uint64_t records) {
+    return records == 0 ? Value{""} : Value{records};
+  };
+  report.fact("removed", "removed", count(outcome.report.records_removed()));
+  report.fact("vanished", "vanished",
+              outcome.report.vanished ? Value{*outcome.report.vanished} : Value{""});
+  report.fact("not_there", "not there", count(outcome.report.records_not_there()));
   report.fact("time", "time", seconds_text(elapsed));
+  report.fact("held", "held as", count(outcome.held));
   const Names names{outcome.report};
+  add_findings(report, outcome);
   add_files(report, outcome.report, names);
   add_set_aside(report, outcome.report, names);
   add_refused(report, outcome.report, names);
@@ -217,6 +247,15 @@ ImportOutcome import_files(node::Node& node, const Options& options, Run& run) {
   request.feed = options.feed;
   request.refused_percent_max = options.refused_percent_max;
   if (!options.refused_file.empty()) request.refused_kept_max = refused_written_max;
+  if (options.replace) {
+    auto partition = feed::parse_partition(*options.replace);
+    if (!partition) {
+      ImportOutcome outcome;
+      outcome.faults.push_back({FaultCode::bad_request, "--replace", partition.error().detail});
+      return outcome;
+    }
+    request.replace = *std::move(partition);
+  }
   request.progress = [&progress](const feed::ImportProgress& at) {
     progress.show(at.file, at.bytes_done, at.bytes_all);
   };
@@ -238,8 +277,8 @@ void run_import(const Options& options, Run& run) {
   if (!options.refused_file.empty()) {
     if (auto ok = write_refused(options.refused_file, outcome.report); !ok) fail(run, ok.error());
   }
-  if (outcome.accepted() && outcome.report.rows_refused() > 0 && run.exit == Exit::ok)
-    run.exit = Exit::findings;
+  const bool needs_a_look = outcome.report.rows_refused() > 0 || !outcome.findings.empty();
+  if (outcome.faults.empty() && needs_a_look && run.exit == Exit::ok) run.exit = Exit::findings;
 }
 
 }  // namespace
@@ -262,6 +301,12 @@ void add_import(CLI::App& app, Run& run) {
       ->type_name("NAME");
   command->add_option("--refused", options->refused_file, "Write all refused rows to this file")
       ->type_name("FILE.csv");
+  command
+      ->add_option("--replace", options->replace,
+                   "Take away what the files don't bring of this: type:PRICE,price_list:PL-1 of "
+                   "conditions, warehouse:W of stock; all or nothing")
+      ->type_name("PARTITION")
+      ->expected(1);
   command->callback([options, &run] { run_import(*options, run); });
 }
 

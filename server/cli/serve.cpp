@@ -194,6 +194,37 @@ class ServedFolder {
          {"records", records}});
   }
 
+  void note_findings(const node::ImportOutcome& outcome, const std::string& feed) const {
+    const bool held = outcome.verdict == node::Verdict::held;
+    for (const feed::Finding& found : outcome.findings) {
+      const std::string batch = held ? fmt::format("held batch {}", outcome.held)
+                                     : fmt::format("batch {}", outcome.sequence);
+      watch_.log.event(ops::Level::warning, "guard", batch + ": " + feed::describe(found),
+                       {{"feed", feed},
+                        {"guard", feed::guard_name(found.guard)},
+                        {"then", feed::guard_action_name(found.then)},
+                        {"records", found.records},
+                        {held ? "held" : "sequence", held ? outcome.held : outcome.sequence}});
+    }
+  }
+
+  void note_decision(const node::WrittenBatch& batch) const {
+    const node::HeldDecision& decision = *batch.request.decision;
+    const auto& outcome = batch.outcome;
+    if (!outcome.has_value() || !outcome->accepted()) {
+      const Fault& fault = outcome.has_value() ? outcome->faults.front() : outcome.error();
+      watch_.log.event(ops::Level::warning, "held_batch", describe(fault),
+                       {{"held", decision.number}});
+      return;
+    }
+    const bool released = decision.what == node::Decide::release;
+    watch_.log.event(
+        ops::Level::info, "held_batch",
+        fmt::format("held batch {} {} by {}", decision.number, released ? "released" : "rejected",
+                    decision.by),
+        {{"held", decision.number}, {"sequence", outcome->sequence}, {"by", decision.by}});
+  }
+
   // A line a batch for those who ask for it: small ones are many a second. One that did not go in
   // is told to everybody.
   void note(const node::WrittenBatch& batch) {
@@ -201,6 +232,10 @@ class ServedFolder {
     const auto& outcome = batch.outcome;
     const bool accepted = outcome.has_value() && outcome->accepted();
     if (accepted && outcome->verdict == node::Verdict::repeated) return;
+    if (batch.request.decision) return note_decision(batch);
+    const bool held = outcome.has_value() && outcome->verdict == node::Verdict::held;
+    if (held && outcome->findings.empty()) return;  // it came again
+    if (outcome.has_value()) note_findings(*outcome, feed);
     node::RowCounts rows;
     if (outcome.has_value()) {
       for (const node::FeedPart& part : node::feed_parts(outcome->report)) {
@@ -209,11 +244,13 @@ class ServedFolder {
       }
     }
     using ops::BatchResult;
+    const auto result =
+        accepted ? BatchResult::accepted : (held ? BatchResult::held : BatchResult::refused);
     // What a caller makes up must not become a series of figures of its own.
     const bool is_known = !outcome.has_value() || outcome->verdict != node::Verdict::unknown_feed;
-    watch_.metrics.count_batch(is_known ? feed : "unknown",
-                               accepted ? BatchResult::accepted : BatchResult::refused,
-                               accepted ? rows.accepted : 0, rows.refused);
+    watch_.metrics.count_batch(is_known ? feed : "unknown", result, accepted ? rows.accepted : 0,
+                               rows.refused);
+    if (held) return;
     if (accepted) {
       watch_.metrics.count_publish(outcome->build_time);
       watch_.metrics.count_append(outcome->append_time);

@@ -88,6 +88,7 @@ std::string known_columns(Kind kind, const Schema& schema) {
     text.append(text.empty() ? "" : ", ").append(name);
   };
   for (const Column& column : columns_of(kind)) add(column.name);
+  add(op_column);
   for (std::uint32_t i = 0; i < schema.field_count(); ++i) {
     const std::string& field = schema.field(engine::model::FieldId{i}).name;
     const bool is_key = std::ranges::find(columns_of(kind), field, &Column::name) ==
@@ -106,8 +107,14 @@ bool is_in(std::span<const std::string> header, std::string_view name) {
   return std::ranges::find(header, name) != header.end();
 }
 
-// Records whose value is a scale or a formula need no value beside it.
-bool stands_for(Kind kind, std::string_view column, std::span<const std::string> header) {
+// Records whose value is a scale or a formula need no value beside it; rows that may take records away
+// need only what those are known by, and say what is missing where they put them.
+bool stands_for(Kind kind, std::string_view column, std::span<const std::string> header,
+                const Schema& schema) {
+  if (is_removable(kind) && is_in(header, op_column)) {
+    if (!is_identity(kind, column, schema)) return true;
+    if (kind == Kind::receipts && column == "date") return is_in(header, "reference");
+  }
   return kind == Kind::conditions && column == "value" &&
          (is_in(header, "scale") || is_in(header, "formula"));
 }
@@ -117,6 +124,44 @@ Fault wrong_header(std::string where, std::string detail) {
 }
 
 }  // namespace
+
+bool is_removable(Kind kind) {
+  switch (kind) {
+    case Kind::exchange_rates:
+    case Kind::article_units:
+    case Kind::price_list_assignments:
+    case Kind::conditions:
+    case Kind::stock:
+    case Kind::receipts:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_identity(Kind kind, std::string_view column, const Schema& schema) {
+  constexpr std::array<std::string_view, 9> of_conditions{
+      "type",          "agreement",  "promotion", "currency", "unit",
+      "from_quantity", "valid_from", "key",       "when"};
+  if (column == op_column) return true;
+  switch (kind) {
+    case Kind::exchange_rates:
+      return column != "rate" && column != "per";
+    case Kind::article_units:
+      return column == "article" || column == "unit";
+    case Kind::price_list_assignments:
+      return column != "rank" && column != "valid_to";
+    case Kind::conditions:
+      return std::ranges::find(of_conditions, column) != of_conditions.end() ||
+             is_fixed_key(column) || schema.find_field(column).has_value();
+    case Kind::stock:
+      return column == "article" || column == "warehouse";
+    case Kind::receipts:
+      return column != "quantity";
+    default:
+      return true;
+  }
+}
 
 std::string_view kind_name(Kind kind) { return names[static_cast<std::size_t>(kind)]; }
 
@@ -163,6 +208,7 @@ std::span<const Column> columns_of(Kind kind) {
 }
 
 std::optional<Column> find_column(Kind kind, std::string_view name, const Schema& schema) {
+  if (name == op_column) return Column{op_column, ValueType::text, false};
   const auto fixed = columns_of(kind);
   const auto found = std::ranges::find(fixed, name, &Column::name);
   if (found != fixed.end()) return *found;
@@ -182,7 +228,8 @@ Result<void> check_header(Kind kind, std::span<const std::string> header, const 
     }
   }
   for (const Column& column : columns_of(kind)) {
-    if (!column.required || is_in(header, column.name) || stands_for(kind, column.name, header))
+    if (!column.required || is_in(header, column.name) ||
+        stands_for(kind, column.name, header, schema))
       continue;
     return wrong_header(std::string{column.name},
                         "the column '" + std::string{column.name} + "' is missing; " +

@@ -53,6 +53,17 @@ struct Column {
   bool required = false;
 };
 
+// Beside its own columns every kind has this one: empty or `upsert` puts the record, `delete` takes it
+// away.
+inline constexpr std::string_view op_column = "op";
+
+// Whether a record of the kind can be taken away. Masters and documents stay: others name them.
+bool is_removable(Kind kind);
+
+// Whether the column is part of what a record of a removable kind is known by: all that a row needs
+// that takes it away.
+bool is_identity(Kind kind, std::string_view column, const engine::model::Schema& schema);
+
 std::string_view kind_name(Kind kind);
 std::optional<Kind> kind_from(std::string_view name);
 

@@ -8,6 +8,7 @@
 
 namespace server::feed {
 
+using engine::base::Fault;
 using engine::base::FaultCode;
 using engine::base::Quantity;
 using engine::base::Result;
@@ -29,6 +30,10 @@ Result<CanonicalTable> CanonicalTable::bind(engine::model::Facts& facts, Kind ki
   }
   for (std::size_t i = 0; i < table.columns_.size(); ++i) {
     std::string_view name = table.columns_[i];
+    if (name == op_column) {
+      table.op_cell_ = i;
+      continue;
+    }
     if (std::ranges::find(columns_of(kind), name, &Column::name) != columns_of(kind).end()) {
       if (kind == Kind::customers && name == "country")
         table.open_columns_.emplace_back(Schema::country, i);
@@ -44,11 +49,25 @@ Result<CanonicalTable> CanonicalTable::bind(engine::model::Facts& facts, Kind ki
   return table;
 }
 
-Result<void> CanonicalTable::put(std::span<const std::string_view> cells, std::uint32_t line) {
+Result<RowEffect> CanonicalTable::put(std::span<const std::string_view> cells, std::uint32_t line) {
   ENSURE(cells.size() == columns_.size());
   Row row{*this, cells};
   row.check_sizes();
   if (row.fault()) return *row.fault();
+  if (removes(cells)) {
+    const auto was_there = remove(row);
+    if (!was_there) return was_there.error();
+    return *was_there ? RowEffect::removed : RowEffect::not_there;
+  }
+  if (op_cell_ && !cells[*op_cell_].empty() && cells[*op_cell_] != "upsert") {
+    return Fault{FaultCode::bad_text, std::string{op_column},
+                 "'" + std::string{cells[*op_cell_]} + "' is none of upsert, delete"};
+  }
+  if (auto ok = put_row(row, line); !ok) return ok.error();
+  return RowEffect::put;
+}
+
+Result<void> CanonicalTable::put_row(Row& row, std::uint32_t line) {
   switch (kind_) {
     case Kind::currencies:
       return put_currency(row);
@@ -231,31 +250,33 @@ Result<void> CanonicalTable::put_assignment(Row& row) {
   return facts_->put(draft);
 }
 
+Result<engine::model::ConditionDraft> CanonicalTable::condition(
+    std::span<const std::string_view> cells, std::uint32_t line) {
+  Row row{*this, cells};
+  return read_condition(row, line);
+}
+
 Result<void> CanonicalTable::put_condition(Row& row, std::uint32_t line) {
+  const auto draft = read_condition(row, line);
+  if (!draft) return draft.error();
+  return facts_->put(*draft);
+}
+
+Result<engine::model::ConditionDraft> CanonicalTable::read_condition(Row& row, std::uint32_t line) {
   namespace at = place::conditions;
-  engine::model::ConditionDraft draft;
-  draft.type = row.text(at::type);
-  draft.keys = row.open_values();
-  draft.agreement = row.text(at::agreement);
-  draft.promotion = row.text(at::promotion);
+  engine::model::ConditionDraft draft = condition_identity(row);
   row.value(draft);
-  draft.when = row.text(at::when);
   draft.buy_when = row.text(at::buy_when);
   draft.free_article = row.text(at::free_article);
   draft.parameters = row.parameters();
-  draft.currency = row.text(at::currency);
-  draft.unit = row.text(at::unit);
   draft.price_unit = row.integer(at::price_unit, 1, 0, std::numeric_limits<std::int64_t>::max());
-  draft.from_quantity = row.quantity(at::from_quantity).value_or(Quantity{});
   draft.to_quantity = row.quantity(at::to_quantity);
   draft.validity = row.validity(at::valid_from, at::valid_to);
   draft.rank = row.rank(at::rank);
   row.flags(draft);
-  draft.feed = feed_;
-  draft.key = row.text(at::key);
   draft.line = line;
   if (row.fault()) return *row.fault();
-  return facts_->put(draft);
+  return draft;
 }
 
 Result<void> CanonicalTable::put_warehouse(Row& row) {

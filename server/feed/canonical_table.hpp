@@ -10,6 +10,7 @@
 #include "server/feed/canonical.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@
 #include <vector>
 
 namespace server::feed {
+
+// What a row did.
+enum class RowEffect : std::uint8_t { put, removed, not_there };
 
 class CanonicalTable {
  public:
@@ -34,7 +38,16 @@ class CanonicalTable {
 
   // One cell for each column. `line` is where the row begins in its file. A fault's `where` is the
   // canonical column, or empty; the facts are then untouched.
-  engine::base::Result<void> put(std::span<const std::string_view> cells, std::uint32_t line);
+  engine::base::Result<RowEffect> put(std::span<const std::string_view> cells, std::uint32_t line);
+
+  // Of conditions: the record that the row says, good until the next row.
+  engine::base::Result<engine::model::ConditionDraft> condition(
+      std::span<const std::string_view> cells, std::uint32_t line);
+
+  // Whether the row says that its record is to go.
+  bool removes(std::span<const std::string_view> cells) const {
+    return op_cell_ && cells[*op_cell_] == "delete";
+  }
 
  private:
   class Row;
@@ -51,6 +64,15 @@ class CanonicalTable {
   };
 
   CanonicalTable() = default;
+
+  engine::base::Result<void> put_row(Row& row, std::uint32_t line);
+  engine::base::Result<bool> remove(Row& row);
+  engine::base::Result<bool> remove_exchange_rate(Row& row);
+  engine::base::Result<bool> remove_assignment(Row& row);
+  engine::base::Result<bool> remove_condition(Row& row);
+  engine::base::Result<bool> remove_receipt(Row& row);
+  engine::model::ConditionDraft condition_identity(Row& row);
+  engine::base::Result<engine::model::ConditionDraft> read_condition(Row& row, std::uint32_t line);
 
   engine::base::Result<void> put_currency(Row& row);
   engine::base::Result<void> put_exchange_rate(Row& row);
@@ -72,6 +94,7 @@ class CanonicalTable {
   Kind kind_{};
   std::string feed_;
   std::vector<std::string> columns_;
+  std::optional<std::size_t> op_cell_;
   std::vector<int> cell_of_;  // by position in columns_of(kind); -1: not there
   std::vector<std::pair<engine::model::FieldId, std::size_t>>
       open_columns_;                                 // key fields or attributes, and their cell

@@ -8,6 +8,7 @@
 #include "engine/snapshot/feed_stamp.hpp"
 #include "server/feed/canonical.hpp"
 #include "server/feed/csv_reader.hpp"
+#include "server/feed/guards.hpp"
 #include "server/feed/text_source.hpp"
 #include "server/feed/value_formats.hpp"
 
@@ -112,7 +113,7 @@ struct FreshnessRule {
   std::optional<std::int64_t> not_ready_after;  // seconds; not below the limit
 };
 
-// Without records it only says how fresh the canonical feed of its name must be kept.
+// Without records it only says how fresh the canonical feed of its name must be kept, and what guards it.
 struct FeedDescription {
   std::string name;
   std::vector<std::string> files;  // patterns with * and ?, matched against the bare file name
@@ -125,6 +126,7 @@ struct FeedDescription {
   std::vector<SkipRule> skip;
   std::vector<RecordRule> records;
   std::optional<FreshnessRule> freshness;
+  std::optional<GuardRules> guards;
 
   bool is_canonical() const { return records.empty(); }
 

@@ -50,12 +50,13 @@ class DescriptionReader {
   Result<FeedDescription> read(const Json& root) {
     FeedDescription description;
     if (!members(root, {"$schema", "feed", "description", "files", "format", "numbers", "dates",
-                        "joins", "skip", "records", "freshness"})) {
+                        "joins", "skip", "records", "freshness", "guards"})) {
       return *fault_;
     }
     description.name = name(required(root, "feed"));
     if (const Json* freshness = root.find("freshness"))
       description.freshness = read_freshness(*freshness);
+    if (const Json* guards = root.find("guards")) description.guards = read_guards(*guards);
     if (is_of_canonical_feed(root, description)) {
       if (fault_) return *fault_;
       return description;
@@ -150,12 +151,12 @@ class DescriptionReader {
     return value.empty() ? ' ' : value.front();
   }
 
-  // A canonical feed needs no reading rules: its description has a name and a freshness alone.
+  // A canonical feed needs no reading rules: its description has a name, a freshness and guards alone.
   bool is_of_canonical_feed(const Json& root, const FeedDescription& description) {
     if (root.find("files") != nullptr || root.find("records") != nullptr ||
-        root.find("freshness") == nullptr)
+        (root.find("freshness") == nullptr && root.find("guards") == nullptr))
       return false;
-    members(root, {"$schema", "feed", "description", "freshness"});
+    members(root, {"$schema", "feed", "description", "freshness", "guards"});
     if (!kind_from(description.name))
       refuse(root, "'" + description.name +
                        "' is no canonical feed: its description needs 'files' and 'records'");
@@ -174,6 +175,61 @@ class DescriptionReader {
         refuse(*after, "it must not be shorter than the limit");
     }
     return rule;
+  }
+
+  GuardRules read_guards(const Json& node) {
+    GuardRules rules;
+    if (!members(node, {"refused_rows", "vanished", "price_jump", "zero_price", "below_cost"}))
+      return rules;
+    if (const Json* guard = node.find("refused_rows")) rules.refused_rows = read_share(*guard);
+    if (const Json* guard = node.find("vanished")) rules.vanished = read_share(*guard);
+    if (const Json* guard = node.find("price_jump")) rules.price_jump = read_jump(*guard);
+    if (const Json* guard = node.find("zero_price")) {
+      members(*guard, {"then"});
+      rules.zero_price = guard_action(*guard);
+    }
+    if (const Json* guard = node.find("below_cost")) {
+      members(*guard, {"cost", "then"});
+      rules.below_cost = CostGuard{text(required(*guard, "cost")), guard_action(*guard)};
+    }
+    return rules;
+  }
+
+  GuardAction guard_action(const Json& guard) {
+    constexpr std::array<Choice<GuardAction>, 3> actions{{{"accept", GuardAction::accept},
+                                                          {"flag", GuardAction::flag},
+                                                          {"hold", GuardAction::hold}}};
+    return choice<GuardAction>(required(guard, "then"), actions);
+  }
+
+  ShareGuard read_share(const Json& node) {
+    ShareGuard guard;
+    if (!members(node, {"percent", "then"})) return guard;
+    guard.percent = percent(required(node, "percent"), 100);
+    guard.then = guard_action(node);
+    return guard;
+  }
+
+  JumpGuard read_jump(const Json& node) {
+    JumpGuard guard;
+    if (!members(node, {"up", "down", "then"})) return guard;
+    constexpr std::int64_t up_max = 1'000'000;
+    if (const Json* up = node.find("up")) guard.up = percent(*up, up_max);
+    if (const Json* down = node.find("down")) guard.down = percent(*down, 100);
+    if (!guard.up && !guard.down) refuse(node, "at least one of 'up' and 'down' is expected");
+    guard.then = guard_action(node);
+    return guard;
+  }
+
+  std::int64_t percent(const Json& node, std::int64_t most) {
+    expect(node, Json::Kind::number);
+    const std::string digits{node.text()};
+    std::int64_t value = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    const bool whole = read.ec == std::errc{} && read.ptr == digits.data() + digits.size();
+    if (!whole || value < 0 || value > most)
+      refuse(node, "a whole number of per cent from 0 to " + std::to_string(most) + " is expected");
+    return value;
   }
 
   // "90m", "26h": seconds, minutes, hours or days.

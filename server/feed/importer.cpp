@@ -53,14 +53,107 @@ class Importer {
       : facts_{facts}, files_{opened.files()}, options_{options}, states_(files_.size()) {}
 
   Import run() {
+    set_watches();
     facts_.begin_batch();
-    for (std::size_t i = 0; i < kind_count; ++i) put_kind(static_cast<Kind>(i));
+    if (auto ok = put_up_fences(); !ok) import_.fault = ok.error();
+    if (!import_.fault)
+      for (std::size_t i = 0; i < kind_count; ++i) put_kind(static_cast<Kind>(i));
     for (std::size_t i = 0; i < files_.size(); ++i) finish(i);
+    remove_rest();
+    for (const GuardWatch& watch : watches_) {
+      const auto found = watch.findings();
+      import_.findings.insert(import_.findings.end(), found.begin(), found.end());
+    }
     import_.batch = batch_.take();
     return std::move(import_);
   }
 
  private:
+  // One a feed that has guards. They see what is settled, so that what is pending must be first.
+  void set_watches() {
+    watch_of_.resize(files_.size());
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      if (files_[i].guards == nullptr) continue;
+      auto watch = std::ranges::find(watches_, files_[i].report.feed, &GuardWatch::feed);
+      if (watch == watches_.end())
+        watch = watches_.insert(watches_.end(), {facts_, *files_[i].guards, files_[i].report.feed});
+      watch_of_[i] = static_cast<std::size_t>(watch - watches_.begin());
+    }
+    if (!watches_.empty() && !facts_.lay_over()) facts_.settle();
+  }
+
+  // Around what the batch replaces as a whole.
+  Result<void> put_up_fences() {
+    if (!options_.replace) return {};
+    import_.replaced = options_.replace;
+    auto& kind = import_.replaced->kind;
+    std::vector<Kind> kinds;
+    std::string names;
+    for (const OpenedFile& file : files_) {
+      for (const Output& output : file.outputs) {
+        const Kind own = output.table.kind();
+        if (!is_replaceable(own) || std::ranges::find(kinds, own) != kinds.end()) continue;
+        kinds.push_back(own);
+        names.append(names.empty() ? "" : ", ").append(kind_name(own));
+      }
+    }
+    if (!kind && kinds.size() == 1) kind = kinds.front();
+    if (!kind || std::ranges::find(kinds, *kind) == kinds.end()) {
+      return Fault{FaultCode::bad_request, "partition",
+                   kinds.empty()
+                       ? "this batch has no records that can be replaced as a whole"
+                       : "the partition must say of which records it is, such as records:" +
+                             std::string{kind_name(kinds.front())} + "; the batch has " + names};
+    }
+    if (auto ok = check_partition(*import_.replaced, facts_.schema); !ok) return ok;
+    before_ = count_of(facts_, *import_.replaced);
+    for (OpenedFile& file : files_) {
+      for (Output& output : file.outputs) {
+        if (output.table.kind() == *kind)
+          output.fence.emplace(*import_.replaced, output.table.columns());
+      }
+    }
+    return {};
+  }
+
+  // What a refused row stands for must not vanish because the row was broken.
+  void remove_rest() {
+    if (!import_.replaced || import_.fault || import_.report.rows_refused() > 0) return;
+    const auto vanished = feed::remove_rest(facts_, *import_.replaced);
+    if (vanished) {
+      import_.report.vanished = *vanished;
+      see_vanished(*vanished);
+    } else {
+      import_.fault = vanished.error();
+    }
+  }
+
+  // What there was: what is gone, what was taken away by rows, and what rows took the place of.
+  void see_vanished(std::uint64_t vanished) {
+    const bool is_condition = import_.replaced->kind == Kind::conditions;
+    for (std::size_t i = 0; i < watches_.size(); ++i) {
+      const bool brings = std::ranges::any_of(files_, [&](const OpenedFile& file) {
+        return watch_of_[static_cast<std::size_t>(&file - files_.data())] == i &&
+               std::ranges::any_of(file.outputs,
+                                   [](const Output& output) { return output.fence.has_value(); });
+      });
+      if (!brings) continue;
+      const std::uint64_t kept = is_condition ? watches_[i].replaced() : 0;
+      const std::uint64_t before =
+          is_condition ? vanished + kept + import_.report.records_removed() : before_;
+      watches_[i].see_vanished(vanished, before);
+    }
+  }
+
+  void watch(std::size_t number, Output& output, std::span<const std::string_view> cells,
+             std::uint32_t line) {
+    if (!watch_of_[number] || output.table.kind() != Kind::conditions) return;
+    GuardWatch& watch = watches_[*watch_of_[number]];
+    if (!watch.looks_at_records()) return;
+    if (const auto draft = output.table.condition(cells, line))
+      watch.see(*draft, files_[number].report.file, line);
+  }
+
   void put_kind(Kind kind) {
     for (std::size_t i = 0; i < files_.size(); ++i) {
       if (has(files_[i], kind)) pass(i, kind);
@@ -161,15 +254,37 @@ class Importer {
 
   Result<void> put_cells(std::size_t number, std::uint64_t row, Output& output,
                          std::span<const std::string_view> cells, std::uint32_t line) {
-    const bool known = output.code_cell && output.put->find(cells[*output.code_cell]);
+    if (output.fence) {
+      if (auto fault = output.fence->outside(cells)) return *std::move(fault);
+    }
+    const bool known = output.code_cell && !output.table.removes(cells) &&
+                       output.put->find(cells[*output.code_cell]);
     if (!known) {
-      if (auto ok = output.table.put(cells, line); !ok) return ok;
+      const auto effect = output.table.put(cells, line);
+      if (!effect) return effect.error();
       batch_.add(output.table, cells, line);
-      ++import_.report.records[static_cast<std::size_t>(output.table.kind())];
-      if (output.code_cell) output.put->intern(cells[*output.code_cell]);
+      note(number, output, cells, *effect);
+      if (*effect == RowEffect::put) watch(number, output, cells, line);
     }
     states_[number][row] = RowState::put;
     return {};
+  }
+
+  void note(std::size_t number, Output& output, std::span<const std::string_view> cells,
+            RowEffect effect) {
+    FileReport& report = files_[number].report;
+    switch (effect) {
+      case RowEffect::put:
+        ++import_.report.records[static_cast<std::size_t>(output.table.kind())];
+        if (output.code_cell) output.put->intern(cells[*output.code_cell]);
+        return;
+      case RowEffect::removed:
+        ++report.records_removed;
+        return;
+      case RowEffect::not_there:
+        ++report.records_not_there;
+        return;
+    }
   }
 
   // Each round puts what had its parent put in the round before, at the latest; so a tree deeper
@@ -263,6 +378,8 @@ class Importer {
                                       : report.rows_set_aside);
     }
     report.rows_read = states_[number].size();
+    if (watch_of_[number])
+      watches_[*watch_of_[number]].see_rows(report.rows_read, report.rows_refused);
     ENSURE(report.rows_read == report.rows_accepted + report.rows_set_aside + report.rows_refused);
     std::ranges::stable_sort(report.refused_rows, {}, &RefusedRow::line);
     import_.report.files.push_back(std::move(report));
@@ -274,6 +391,9 @@ class Importer {
   std::vector<std::vector<RowState>> states_;  // of each file, by row
   std::vector<std::string_view> cells_;        // of the row at hand
   std::vector<Waiting> waiting_;
+  std::vector<GuardWatch> watches_;                   // one a feed that has guards
+  std::vector<std::optional<std::size_t>> watch_of_;  // of each file
+  std::uint64_t before_ = 0;  // records of what is replaced, but for conditions
   BatchWriter batch_;
   Import import_;
 };

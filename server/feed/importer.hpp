@@ -11,10 +11,13 @@
 #include "engine/base/result.hpp"
 #include "engine/model/facts.hpp"
 #include "server/feed/feed_description.hpp"
+#include "server/feed/guards.hpp"
+#include "server/feed/partition.hpp"
 #include "server/feed/report.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,16 +38,21 @@ struct ImportProgress {
   std::uint64_t bytes_done = 0, bytes_all = 0;  // of this file in this pass
 };
 
+// With `replace`, what the files don't bring of that partition goes, unless a row was refused.
 struct ImportOptions {
   std::string feed = "canonical";  // the scope of external keys of files without a description
   std::size_t refused_kept_max = 10'000;  // refused rows kept for each file
   std::function<void(const ImportProgress&)>
       progress;  // called now and then, from the calling thread; may be empty
+  std::optional<Partition> replace = {};
 };
 
 struct Import {
   ImportReport report;
   std::string batch;  // the accepted rows for the journal; empty when there are none
+  std::optional<Partition> replaced = {};         // with its kind
+  std::vector<Finding> findings = {};             // of the feeds' guards
+  std::optional<engine::base::Fault> fault = {};  // nothing can be replaced as it was declared
 };
 
 Import read_feed(engine::model::Facts& facts, std::vector<FeedFile> files,

@@ -152,6 +152,7 @@ Result<void> OpenedFiles::open_described(OpenedFile& file) {
   auto plan = RowPlan::bind(*file.description, std::move(tables), *rows, facts_.schema);
   if (!plan) return plan.error();
   file.plan = *std::move(plan);
+  if (file.description->guards) file.guards = &*file.description->guards;
   return bind_records(file);
 }
 
@@ -192,6 +193,10 @@ Result<void> OpenedFiles::open_canonical(OpenedFile& file) {
   if (!kind) return may_stay_unread ? Result<void>{} : Result<void>{kind.error()};
   file.report.use = FileUse::records;
   file.report.feed = kind_name(*kind);
+  for (const FeedDescription& description : descriptions_) {
+    if (description.is_canonical() && description.name == file.report.feed && description.guards)
+      file.guards = &*description.guards;
+  }
   auto table = CanonicalTable::bind(facts_, *kind, rows->columns(), options_.feed);
   if (!table) return table.error();
   file.source = *std::move(source);

@@ -27,12 +27,14 @@ struct Output {
   std::optional<std::size_t> code_cell;  // where later rows of the same code are passed over
   engine::model::Dictionary* put =
       nullptr;  // the codes put so far, shared by all files of the description
+  std::optional<PartitionFence> fence = {};  // of what the batch replaces
 };
 
 struct OpenedFile {
   FeedFile input;
   FileReport report;
   const FeedDescription* description = nullptr;  // null: canonical, looked up or not read
+  const GuardRules* guards = nullptr;            // of its feed; null: none
   std::string bytes;                             // until the text is decoded
   SourceText source;                             // of a file that is read for records
   std::optional<RowPlan> plan;                   // null: the cells are canonical as they stand

@@ -29,6 +29,14 @@ std::uint64_t ImportReport::rows_set_aside() const {
 
 std::uint64_t ImportReport::rows_refused() const { return sum(files, &FileReport::rows_refused); }
 
+std::uint64_t ImportReport::records_removed() const {
+  return sum(files, &FileReport::records_removed);
+}
+
+std::uint64_t ImportReport::records_not_there() const {
+  return sum(files, &FileReport::records_not_there);
+}
+
 std::string describe(const RefusedRow& row) {
   std::string text = row.file + ", line " + std::to_string(row.line);
   if (!row.column.empty()) text += ", column " + row.column;

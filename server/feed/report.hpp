@@ -37,7 +37,9 @@ struct FileReport {
   FileUse use = FileUse::records;
   std::optional<engine::base::Fault> fault;  // the file as a whole can't be read
   std::uint64_t rows_read = 0, rows_accepted = 0, rows_set_aside = 0, rows_refused = 0;
-  std::string header;  // its first line, as it stands; empty where it has none
+  std::uint64_t records_removed = 0;    // by rows that take them away
+  std::uint64_t records_not_there = 0;  // that rows should have taken away
+  std::string header;                   // its first line, as it stands; empty where it has none
   std::map<std::string, std::uint64_t> set_aside_reasons;
   std::vector<RefusedRow> refused_rows;  // the first ones; rows_refused counts all
 };
@@ -46,6 +48,8 @@ struct ImportReport {
   std::vector<FileReport> files;
   std::array<std::uint64_t, kind_count> records{};  // put, by kind; one row may make several
 
+  std::optional<std::uint64_t> vanished;  // of a whole-replace: what it did not bring, and is gone
+
   // A file as a whole could not be read: then no row of the import was put.
   bool has_fault() const;
 
@@ -53,6 +57,8 @@ struct ImportReport {
   std::uint64_t rows_accepted() const;
   std::uint64_t rows_set_aside() const;
   std::uint64_t rows_refused() const;
+  std::uint64_t records_removed() const;
+  std::uint64_t records_not_there() const;
 };
 
 inline constexpr std::size_t value_shown_max = 200;

@@ -107,15 +107,26 @@ Result<bool> RowPlan::applies(std::size_t record) {
 
 Result<void> RowPlan::cells(std::size_t record, std::vector<std::string_view>& cells) {
   cells.clear();
-  for (const BoundField& field : records_[record].fields) {
+  const BoundRecord& bound = records_[record];
+  bool removes = false;
+  if (bound.op) {
+    Value op;
+    if (!read_field(bound.fields[*bound.op], op)) return fault_;
+    removes = op.text == "delete";
+  }
+  for (const BoundField& field : bound.fields) {
     Value value;
-    if (!evaluate_for(field, value)) {
-      fault_.where = field.column;
-      return fault_;
-    }
+    const bool is_read = !removes || field.is_identity;
+    if (is_read && !read_field(field, value)) return fault_;
     cells.push_back(value.text);
   }
   return {};
+}
+
+bool RowPlan::read_field(const BoundField& field, Value& value) {
+  if (evaluate_for(field, value)) return true;
+  fault_.where = field.column;
+  return false;
 }
 
 // As the canonical column wants it.

@@ -40,7 +40,7 @@ class RowPlan {
 
   // The record's cells in the order of its fields. Faults, with the canonical column as `where`: a
   // value that can't be read, a look-up without a row (missing_value), a text that a map does not
-  // know (bad_text).
+  // know (bad_text). Of a record that is to go only what it is known by is read.
   engine::base::Result<void> cells(std::size_t record, std::vector<std::string_view>& cells);
 
   // The column of the file behind a canonical one, and what stands there; the canonical name when
@@ -78,11 +78,13 @@ class RowPlan {
     std::string column;
     ValueType type{};
     Node node;
+    bool is_identity = true;  // read also where the record is to go
   };
 
   struct BoundRecord {
     std::optional<BoundTest> when;
     std::vector<BoundField> fields;
+    std::optional<std::size_t> op;  // the field that says whether the record is to go
   };
 
   struct BoundSkip {
@@ -117,6 +119,7 @@ class RowPlan {
   bool evaluate_map(const Node& node, Value& value);
   bool evaluate_date(const Node& node, Value& value);
   bool evaluate_for(const BoundField& field, Value& value);
+  bool read_field(const BoundField& field, Value& value);
   bool to_number(Value& value);
   bool to_date(Value& value, const std::vector<DatePattern>& patterns,
                std::optional<EndMeaning> end);

@@ -63,8 +63,9 @@ Result<void> RowPlan::bind_records(const TableReader& rows, const engine::model:
       auto node = bind_source(field.source, rows, joins_.size());
       if (!node) return node.error();
       const auto column = find_column(rule.kind, field.column, schema);
-      record.fields.push_back(
-          {field.column, column ? column->type : ValueType::text, *std::move(node)});
+      if (field.column == op_column) record.op = record.fields.size();
+      record.fields.push_back({field.column, column ? column->type : ValueType::text,
+                               *std::move(node), is_identity(rule.kind, field.column, schema)});
     }
   }
   return {};

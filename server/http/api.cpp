@@ -3,6 +3,7 @@
 #include "engine/base/hash.hpp"
 #include "server/http/availability_question.hpp"
 #include "server/http/feeds.hpp"
+#include "server/http/held.hpp"
 #include "server/http/limits.hpp"
 #include "server/http/problem.hpp"
 #include "server/http/query.hpp"
@@ -78,15 +79,19 @@ struct Routes {
       RouteName{"GET", "/v1/feeds"},
       RouteName{"GET", "/v1/feeds/{feed}"},
       RouteName{"GET", "/v1/batches/{sequence}/refused"},
+      RouteName{"GET", "/v1/batches"},
+      RouteName{"POST", "/v1/batches/{held}/release"},
+      RouteName{"POST", "/v1/batches/{held}/reject"},
       RouteName{"GET", "/openapi.json"},
       RouteName{"GET", "/healthz"},
       RouteName{"GET", "/readyz"},
       RouteName{"GET", "/metrics"},
   };
   static constexpr std::array<Handler, names.size()> handlers{
-      &Worker::quote,      &Worker::price,  &Worker::availability, &Worker::availability_of_one,
-      &Worker::feed_batch, &Worker::feeds,  &Worker::feed,         &Worker::refused_rows,
-      &Worker::openapi,    &Worker::health, &Worker::readiness,    &Worker::metrics,
+      &Worker::quote,      &Worker::price,     &Worker::availability, &Worker::availability_of_one,
+      &Worker::feed_batch, &Worker::feeds,     &Worker::feed,         &Worker::refused_rows,
+      &Worker::batches,    &Worker::release,   &Worker::reject,       &Worker::openapi,
+      &Worker::health,     &Worker::readiness, &Worker::metrics,
   };
 };
 
@@ -399,6 +404,18 @@ void Worker::feed(const Request&, const Target& target, Response& response) {
 
 void Worker::refused_rows(const Request& request, const Target& target, Response& response) {
   if (const auto* const of = writer(response)) list_refused(*of, request, target, response);
+}
+
+void Worker::batches(const Request&, const Target& target, Response& response) {
+  if (const auto* const of = writer(response)) list_held(*of, target, response);
+}
+
+void Worker::release(const Request&, const Target& target, Response& response) {
+  if (auto* const to = writer(response)) decide_held(*to, node::Decide::release, target, response);
+}
+
+void Worker::reject(const Request&, const Target& target, Response& response) {
+  if (auto* const to = writer(response)) decide_held(*to, node::Decide::reject, target, response);
 }
 
 // ---- the service itself

@@ -80,6 +80,9 @@ class Worker final : public Handler {
   void feeds(const Request& request, const Target& target, Response& response);
   void feed(const Request& request, const Target& target, Response& response);
   void refused_rows(const Request& request, const Target& target, Response& response);
+  void batches(const Request& request, const Target& target, Response& response);
+  void release(const Request& request, const Target& target, Response& response);
+  void reject(const Request& request, const Target& target, Response& response);
   void health(const Request& request, const Target& target, Response& response);
   void readiness(const Request& request, const Target& target, Response& response);
   void metrics(const Request& request, const Target& target, Response& response);

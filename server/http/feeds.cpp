@@ -40,14 +40,28 @@ std::string_view ending_of(std::string_view content_type) {
   return equals_ignoring_case(media_type, "application/x-ndjson") ? ".ndjson" : "";
 }
 
+Result<void> read_mode(const std::string& value, node::ImportRequest& batch) {
+  if (value == "all_or_nothing") {
+    batch.refusing = node::Refusing::all_or_nothing;
+  } else if (value == "replace") {
+    if (!batch.replace) batch.replace.emplace();
+  } else if (value != "good_rows") {
+    return Fault{FaultCode::bad_request, "/mode", "mode is good_rows, all_or_nothing or replace"};
+  }
+  return {};
+}
+
 Result<node::ImportRequest> read_parameters(const Target& target) {
   node::ImportRequest batch;
+  bool has_partition = false;
   for (const auto& [name, value] : target.parameters) {
-    if (name == "mode" && (value == "good_rows" || value == "all_or_nothing")) {
-      batch.refusing =
-          value == "good_rows" ? node::Refusing::good_rows : node::Refusing::all_or_nothing;
-    } else if (name == "mode") {
-      return Fault{FaultCode::bad_request, "/mode", "mode is good_rows or all_or_nothing"};
+    if (name == "mode") {
+      if (auto ok = read_mode(value, batch); !ok) return ok.error();
+    } else if (name == "partition") {
+      auto partition = feed::parse_partition(value);
+      if (!partition) return Fault{FaultCode::bad_request, "/partition", partition.error().detail};
+      batch.replace = *std::move(partition);
+      has_partition = true;
     } else if (name == "sequence") {
       batch.delivery.sender_sequence = number_from(value);
       if (!batch.delivery.sender_sequence)
@@ -55,8 +69,13 @@ Result<node::ImportRequest> read_parameters(const Target& target) {
                      "'" + value + "' is not a number from 0 to 9223372036854775807"};
     } else {
       return Fault{FaultCode::bad_request, "/" + name,
-                   "a batch takes the parameters mode and sequence"};
+                   "a batch takes the parameters mode, partition and sequence"};
     }
+  }
+  if (has_partition != (target.parameter("mode") == "replace")) {
+    return Fault{FaultCode::bad_request, "/partition",
+                 "mode=replace and partition go together: partition says what is replaced, such as "
+                 "type:PRICE,price_list:PL-1; empty it stands for every record of the feed"};
   }
   return batch;
 }
@@ -115,6 +134,14 @@ void write_rows(const feed::ImportReport& report, JsonWriter& json) {
   write_counts(
       {report.rows_read(), report.rows_accepted(), report.rows_set_aside(), report.rows_refused()},
       json);
+  json.key("removed");
+  json.number(report.records_removed());
+  json.key("not_there");
+  json.number(report.records_not_there());
+  if (report.vanished) {
+    json.key("vanished");
+    json.number(*report.vanished);
+  }
   json.key("refused");
   json.begin_array();
   std::size_t told = 0;
@@ -134,6 +161,39 @@ void write_rows(const feed::ImportReport& report, JsonWriter& json) {
   json.end_array();
 }
 
+void write_findings(const std::vector<feed::Finding>& findings, JsonWriter& json) {
+  json.key("findings");
+  json.begin_array();
+  for (const feed::Finding& found : findings) {
+    json.begin_object();
+    json.member("feed", found.feed);
+    json.member("guard", feed::guard_name(found.guard));
+    json.member("then", feed::guard_action_name(found.then));
+    json.key("records");
+    json.number(found.records);
+    json.member("detail", found.detail);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_held(const std::string& feed, const node::ImportOutcome& outcome, Response& response) {
+  response.status = 202;
+  const bool repeated = outcome.findings.empty();
+  JsonWriter json{response.body};
+  json.begin_object();
+  json.member("feed", feed);
+  json.key("held");
+  json.number(outcome.held);
+  json.key("repeated");
+  json.boolean(repeated);
+  if (!repeated) {
+    write_rows(outcome.report, json);
+    write_findings(outcome.findings, json);
+  }
+  json.end_object();
+}
+
 void write_taken(const node::Writer& writer, const std::string& feed,
                  const node::ImportOutcome& outcome, Response& response) {
   const bool repeated = outcome.verdict == Verdict::repeated;
@@ -146,7 +206,10 @@ void write_taken(const node::Writer& writer, const std::string& feed,
   json.number(std::max(outcome.sequence, writer.feeds()->sequence));
   json.key("repeated");
   json.boolean(repeated);
-  if (!repeated) write_rows(outcome.report, json);
+  if (!repeated) {
+    write_rows(outcome.report, json);
+    write_findings(outcome.findings, json);
+  }
   json.end_object();
 }
 
@@ -162,8 +225,11 @@ Problem problem_of(Verdict verdict, const Fault& fault) {
       return {409, "missing_batches", fault.detail};
     case Verdict::refused_rows:
       return {422, "refused_rows", fault.detail};
+    case Verdict::rejected:
+      return {409, "rejected", fault.detail};
     case Verdict::plain:
     case Verdict::repeated:
+    case Verdict::held:
       break;
   }
   const int status = status_for(fault);
@@ -229,6 +295,8 @@ void write_feed(const node::Writer& writer, const FeedLimits& limits, const node
   write_counts(feed.last, json);
   json.key("all");
   write_counts(feed.all, json);
+  const auto found = writer.last_findings(feed.feed);
+  write_findings(found ? found->findings : std::vector<feed::Finding>{}, json);
   json.key("last_error");
   if (const auto error = writer.last_error(feed.feed)) {
     json.begin_object();
@@ -250,6 +318,7 @@ void post_batch(node::Writer& writer, const Request& request, const Target& targ
   if (!batch) return;
   const auto outcome = writer.write(*std::move(batch));
   if (!outcome) return write_unwritten(outcome.error(), response);
+  if (outcome->verdict == Verdict::held) return write_held(target.segments[2], *outcome, response);
   if (!outcome->accepted()) return write_not_taken(*outcome, response);
   write_taken(writer, target.segments[2], *outcome, response);
 }

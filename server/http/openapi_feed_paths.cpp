@@ -18,8 +18,14 @@ std::string_view openapi_feed_paths() {
      {
       "name": "mode",
       "in": "query",
-      "description": "What refused rows do: stay out, up to a tenth of them, or let nothing in.",
-      "schema": {"enum": ["good_rows", "all_or_nothing"], "default": "good_rows"}
+      "description": "What refused rows do: stay out, up to a tenth of them, or let nothing in. replace: the batch brings all of the partition, what it lacks of that goes, and nothing goes in where a row is refused.",
+      "schema": {"enum": ["good_rows", "all_or_nothing", "replace"], "default": "good_rows"}
+     },
+     {
+      "name": "partition",
+      "in": "query",
+      "description": "Of mode=replace, and needed there: column:value,column:value with \\ before a comma inside a value. Conditions: type and any of key fields, agreement, promotion; stock and receipts: warehouse; price_list_assignments: price_list; exchange_rates: kind. Empty: every record of the feed, but for conditions. records:KIND where a feed description makes several kinds of record that can be replaced.",
+      "schema": {"type": "string"}
      },
      {
       "name": "sequence",
@@ -43,12 +49,16 @@ std::string_view openapi_feed_paths() {
       "description": "The batch is in, or was before.",
       "content": {"application/json": {"schema": {"$ref": "#/components/schemas/BatchTaken"}}}
      },
+     "202": {
+      "description": "A guard of the feed holds the batch: nothing is changed until somebody releases it.",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/BatchHeld"}}}
+     },
      "404": {
       "description": "unknown_feed: there is no such feed.",
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      },
      "409": {
-      "description": "other_content, out_of_order or missing_batches: the id or number does not fit what came before; read_only: this node does not write.",
+      "description": "other_content, out_of_order or missing_batches: the id or number does not fit what came before; rejected: it was held and somebody rejected it; read_only: this node does not write.",
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      },
      "411": {
@@ -125,6 +135,154 @@ std::string_view openapi_feed_paths() {
      },
      "503": {
       "description": "No data yet.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     }
+    }
+   }
+  },
+  "/v1/batches": {
+   "get": {
+    "operationId": "held",
+    "summary": "Batches that guards hold, or held",
+    "parameters": [
+     {
+      "name": "state",
+      "in": "query",
+      "description": "Only those.",
+      "schema": {"enum": ["held", "released", "rejected", "all"], "default": "held"}
+     }
+    ],
+    "responses": {
+     "200": {
+      "description": "In the order of their numbers.",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object",
+         "required": ["batches"],
+         "properties": {"batches": {"type": "array", "items": {"$ref": "#/components/schemas/HeldBatch"}}}
+        }
+       }
+      }
+     },
+     "422": {
+      "description": "Another state.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "503": {
+      "description": "The data folder can't be read.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     }
+    }
+   }
+  },
+  "/v1/batches/{held}/release": {
+   "post": {
+    "operationId": "release",
+    "summary": "Applies a held batch now, as a batch of its own sequence number",
+    "parameters": [
+     {
+      "name": "held",
+      "in": "path",
+      "required": true,
+      "description": "The number of a held batch.",
+      "schema": {"type": "integer", "minimum": 1}
+     },
+     {
+      "name": "by",
+      "in": "query",
+      "required": true,
+      "description": "Who says so; kept with the batch.",
+      "schema": {"type": "string", "maxLength": 200}
+     }
+    ],
+    "responses": {
+     "200": {
+      "description": "It is done.",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object",
+         "required": ["held", "state", "sequence"],
+         "properties": {
+          "held": {"type": "integer"},
+          "state": {"enum": ["released", "rejected"]},
+          "sequence": {"type": ["integer", "null"], "description": "That it was released as."}
+         }
+        }
+       }
+      }
+     },
+     "404": {
+      "description": "unknown_batch: no batch of this number is held.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "409": {
+      "description": "It does not fit what has come in since; it stays held. read_only: this node does not write.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "422": {
+      "description": "Nobody is named.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "503": {
+      "description": "The node can't write now.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     }
+    }
+   }
+  },
+  "/v1/batches/{held}/reject": {
+   "post": {
+    "operationId": "reject",
+    "summary": "Drops a held batch",
+    "parameters": [
+     {
+      "name": "held",
+      "in": "path",
+      "required": true,
+      "description": "The number of a held batch.",
+      "schema": {"type": "integer", "minimum": 1}
+     },
+     {
+      "name": "by",
+      "in": "query",
+      "required": true,
+      "description": "Who says so; kept with the batch.",
+      "schema": {"type": "string", "maxLength": 200}
+     }
+    ],
+    "responses": {
+     "200": {
+      "description": "It is done.",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object",
+         "required": ["held", "state", "sequence"],
+         "properties": {
+          "held": {"type": "integer"},
+          "state": {"enum": ["released", "rejected"]},
+          "sequence": {"type": ["integer", "null"], "description": "That it was released as."}
+         }
+        }
+       }
+      }
+     },
+     "404": {
+      "description": "unknown_batch: no batch of this number is held.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "409": {
+      "description": "It does not fit what has come in since; it stays held. read_only: this node does not write.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "422": {
+      "description": "Nobody is named.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "503": {
+      "description": "The node can't write now.",
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      }
     }

@@ -25,6 +25,50 @@ std::string_view openapi_feed_schemas() {
      "reason": {"type": "string"}
     }
    },
+   "Finding": {
+    "type": "object",
+    "description": "What a guard of a feed found in a batch.",
+    "required": ["feed", "guard", "then", "records", "detail"],
+    "properties": {
+     "feed": {"type": "string"},
+     "guard": {"enum": ["refused_rows", "vanished", "price_jump", "zero_price", "below_cost"]},
+     "then": {"enum": ["flag", "hold"]},
+     "records": {"type": "integer"},
+     "detail": {"type": "string", "description": "For people, with the first three."}
+    }
+   },
+   "BatchHeld": {
+    "type": "object",
+    "description": "Nothing has changed; the batch waits for a person.",
+    "required": ["feed", "held", "repeated"],
+    "properties": {
+     "feed": {"type": "string"},
+     "held": {"type": "integer", "description": "Its number among the held batches."},
+     "repeated": {"type": "boolean", "description": "It is held already."},
+     "rows": {"$ref": "#/components/schemas/RowCounts"},
+     "removed": {"type": "integer"},
+     "not_there": {"type": "integer"},
+     "vanished": {"type": "integer"},
+     "refused": {"type": "array", "items": {"$ref": "#/components/schemas/RefusedRow"}},
+     "findings": {"type": "array", "description": "Why it is held.", "items": {"$ref": "#/components/schemas/Finding"}}
+    }
+   },
+   "HeldBatch": {
+    "type": "object",
+    "required": ["number", "state", "received_at", "feed", "batch_id", "source", "decided_at", "decided_by", "sequence", "findings"],
+    "properties": {
+     "number": {"type": "integer"},
+     "state": {"enum": ["held", "released", "rejected"]},
+     "received_at": {"type": "string", "format": "date-time"},
+     "feed": {"type": "string"},
+     "batch_id": {"type": "string"},
+     "source": {"type": "string"},
+     "decided_at": {"type": "string", "description": "Empty while it is held."},
+     "decided_by": {"type": "string"},
+     "sequence": {"type": ["integer", "null"], "description": "That it was released as."},
+     "findings": {"type": "array", "description": "Why it was held.", "items": {"$ref": "#/components/schemas/Finding"}}
+    }
+   },
    "BatchTaken": {
     "type": "object",
     "required": ["feed", "sequence", "generation", "repeated"],
@@ -34,11 +78,15 @@ std::string_view openapi_feed_schemas() {
      "generation": {"type": "integer", "description": "From which on answers know of it."},
      "repeated": {"type": "boolean", "description": "It was in already; nothing was changed."},
      "rows": {"$ref": "#/components/schemas/RowCounts"},
+     "removed": {"type": "integer", "description": "Records that rows with op delete took away."},
+     "not_there": {"type": "integer", "description": "Records that rows should have taken away and that were not there; no fault."},
+     "vanished": {"type": "integer", "description": "Of mode=replace: records of the partition that the batch did not bring, and that are gone."},
      "refused": {
       "type": "array",
       "description": "The first 100; all at /v1/batches/{sequence}/refused.",
       "items": {"$ref": "#/components/schemas/RefusedRow"}
-     }
+     },
+     "findings": {"type": "array", "description": "Of guards that only tell.", "items": {"$ref": "#/components/schemas/Finding"}}
     }
    },
    "BatchProblem": {
@@ -48,6 +96,8 @@ std::string_view openapi_feed_schemas() {
       "type": "object",
       "properties": {
        "rows": {"$ref": "#/components/schemas/RowCounts"},
+       "removed": {"type": "integer"},
+       "not_there": {"type": "integer"},
        "refused": {"type": "array", "items": {"$ref": "#/components/schemas/RefusedRow"}}
       }
      }
@@ -55,7 +105,7 @@ std::string_view openapi_feed_schemas() {
    },
    "Feed": {
     "type": "object",
-    "required": ["feed", "sequence", "sender_sequence", "received_at", "age_seconds", "limit_seconds", "behaviour", "fresh", "batches", "last", "all", "last_error"],
+    "required": ["feed", "sequence", "sender_sequence", "received_at", "age_seconds", "limit_seconds", "behaviour", "fresh", "batches", "last", "all", "findings", "last_error"],
     "properties": {
      "feed": {"type": "string"},
      "sequence": {"type": "integer", "description": "Of its last batch in the journal."},
@@ -68,6 +118,7 @@ std::string_view openapi_feed_schemas() {
      "batches": {"type": "integer"},
      "last": {"$ref": "#/components/schemas/RowCounts"},
      "all": {"$ref": "#/components/schemas/RowCounts"},
+     "findings": {"type": "array", "description": "Of guards in its last batch, since this process runs.", "items": {"$ref": "#/components/schemas/Finding"}},
      "last_error": {
       "type": ["object", "null"],
       "description": "The last batch that did not go in, since this process runs.",

@@ -1,5 +1,5 @@
-// What an import puts into the journal: rules documents, feed descriptions, accepted rows and what
-// each feed brought, in this order, as one text. Before each part stands a line "part KIND NAME-BYTES CONTENT-BYTES", so
+// What an import puts into the journal: rules documents, feed descriptions, accepted rows, the
+// partition that they replace as a whole and what each feed brought, in this order, as one text. Before each part stands a line "part KIND NAME-BYTES CONTENT-BYTES", so
 // that a person can read a batch, too. Part of the stored format. Pure; any thread.
 #pragma once
 
@@ -14,7 +14,7 @@
 namespace server::node {
 
 // In the order in which the parts of one batch are applied.
-enum class PartKind : std::uint8_t { rules, feed_description, rows, feed };
+enum class PartKind : std::uint8_t { rules, feed_description, rows, replace, feed };
 
 struct Part {
   PartKind kind = PartKind::rows;

@@ -37,14 +37,6 @@ std::optional<Fault> share_fault(const feed::FileReport& file, std::uint32_t per
   return Fault{FaultCode::refused_share, file.file, detail + "; nothing was changed"};
 }
 
-std::vector<Fault> share_faults(const feed::ImportReport& report, std::uint32_t percent_max) {
-  std::vector<Fault> faults;
-  for (const feed::FileReport& file : report.files) {
-    if (auto fault = share_fault(file, percent_max)) faults.push_back(*std::move(fault));
-  }
-  return faults;
-}
-
 // Files that can't be read as a whole, and files asked for by name that nothing reads.
 std::vector<Fault> file_faults(const feed::ImportReport& report, const Gathered& gathered) {
   std::vector<Fault> faults;
@@ -92,14 +84,15 @@ std::vector<store::RefusedRow> refused_of(const feed::ImportReport& report) {
 
 std::string bare_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
-std::int64_t checksum_of(const std::vector<feed::FeedFile>& files) {
+std::int64_t checksum_of(const ImportRequest& request) {
   store::Checksum sum;
-  for (const feed::FeedFile& file : files) sum.add(file.bytes.size()).add(file.bytes);
+  for (const feed::FeedFile& file : request.files) sum.add(file.bytes.size()).add(file.bytes);
+  if (request.replace) sum.add(feed::to_string(*request.replace));
   return static_cast<std::int64_t>(sum.value());
 }
 
 // A delivery counts for its feed whatever it brings; files are kept when they bring something.
-std::string content_of(const Gathered& gathered, const std::string& rows,
+std::string content_of(const Gathered& gathered, const feed::Import& import,
                        const std::vector<FeedPart>& feeds, bool is_delivery) {
   std::vector<std::string> names;  // kept while parts look at them
   names.reserve(gathered.rules.size() + gathered.feed_descriptions.size());
@@ -112,7 +105,12 @@ std::string content_of(const Gathered& gathered, const std::string& rows,
   };
   add(PartKind::rules, gathered.rules);
   add(PartKind::feed_description, gathered.feed_descriptions);
-  if (!rows.empty()) parts.push_back({PartKind::rows, {}, rows});
+  if (!import.batch.empty()) parts.push_back({PartKind::rows, {}, import.batch});
+  std::string replaced;
+  if (import.replaced) {
+    replaced = feed::to_string(*import.replaced);
+    parts.push_back({PartKind::replace, {}, replaced});
+  }
   std::vector<std::string> counts;
   counts.reserve(feeds.size());
   if (!parts.empty() || is_delivery) {
@@ -286,13 +284,36 @@ Result<bool> Node::refresh() {
 // ---- importing
 // ------------------------------------------------------------------------------------
 
+// Of a feed that guards its refused rows the guard decides, unless none can be used or it was asked for
+// otherwise.
+std::vector<Fault> Node::share_faults(const feed::ImportReport& report,
+                                      const ImportRequest& request) const {
+  const bool is_whole = request.refusing == Refusing::all_or_nothing || request.replace;
+  std::vector<Fault> faults;
+  for (const feed::FileReport& file : report.files) {
+    const auto guarded =
+        std::ranges::find_if(state_->feed_descriptions(), [&](const feed::FeedDescription& each) {
+          return each.name == file.feed && each.guards && each.guards->refused_rows;
+        });
+    const bool is_guarded = guarded != state_->feed_descriptions().end() &&
+                            request.refused_percent_max == refused_percent_default;
+    const std::uint32_t percent_max =
+        is_whole ? 0 : (is_guarded ? 100 : request.refused_percent_max);
+    if (auto fault = share_fault(file, percent_max)) faults.push_back(*std::move(fault));
+  }
+  return faults;
+}
+
 ImportOutcome Node::import(const ImportRequest& request) {
+  if (request.decision) return decide(*request.decision, request.image_at_once);
   ImportOutcome outcome;
   auto imported = import_into(request, outcome);
   if (!imported && outcome.faults.empty()) outcome.faults.push_back(imported.error());
   // What was put before the fault is in the state: the next import begins with a new one.
+  const bool came_again = outcome.verdict == Verdict::held && outcome.findings.empty();
   const bool untouched =
-      outcome.verdict != Verdict::plain && outcome.verdict != Verdict::refused_rows;
+      came_again || (outcome.verdict != Verdict::plain &&
+                     outcome.verdict != Verdict::refused_rows && outcome.verdict != Verdict::held);
   const bool unread = request.paths.empty() && outcome.report.has_fault();
   if (!outcome.accepted() && !untouched && !unread) state_.reset();
   if (outcome.verdict == Verdict::plain && outcome.sequence != 0 && request.image_at_once) {
@@ -315,7 +336,11 @@ Node::Change Node::check_delivery(const store::Delivery& delivery, ImportOutcome
   }
   const auto before = journal_->delivered(delivery.feed, delivery.batch_id);
   if (!before) return before.error();
-  if (!before->has_value()) return check_number(delivery, outcome);
+  if (!before->has_value()) {
+    if (auto ok = check_held(delivery, outcome); !ok || outcome.verdict != Verdict::plain)
+      return ok;
+    return check_number(delivery, outcome);
+  }
   outcome.sequence = (*before)->sequence;
   const store::Delivery& first = (*before)->delivery;
   const bool same_number =
@@ -328,6 +353,36 @@ Node::Change Node::check_delivery(const store::Delivery& delivery, ImportOutcome
                "the batch id '" + delivery.batch_id + "' is that of batch " +
                    std::to_string(outcome.sequence) +
                    ", which had other content or another number; another batch needs another id"};
+}
+
+// Whether it is one that is held, or was rejected.
+Node::Change Node::check_held(const store::Delivery& delivery, ImportOutcome& outcome) {
+  const auto known = journal_->held(delivery);
+  if (!known) return known.error();
+  if (!known->has_value() || (*known)->state == store::HeldState::released) return {};
+  const store::HeldBatch& batch = **known;
+  const bool is_held = batch.state == store::HeldState::held;
+  const bool is_same = batch.delivery.sent_checksum == delivery.sent_checksum &&
+                       batch.delivery.sender_sequence == delivery.sender_sequence;
+  const bool has_its_id =
+      !delivery.batch_id.empty() && batch.delivery.batch_id == delivery.batch_id;
+  outcome.held = batch.number;
+  if (is_same && is_held) {
+    outcome.verdict = Verdict::held;
+    return {};
+  }
+  const std::string name = "held batch " + std::to_string(batch.number);
+  if (is_same) {
+    outcome.verdict = Verdict::rejected;
+    return Fault{FaultCode::contradicting_values, delivery.feed,
+                 "this is " + name + ", which " + batch.decided_by + " rejected"};
+  }
+  if (!is_held && !has_its_id) return {};  // another batch in the place of the rejected one
+  outcome.verdict = Verdict::other_content;
+  return Fault{FaultCode::contradicting_values, delivery.feed,
+               "the batch's id or number is that of " + name +
+                   ", which has other content; another batch needs another id, and waits until the "
+                   "held one is released or rejected"};
 }
 
 // The sender's own count: the first number that a feed gives starts it.
@@ -371,8 +426,8 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
   if (auto ok = load(); !ok) return ok;
   store::Delivery delivery = request.delivery;
   if (!delivery.feed.empty()) {
-    delivery.sent_checksum = checksum_of(request.files);
-    if (auto ok = check_delivery(delivery, outcome); !ok || outcome.verdict == Verdict::repeated)
+    delivery.sent_checksum = checksum_of(request);
+    if (auto ok = check_delivery(delivery, outcome); !ok || outcome.verdict != Verdict::plain)
       return ok;
   }
   gathered->data.insert(gathered->data.end(), request.files.begin(), request.files.end());
@@ -388,26 +443,30 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
   feed::ImportOptions options;
   options.refused_kept_max = request.refused_kept_max;
   options.progress = request.progress;
+  options.replace = request.replace;
   auto import = feed::read_feed(state_->facts(), std::move(gathered->data),
                                 state_->feed_descriptions(), options);
   outcome.report = std::move(import.report);
   outcome.passed_over = gathered->passed_over;
   if (auto faults = file_faults(outcome.report, *gathered); !faults.empty())
     return several(std::move(faults));
-  const std::uint32_t percent_max =
-      request.refusing == Refusing::all_or_nothing ? 0 : request.refused_percent_max;
-  if (auto faults = share_faults(outcome.report, percent_max); !faults.empty()) {
+  if (import.fault) return *import.fault;
+  if (auto faults = share_faults(outcome.report, request); !faults.empty()) {
     outcome.verdict = Verdict::refused_rows;
     return several(std::move(faults));
   }
-  return journal_and_publish(*gathered, request, delivery, import.batch, outcome);
+  outcome.findings = import.findings;
+  const bool holds = std::ranges::find(outcome.findings, feed::GuardAction::hold,
+                                       &feed::Finding::then) != outcome.findings.end();
+  if (holds) return hold(*gathered, request, delivery, import, outcome);
+  return journal_and_publish(*gathered, request, delivery, import, outcome);
 }
 
 Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportRequest& request,
-                                       const store::Delivery& delivery, const std::string& rows,
+                                       const store::Delivery& delivery, const feed::Import& import,
                                        ImportOutcome& outcome) {
   const std::vector<FeedPart> feeds = feed_parts(outcome.report);
-  std::string content = content_of(gathered, rows, feeds, !delivery.feed.empty());
+  std::string content = content_of(gathered, import, feeds, !delivery.feed.empty());
   if (content.empty()) {
     const auto read = [](const feed::FileReport& file) {
       return file.use == feed::FileUse::records;
@@ -444,6 +503,86 @@ Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportReq
   outcome.rules = paths_of(gathered.rules);
   outcome.feed_descriptions = paths_of(gathered.feed_descriptions);
   return {};
+}
+
+// ---- held batches
+// ---------------------------------------------------------------------------------
+
+Node::Change Node::hold(const Gathered& gathered, const ImportRequest& request,
+                        const store::Delivery& delivery, const feed::Import& import,
+                        ImportOutcome& outcome) {
+  const std::vector<FeedPart> feeds = feed_parts(outcome.report);
+  const store::NewBatch batch{utc_now_text(),
+                              std::string{import_kind},
+                              source_of(request),
+                              content_of(gathered, import, feeds, !delivery.feed.empty()),
+                              refused_of(outcome.report),
+                              headers_of(outcome.report),
+                              delivery};
+  std::vector<store::HeldFinding> findings;
+  for (const feed::Finding& found : outcome.findings) {
+    findings.push_back({found.feed, std::string{feed::guard_name(found.guard)},
+                        std::string{feed::guard_action_name(found.then)}, found.records,
+                        found.detail});
+  }
+  const auto number = journal_->hold(batch, findings);
+  if (!number) return number.error();
+  outcome.held = *number;
+  outcome.verdict = Verdict::held;
+  return {};
+}
+
+ImportOutcome Node::decide(const HeldDecision& decision, bool image_at_once) {
+  ImportOutcome outcome;
+  outcome.held = decision.number;
+  const auto done = decision.what == Decide::release
+                        ? release(decision, outcome)
+                        : journal_->reject({decision.number, utc_now_text(), decision.by});
+  if (!done) outcome.faults.push_back(done.error());
+  if (outcome.sequence != 0 && image_at_once) {
+    if (auto written = write_due_image(); !written) outcome.image_fault = written.error();
+  }
+  let_go_of_facts();
+  return outcome;
+}
+
+// The batch as it came, put into what is now: its rows meet the records of this moment.
+Node::Change Node::release(const HeldDecision& decision, ImportOutcome& outcome) {
+  if (auto ok = load(); !ok) return ok;
+  auto held = journal_->held_batch(decision.number);
+  if (!held) return held.error();
+  if (auto ok = check_number(held->delivery, outcome); !ok) return ok;
+  using Watch = std::chrono::steady_clock;
+  const auto began = Watch::now();
+  held->received_at = utc_now_text();
+  held->source += ", held as " + std::to_string(decision.number) + ", released by " + decision.by;
+  const auto failed = [this](const Fault& fault) {
+    state_.reset();
+    return fault;
+  };
+  const store::Batch next{last_.sequence + 1, held->received_at, held->kind,
+                          held->source,       held->content,     held->delivery};
+  if (auto ok = state_->apply(next); !ok) {
+    return failed({FaultCode::contradicting_values, "held batch " + std::to_string(decision.number),
+                   "it does not fit what has come in since: " + ok.error().detail});
+  }
+  auto snapshot = state_->build(next.sequence, cell_.pin());
+  if (!snapshot) return failed(snapshot.error());
+  const auto built = Watch::now();
+  const auto sequence = journal_->release(*held, {decision.number, held->received_at, decision.by});
+  if (!sequence) return failed(sequence.error());
+  ENSURE(*sequence == (*snapshot)->generation());
+  outcome.build_time = built - began;
+  outcome.append_time = Watch::now() - built;
+  cell_.publish(*std::move(snapshot));
+  feeds_ = state_->feeds();
+  last_ = {*sequence, held->received_at, held->source};
+  outcome.sequence = *sequence;
+  return {};
+}
+
+Result<std::vector<store::HeldBatch>> Node::held(std::optional<store::HeldState> state) {
+  return journal_->held(state);
 }
 
 Result<store::Refused> Node::refused_rows(std::uint64_t sequence) {

@@ -49,17 +49,31 @@ enum class Refusing : std::uint8_t {
   all_or_nothing  // nothing goes in where a row can't be used
 };
 
+// What a person says of a batch that is held.
+enum class Decide : std::uint8_t { release, reject };
+
+struct HeldDecision {
+  Decide what = Decide::release;
+  std::uint64_t number = 0;  // of the held batch
+  std::string by;            // who says so
+};
+
+inline constexpr std::uint32_t refused_percent_default = 10;
+
 struct ImportRequest {
   std::vector<std::string> paths;          // files, folders, "-" for standard input
   std::vector<feed::FeedFile> files = {};  // beside them: what has come in already
   store::Delivery delivery =
       {};  // of a batch that its sender names or numbers, or names the feed of
   Refusing refusing = Refusing::good_rows;
-  std::string source = {};  // for people; empty: the paths
-  std::string feed;         // how to read the data files, whatever their names say; empty: by name
-  std::uint32_t refused_percent_max = 10;  // of the rows of any one file
-  std::size_t refused_kept_max = 10'000;   // rows kept for repair, of any one file
+  std::optional<feed::Partition> replace = {};  // of which the data brings all; all or nothing
+  std::string source = {};                      // for people; empty: the paths
+  std::string feed;  // how to read the data files, whatever their names say; empty: by name
+  // Of the rows of any one file. A feed's guard of refused rows takes the place of the default.
+  std::uint32_t refused_percent_max = refused_percent_default;
+  std::size_t refused_kept_max = 10'000;  // rows kept for repair, of any one file
   std::function<void(const feed::ImportProgress&)> progress;
+  std::optional<HeldDecision> decision = {};  // nothing is read then
   bool image_at_once = true;  // false: whoever asked writes it when there is time, if it is due
 };
 
@@ -71,7 +85,9 @@ enum class Verdict : std::uint8_t {
   other_content,    // its id, or its sender's number, is that of another batch
   out_of_order,     // its sender's number comes before those that are in, and is not known
   missing_batches,  // batches of its sender's count are missing before it
-  refused_rows      // rows can't be used, and too many
+  refused_rows,     // rows can't be used, and too many
+  held,             // kept aside until somebody releases or rejects it: `held` is its number
+  rejected          // it was held before, and rejected
 };
 
 struct ImportOutcome {
@@ -81,13 +97,15 @@ struct ImportOutcome {
   std::vector<std::string> feed_descriptions;
   std::vector<std::string> passed_over;  // files of folders that are nothing to import
   Verdict verdict = Verdict::plain;
-  std::uint64_t sequence = 0;  // of the batch; 0: there was nothing new to keep
+  std::uint64_t sequence = 0;           // of the batch; 0: there was nothing new to keep
+  std::uint64_t held = 0;               // its number where it is held
+  std::vector<feed::Finding> findings;  // of guards; none where a held batch came again
   std::optional<engine::base::Fault>
       image_fault;                          // the batch is in; only the next start takes longer
   std::chrono::nanoseconds build_time{0};   // of the snapshot
   std::chrono::nanoseconds append_time{0};  // to the journal, until it was durable
 
-  bool accepted() const { return faults.empty(); }
+  bool accepted() const { return faults.empty() && verdict != Verdict::held; }
 };
 
 struct LastImport {
@@ -144,6 +162,9 @@ class Node {
 
   engine::base::Result<store::Refused> refused_rows(std::uint64_t sequence);
 
+  // Batches that guards hold, or held; nothing given: of every state.
+  engine::base::Result<std::vector<store::HeldBatch>> held(std::optional<store::HeldState> state);
+
  private:
   Node(std::string folder, const NodeOptions& options)
       : folder_{std::move(folder)},
@@ -157,9 +178,16 @@ class Node {
   Change publish(std::uint64_t generation);
   Change import_into(const ImportRequest& request, ImportOutcome& outcome);
   Change check_delivery(const store::Delivery& delivery, ImportOutcome& outcome);
+  Change check_held(const store::Delivery& delivery, ImportOutcome& outcome);
+  std::vector<engine::base::Fault> share_faults(const feed::ImportReport& report,
+                                                const ImportRequest& request) const;
+  Change hold(const Gathered& gathered, const ImportRequest& request,
+              const store::Delivery& delivery, const feed::Import& import, ImportOutcome& outcome);
+  ImportOutcome decide(const HeldDecision& decision, bool image_at_once);
+  Change release(const HeldDecision& decision, ImportOutcome& outcome);
   Change check_number(const store::Delivery& delivery, ImportOutcome& outcome);
   Change journal_and_publish(const Gathered& gathered, const ImportRequest& request,
-                             const store::Delivery& delivery, const std::string& rows,
+                             const store::Delivery& delivery, const feed::Import& import,
                              ImportOutcome& outcome);
   void let_go_of_facts();
 

@@ -6,6 +6,8 @@
 #include "rules/json_tree.hpp"
 #include "rules/record_texts.hpp"
 #include "server/feed/freshness.hpp"
+#include "server/feed/importer.hpp"
+#include "server/feed/partition.hpp"
 #include "server/node/batch_content.hpp"
 
 #include <algorithm>
@@ -131,10 +133,7 @@ Result<void> State::apply_import(const store::Batch& batch) {
     if (!faults.empty()) return faults.front();
   }
   if (auto ok = put_feed_descriptions(descriptions); !ok) return ok;
-  for (const Part& part : *parts) {
-    if (part.kind != PartKind::rows) continue;
-    if (const auto rows = feed::replay_batch(facts_, part.content); !rows) return rows.error();
-  }
+  if (auto ok = apply_rows(*parts); !ok) return ok;
   std::vector<FeedPart> feeds;
   for (const Part& part : *parts) {
     if (part.kind != PartKind::feed) continue;
@@ -143,6 +142,22 @@ Result<void> State::apply_import(const store::Batch& batch) {
     feeds.push_back({std::string{part.name}, *rows});
   }
   note_feeds(batch.sequence, batch.received_at, batch.delivery, feeds);
+  return {};
+}
+
+Result<void> State::apply_rows(std::span<const Part> parts) {
+  if (std::ranges::find(parts, PartKind::rows, &Part::kind) == parts.end()) facts_.begin_batch();
+  for (const Part& part : parts) {
+    if (part.kind != PartKind::rows) continue;
+    if (const auto rows = feed::replay_batch(facts_, part.content); !rows) return rows.error();
+  }
+  for (const Part& part : parts) {
+    if (part.kind != PartKind::replace) continue;
+    const auto partition = feed::parse_partition(part.content);
+    if (!partition) return partition.error();
+    if (const auto removed = feed::remove_rest(facts_, *partition); !removed)
+      return removed.error();
+  }
   return {};
 }
 

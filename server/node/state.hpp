@@ -10,6 +10,7 @@
 #include "engine/snapshot/snapshot.hpp"
 #include "rules/rule_book.hpp"
 #include "server/feed/feed_description.hpp"
+#include "server/node/batch_content.hpp"
 #include "server/node/feed_record.hpp"
 #include "server/node/gather.hpp"
 #include "server/store/image_archive.hpp"
@@ -17,6 +18,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +66,7 @@ class State {
 
  private:
   engine::base::Result<void> apply_import(const store::Batch& batch);
+  engine::base::Result<void> apply_rows(std::span<const Part> parts);
   std::vector<engine::snapshot::FeedStamp> stamps() const;
   std::vector<engine::base::Fault> put_rule_texts(std::vector<rules::RuleDocument> texts);
 

@@ -113,7 +113,10 @@ void Writer::write_due_image() {
 Result<ImportOutcome> Writer::write_now(const ImportRequest& request) {
   try {
     ImportOutcome outcome = node_->import(request);
-    for (const Fault& fault : outcome.faults) note_error(request.delivery.feed, fault);
+    if (!request.decision) {
+      for (const Fault& fault : outcome.faults) note_error(request.delivery.feed, fault);
+      note_findings(request.delivery.feed, outcome);
+    }
     const bool is_new = outcome.accepted() && outcome.verdict == Verdict::plain;
     if (is_new && outcome.sequence != 0) {
       // The batch is in whatever comes now; the next start would say the same.
@@ -173,6 +176,17 @@ void Writer::note_error(const std::string& feed, const Fault& fault) {
   errors_.push_back({feed, utc_now_text(), fault});
 }
 
+// A batch that came again says nothing new.
+void Writer::note_findings(const std::string& feed, const ImportOutcome& outcome) {
+  const bool is_new = outcome.faults.empty() && outcome.verdict != Verdict::repeated;
+  if (!is_new || (outcome.verdict == Verdict::held && outcome.findings.empty())) return;
+  const std::lock_guard lock{mutex_};
+  std::erase_if(findings_, [&feed](const FeedFindings& of) { return of.feed == feed; });
+  if (outcome.findings.empty()) return;
+  if (findings_.size() == feed_errors_max) findings_.erase(findings_.begin());
+  findings_.push_back({feed, outcome.sequence, outcome.held, outcome.findings});
+}
+
 void Writer::tell(WriterEvent event, const std::string& text) const {
   if (options_.tell) options_.tell(event, text);
 }
@@ -229,6 +243,18 @@ std::optional<FeedError> Writer::last_error(const std::string& feed) const {
   const std::lock_guard lock{mutex_};
   const auto known = std::ranges::find(errors_, feed, &FeedError::feed);
   return known == errors_.end() ? std::nullopt : std::optional{*known};
+}
+
+std::optional<FeedFindings> Writer::last_findings(const std::string& feed) const {
+  const std::lock_guard lock{mutex_};
+  const auto known = std::ranges::find(findings_, feed, &FeedFindings::feed);
+  return known == findings_.end() ? std::nullopt : std::optional{*known};
+}
+
+Result<std::vector<store::HeldBatch>> Writer::held(std::optional<store::HeldState> state) const {
+  const auto journal = store::open_journal(folder_, Access::read);
+  if (!journal) return journal.error();
+  return (*journal)->held(state);
 }
 
 Result<store::Refused> Writer::refused_rows(std::uint64_t sequence) const {

@@ -45,6 +45,14 @@ struct FeedError {
   engine::base::Fault fault;
 };
 
+// What guards found in the last batch of a feed.
+struct FeedFindings {
+  std::string feed;
+  std::uint64_t sequence = 0;  // of the batch; 0: it is held
+  std::uint64_t held = 0;      // its number then
+  std::vector<feed::Finding> findings;
+};
+
 // What a person should know of.
 enum class WriterEvent : std::uint8_t {
   follows,            // nothing is written here, and why
@@ -91,6 +99,13 @@ class Writer {
   // The last of a feed, since this process runs.
   std::optional<FeedError> last_error(const std::string& feed) const;
 
+  // Of the last batch of a feed, since this process runs; none where it was in order.
+  std::optional<FeedFindings> last_findings(const std::string& feed) const;
+
+  // Read beside the writer. To decide about one is to write a request with a decision.
+  engine::base::Result<std::vector<store::HeldBatch>> held(
+      std::optional<store::HeldState> state) const;
+
   // Of batch `sequence`, read beside the writer.
   engine::base::Result<store::Refused> refused_rows(std::uint64_t sequence) const;
 
@@ -108,6 +123,7 @@ class Writer {
   engine::base::Result<ImportOutcome> write_now(const ImportRequest& request);
   engine::base::Result<void> publish();
   void note_error(const std::string& feed, const engine::base::Fault& fault);
+  void note_findings(const std::string& feed, const ImportOutcome& outcome);
   void tell(WriterEvent event, const std::string& text) const;
   engine::base::Fault why_not() const;
 
@@ -122,7 +138,8 @@ class Writer {
   std::deque<Waiting> queue_;
   std::size_t taken_ = 0;  // queued, or being written
   std::shared_ptr<const FeedsNow> feeds_ = std::make_shared<FeedsNow>();
-  std::vector<FeedError> errors_;  // one a feed, at most feed_errors_max
+  std::vector<FeedError> errors_;       // one a feed, at most feed_errors_max
+  std::vector<FeedFindings> findings_;  // likewise
 };
 
 }  // namespace server::node

@@ -85,6 +85,34 @@ struct Delivered {
   Delivery delivery;
 };
 
+// A batch that is kept beside the journal until somebody decides.
+enum class HeldState : std::uint8_t { held, released, rejected };
+
+// Why it is held.
+struct HeldFinding {
+  std::string feed, guard, action;
+  std::uint64_t records = 0;
+  std::string detail;
+
+  friend bool operator==(const HeldFinding&, const HeldFinding&) = default;
+};
+
+struct HeldBatch {
+  std::uint64_t number = 0;  // of its own count
+  HeldState state = HeldState::held;
+  std::string received_at;
+  std::string source;
+  Delivery delivery;
+  std::vector<HeldFinding> findings;
+  std::string decided_at, decided_by;  // empty while it is held
+  std::uint64_t sequence = 0;          // that it was released as
+};
+
+struct Decision {
+  std::uint64_t number = 0;  // of the held batch
+  std::string at, by;
+};
+
 class Journal {
  public:
   Journal() = default;
@@ -121,6 +149,27 @@ class Journal {
                                                                    const std::string& batch_id) = 0;
   virtual engine::base::Result<std::optional<Delivered>> delivered(
       const std::string& feed, std::uint64_t sender_sequence) = 0;
+
+  // Keeps the batch aside, as durable as append(); its number among those that are held.
+  virtual engine::base::Result<std::uint64_t> hold(const NewBatch& batch,
+                                                   const std::vector<HeldFinding>& findings) = 0;
+
+  // In the order of their numbers; nothing given: of every state.
+  virtual engine::base::Result<std::vector<HeldBatch>> held(std::optional<HeldState> state) = 0;
+
+  // The newest that its sender gave this name or number; nothing where there is none.
+  virtual engine::base::Result<std::optional<HeldBatch>> held(const Delivery& delivery) = 0;
+
+  // With its content and refused rows. Fault: bad_request where there is none of this number that is
+  // still held.
+  virtual engine::base::Result<NewBatch> held_batch(std::uint64_t number) = 0;
+
+  // append(), and the held batch is released as that sequence number.
+  virtual engine::base::Result<std::uint64_t> release(const NewBatch& batch,
+                                                      const Decision& decision) = 0;
+
+  // Its content goes; that there was such a batch stays known. Fault: as held_batch().
+  virtual engine::base::Result<void> reject(const Decision& decision) = 0;
 
   // Of the stored form, as found; what is opened for writing has the newest.
   virtual int format_version() const = 0;

@@ -20,7 +20,7 @@ namespace server::store {
 
 class SqliteJournal final : public Journal {
  public:
-  static constexpr int format_newest = 2;
+  static constexpr int format_newest = 3;
   // SQLite takes blobs up to 10^9 bytes; larger batches are cut.
   static constexpr std::size_t part_bytes_max = std::size_t{256} << 20U;
 
@@ -45,6 +45,15 @@ class SqliteJournal final : public Journal {
   engine::base::Result<std::optional<Delivered>> delivered(const std::string& feed,
                                                            std::uint64_t sender_sequence) override;
 
+  engine::base::Result<std::uint64_t> hold(const NewBatch& batch,
+                                           const std::vector<HeldFinding>& findings) override;
+  engine::base::Result<std::vector<HeldBatch>> held(std::optional<HeldState> state) override;
+  engine::base::Result<std::optional<HeldBatch>> held(const Delivery& delivery) override;
+  engine::base::Result<NewBatch> held_batch(std::uint64_t number) override;
+  engine::base::Result<std::uint64_t> release(const NewBatch& batch,
+                                              const Decision& decision) override;
+  engine::base::Result<void> reject(const Decision& decision) override;
+
   int format_version() const override { return format_; }
 
  private:
@@ -62,7 +71,17 @@ class SqliteJournal final : public Journal {
   engine::base::Result<void> write_parts(std::uint64_t sequence, std::string_view content);
   engine::base::Result<void> write_refused(std::uint64_t sequence, const NewBatch& batch);
   engine::base::Result<std::optional<Batch>> next_batch(std::uint64_t from);
-  engine::base::Result<void> read_parts(Batch& batch, std::size_t size);
+  engine::base::Result<void> read_parts(std::uint64_t sequence, std::size_t size,
+                                        std::string& content);
+  engine::base::Result<Transaction> begin_writing();
+  engine::base::Result<std::uint64_t> append_in_transaction(const NewBatch& batch);
+  engine::base::Result<void> write_held(std::uint64_t number, const NewBatch& batch,
+                                        const std::vector<HeldFinding>& findings);
+  engine::base::Result<std::vector<HeldBatch>> read_held(Statement& select);
+  engine::base::Result<void> read_findings(HeldBatch& batch);
+  engine::base::Result<void> decide(const Decision& decision, HeldState state,
+                                    std::uint64_t sequence);
+  engine::base::Result<void> drop_held_content(std::uint64_t number);
 
   std::string folder_;
   Access access_;

@@ -36,8 +36,10 @@ struct Desk {
   Response response;
   std::jthread thread;
 
-  explicit Desk(bool follow = false) {
+  explicit Desk(bool follow = false, std::string_view description = "") {
     tests::write_small_company(folder.path() + "/files");
+    if (!description.empty())
+      tests::write_file(folder.path() + "/files/description.json", description);
     {
       auto node = Node::open(folder.path() + "/data", {Access::create, Keep::facts});
       REQUIRE(node);
@@ -212,4 +214,68 @@ TEST_CASE("feeds: one beyond its limit says so, and so do the answers that rest 
   CHECK(holds(desk.get("/v1/feeds/stock"), std::string{stock} + "false"));
   CHECK(holds(desk.get("/v1/availability/S-10"), "503 "));
   CHECK(holds(desk.response.body, "stale_feed"));
+}
+
+TEST_CASE("feeds: rows with op delete, and a batch that replaces a partition as a whole",
+          "[server]") {
+  Desk desk;
+  const auto post = [&](std::string_view target, std::string_view body) {
+    Request request;
+    request.method = "POST";
+    request.target = target;
+    request.content_type = "text/csv";
+    request.body = body;
+    return desk.ask(request);
+  };
+  const auto gone =
+      post(batches, "op,type,key\r\ndelete,base_price,B-3\r\ndelete,base_price,B-9\r\n");
+  CHECK(holds(gone, "\"removed\":1,\"not_there\":1,"));
+  CHECK(holds(desk.get(price_of_one), "\"no_price\""));
+  const std::string rows = "type,article,value,currency,key\r\nbase_price,S-20,7.00,EUR,B-3\r\n";
+  CHECK(holds(post("/v1/feeds/conditions/batches?mode=replace", rows), "422 "));
+  CHECK(holds(post("/v1/feeds/conditions/batches?partition=type:base_price", rows), "422 "));
+  CHECK(holds(post("/v1/feeds/conditions/batches?mode=replace&partition=type", rows), "422 "));
+  CHECK(holds(post("/v1/feeds/conditions/batches?mode=replace&partition=", rows), "422 "));
+  const auto whole =
+      post("/v1/feeds/conditions/batches?mode=replace&partition=type:base_price", rows);
+  CHECK(holds(whole, "200 "));
+  CHECK(holds(whole, "\"vanished\":3,"));
+  CHECK(holds(desk.get(price_of_one), "\"7.00\""));
+  const auto stock = post("/v1/feeds/stock/batches?mode=replace&partition=",
+                          "article,warehouse,on_hand\r\nS-20,HQ,3\r\n");
+  CHECK(holds(stock, "\"vanished\":1,"));
+  CHECK(holds(post("/v1/feeds/stock/batches?mode=replace&partition=warehouse:HQ",
+                   "article,warehouse,on_hand\r\nS-20,HQ,x\r\n"),
+              "refused_rows"));
+}
+
+TEST_CASE("feeds: a batch that a guard holds waits for a person", "[server]") {
+  Desk desk{false,
+            R"({"feed": "conditions", "guards": {"zero_price": {"then": "hold"},
+                "price_jump": {"up": 50, "then": "flag"}}})"};
+  const auto told = desk.post(batches, "base_price,,S-20,19.00,EUR,B-3\r\n");
+  CHECK(holds(told, "200 "));
+  CHECK(holds(told, "\"guard\":\"price_jump\",\"then\":\"flag\",\"records\":1"));
+  CHECK(holds(desk.get("/v1/feeds/conditions"), "\"guard\":\"price_jump\""));
+  const auto held = desk.post(batches, "base_price,,S-20,0,EUR,B-3\r\n", "night");
+  CHECK(holds(held, "202 {\"feed\":\"conditions\",\"held\":1,\"repeated\":false"));
+  CHECK(holds(held, "\"guard\":\"zero_price\",\"then\":\"hold\""));
+  CHECK(holds(desk.post(batches, "base_price,,S-20,0,EUR,B-3\r\n", "night"),
+              "202 {\"feed\":\"conditions\",\"held\":1,\"repeated\":true}"));
+  CHECK(holds(desk.get(price_of_one), "\"19.00\""));
+  CHECK(holds(desk.get("/v1/feeds/conditions"), "\"guard\":\"zero_price\""));
+  CHECK(holds(desk.get("/v1/batches?state=held"), "\"number\":1,\"state\":\"held\""));
+  CHECK(holds(desk.get("/v1/batches?state=lost"), "422 "));
+  CHECK(holds(desk.post("/v1/batches/1/release", "", "", "application/json"), "422 "));
+  CHECK(holds(desk.post("/v1/batches/7/release?by=anna", "", "", "application/json"), "404 "));
+  CHECK(holds(desk.post("/v1/batches/x/reject?by=anna", "", "", "application/json"), "404 "));
+  CHECK(holds(desk.post("/v1/batches/1/release?by=anna", "", "", "application/json"),
+              "200 {\"held\":1,\"state\":\"released\",\"sequence\":3}"));
+  CHECK(holds(desk.get(price_of_one), "\"0.00\""));
+  CHECK(holds(desk.get("/v1/batches"), "{\"batches\":[]}"));
+  CHECK(holds(desk.get("/v1/batches?state=all"), "\"decided_by\":\"anna\",\"sequence\":3"));
+  CHECK(holds(desk.post(batches, "base_price,,S-20,0.0,EUR,B-3\r\n", "day"), "\"held\":2"));
+  CHECK(holds(desk.post("/v1/batches/2/reject?by=bo", "", "", "application/json"),
+              "200 {\"held\":2,\"state\":\"rejected\",\"sequence\":null}"));
+  CHECK(holds(desk.post(batches, "base_price,,S-20,0.0,EUR,B-3\r\n", "day"), "409 "));
 }

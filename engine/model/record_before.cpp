@@ -1,0 +1,239 @@
+#include "engine/model/record_before.hpp"
+
+#include "engine/base/int128.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace engine::model {
+
+using base::Int128;
+
+namespace {
+
+std::optional<std::uint32_t> code_of(const Facts& facts, const Field& field,
+                                     std::string_view code) {
+  switch (field.domain) {
+    case Domain::article:
+      return facts.articles().codes->find(code);
+    case Domain::article_group:
+      return facts.article_groups().codes->find(code);
+    case Domain::customer:
+      return facts.customers().codes->find(code);
+    case Domain::customer_group:
+      return facts.customer_groups().codes->find(code);
+    case Domain::price_list: {
+      const auto list = facts.find_document(DocumentKind::price_list, code);
+      return list ? std::optional{list->raw()} : std::nullopt;
+    }
+    case Domain::currency:
+    case Domain::unit:
+    case Domain::text:
+      break;
+  }
+  return facts.share_texts()->find(code);
+}
+
+std::string_view key_text(const ConditionDraft& draft, FieldId field) {
+  const auto found = std::ranges::find(draft.keys, field, &KeyText::first);
+  return found == draft.keys.end() ? std::string_view{} : found->second;
+}
+
+DocumentId document_of(const Facts& facts, const ConditionDraft& draft) {
+  const auto find = [&facts](DocumentKind kind, std::string_view code) {
+    return facts.find_document(kind, code).value_or(DocumentId{});
+  };
+  const std::string_view list = key_text(draft, Schema::price_list);
+  if (!list.empty()) return find(DocumentKind::price_list, list);
+  if (!draft.agreement.empty()) return find(DocumentKind::agreement, draft.agreement);
+  if (!draft.promotion.empty()) return find(DocumentKind::promotion, draft.promotion);
+  return {};
+}
+
+CurrencyId currency_of(const Facts& facts, const ConditionDraft& draft) {
+  if (!draft.currency.empty()) {
+    const auto number = facts.currencies().codes->find(draft.currency);
+    return number ? CurrencyId{*number} : CurrencyId{};
+  }
+  const DocumentId document = document_of(facts, draft);
+  return document.is_none() ? CurrencyId{} : facts.documents()[document.raw()].currency;
+}
+
+// Base units in one of `unit`; nothing where the article does not have it.
+std::optional<std::pair<std::int64_t, std::int64_t>> size_of(const Article& article, UnitId unit) {
+  if (unit.is_none() || unit == article.base_unit)
+    return std::pair{std::int64_t{1}, std::int64_t{1}};
+  const auto own = std::ranges::find(article.units, unit, &ArticleUnit::unit);
+  if (own == article.units.end()) return std::nullopt;
+  return std::pair{own->numerator, own->denominator};
+}
+
+std::optional<UnitValue> value_of(const Facts& facts, const SettledView& there,
+                                  const ConditionRecord& record, const Article& article) {
+  const Terms& terms = facts.terms()[record.terms];
+  const RecordExtra* extra = there.extra_of(record);
+  const bool is_plain =
+      extra == nullptr || (extra->scale == nothing_there && extra->formula == nothing_there);
+  const auto size = size_of(article, terms.unit);
+  if (!is_plain || !size) return std::nullopt;
+  const Int128 mantissa = terms.wide && extra != nullptr ? extra->wide : Int128{record.value};
+  return UnitValue{{mantissa, terms.decimals},
+                   std::int64_t{terms.price_unit},
+                   terms.currency,
+                   size->first,
+                   size->second};
+}
+
+// Records under the values of a table's fields, in its order.
+KeyRange records_under(const Facts& facts, const SettledView& there, TableId table,
+                       std::span<const std::uint32_t> values) {
+  const ConditionStore& store = facts.conditions();
+  if (table.raw() >= store.tables().size()) return {};
+  const TableInfo& info = store.tables()[table.raw()];
+  const std::size_t party = info.shape.party_fields.size();
+  const auto part = there.find_part(table, values.first(party));
+  const auto article_key = store.article_key(info, values.subspan(party));
+  if (!part || !article_key) return {};
+  const std::uint32_t key = there.find_key(*part, *article_key);
+  return key == SettledView::none ? KeyRange{} : there.records_of(key);
+}
+
+std::optional<std::uint32_t> find_keyed(const Facts& facts, const SettledView& there,
+                                        ConditionTypeId type, const ConditionDraft& draft) {
+  const auto text = facts.share_record_keys()->find(draft.key);
+  const auto& origins = facts.record_origins();
+  const auto origin = std::ranges::find(origins, RecordOrigin{std::string{draft.feed}, 0});
+  if (!text || origin == origins.end()) return std::nullopt;
+  const auto feed = static_cast<std::uint16_t>(origin - origins.begin());
+  const std::uint32_t number = there.find_keyed({type, feed, *text});
+  return number == SettledView::none ? std::nullopt : std::optional{number};
+}
+
+bool has_condition(const Facts& facts, const RecordExtra* extra, std::string_view when) {
+  const std::uint32_t own = extra == nullptr ? nothing_there : extra->when;
+  if (own == nothing_there) return when.empty();
+  return facts.record_texts()[own].text == when;
+}
+
+// A record without an external key that says the same.
+std::optional<std::uint32_t> find_by_keys(const Facts& facts, const SettledView& there,
+                                          ConditionTypeId type, const ConditionDraft& draft) {
+  std::vector<FieldId> fields;
+  for (const KeyText& key : draft.keys) fields.push_back(key.first);
+  const auto table = facts.schema.find_table(type, fields);
+  if (!table) return std::nullopt;
+  const TableShape& shape = facts.schema.table(*table);
+  std::vector<std::uint32_t> values;
+  for (const auto* side : {&shape.party_fields, &shape.article_fields}) {
+    for (const FieldId field : *side) {
+      const auto value = code_of(facts, facts.schema.field(field), key_text(draft, field));
+      if (!value) return std::nullopt;
+      values.push_back(*value);
+    }
+  }
+  const DocumentId document = document_of(facts, draft);
+  const CurrencyId currency = currency_of(facts, draft);
+  UnitId unit;
+  if (!draft.unit.empty()) {
+    const auto number = facts.units().find(draft.unit);
+    if (!number) return std::nullopt;
+    unit = UnitId{*number};
+  }
+  const KeyRange records = records_under(facts, there, *table, values);
+  for (std::uint32_t number = records.begin; number < records.end; ++number) {
+    const ConditionRecord& record = there.record(number);
+    const Terms& own = facts.terms()[record.terms];
+    if (!record.is_keyed() && record.threshold == draft.from_quantity &&
+        record.valid_from == draft.validity.from && record.document == document &&
+        own.currency == currency && own.unit == unit &&
+        has_condition(facts, there.extra_of(record), draft.when))
+      return number;
+  }
+  return std::nullopt;
+}
+
+const Article* article_of(const Facts& facts, const ConditionDraft& draft) {
+  const auto number = facts.articles().codes->find(key_text(draft, Schema::article));
+  return number ? &facts.articles().items[*number] : nullptr;
+}
+
+bool times(Int128& product, Int128 factor) {
+  return !__builtin_mul_overflow(product, factor, &product);
+}
+
+// The value of one base unit of `a`, times all that `b` is divided by.
+std::optional<Int128> cross(const UnitValue& a, std::int64_t percent, const UnitValue& b,
+                            std::uint8_t decimals) {
+  auto mantissa = mantissa_at(a.value, decimals);
+  if (!mantissa) return std::nullopt;
+  Int128 product = *mantissa;
+  const bool fits = times(product, percent) && times(product, a.denominator) &&
+                    times(product, b.price_unit) && times(product, b.numerator);
+  return fits ? std::optional{product} : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<RecordBefore> record_before(const Facts& facts, const ConditionDraft& draft) {
+  const auto overlay = facts.overlay();
+  const SettledView there{facts.conditions(), overlay.get()};
+  const auto type = facts.schema.find_type(draft.type);
+  if (!type) return std::nullopt;
+  const auto number = draft.key.empty() ? find_by_keys(facts, there, *type, draft)
+                                        : find_keyed(facts, there, *type, draft);
+  if (!number) return std::nullopt;
+  const Article* article = article_of(facts, draft);
+  if (article == nullptr || facts.schema.type(*type).value != ValueKind::price)
+    return RecordBefore{};
+  return RecordBefore{value_of(facts, there, there.record(*number), *article)};
+}
+
+std::optional<UnitValue> price_of(const Facts& facts, const ConditionDraft& draft) {
+  const auto type = facts.schema.find_type(draft.type);
+  if (!type || facts.schema.type(*type).value != ValueKind::price) return std::nullopt;
+  const Article* article = article_of(facts, draft);
+  if (article == nullptr || !draft.scale.empty() || !draft.formula.empty()) return std::nullopt;
+  const auto number = facts.units().find(draft.unit);
+  if (!draft.unit.empty() && !number) return std::nullopt;
+  const auto size = size_of(*article, draft.unit.empty() ? UnitId{} : UnitId{*number});
+  if (!size) return std::nullopt;
+  return UnitValue{draft.value, draft.price_unit, currency_of(facts, draft), size->first,
+                   size->second};
+}
+
+std::optional<UnitValue> newest_value(const Facts& facts, std::string_view type,
+                                      std::string_view article, CurrencyId currency,
+                                      const base::Validity& validity) {
+  const auto overlay = facts.overlay();
+  const SettledView there{facts.conditions(), overlay.get()};
+  const auto id = facts.schema.find_type(type);
+  const auto number = facts.articles().codes->find(article);
+  if (!id || !number) return std::nullopt;
+  const auto table = facts.schema.find_table(*id, {Schema::article});
+  if (!table) return std::nullopt;
+  const std::array<std::uint32_t, 1> values{*number};
+  const KeyRange records = records_under(facts, there, *table, values);
+  const ConditionRecord* newest = nullptr;
+  for (std::uint32_t at = records.begin; at < records.end; ++at) {
+    const ConditionRecord& record = there.record(at);
+    const bool overlaps = record.valid_from < validity.to && validity.from < record.valid_to;
+    if (!overlaps || facts.terms()[record.terms].currency != currency ||
+        record.threshold != base::Quantity{})
+      continue;
+    if (newest == nullptr || newest->valid_from < record.valid_from) newest = &record;
+  }
+  if (newest == nullptr) return std::nullopt;
+  return value_of(facts, there, *newest, facts.articles().items[*number]);
+}
+
+std::optional<int> compare(const UnitValue& a, std::int64_t percent, const UnitValue& b) {
+  if (a.currency != b.currency) return std::nullopt;
+  const std::uint8_t decimals = std::max(a.value.decimals, b.value.decimals);
+  const auto left = cross(a, percent, b, decimals);
+  const auto right = cross(b, 100, a, decimals);
+  if (!left || !right) return std::nullopt;
+  return *left < *right ? -1 : (*left > *right ? 1 : 0);
+}
+
+}  // namespace engine::model

@@ -1,0 +1,44 @@
+// What stands in the facts before a batch: the record that a draft takes the place of, and the newest
+// record of a type under one article. For guards, which compare what comes with what is. Sees settled
+// records and those laid over them, never rows that are still pending. Only reads; one writer. Cost:
+// a few look-ups.
+#pragma once
+
+#include "engine/base/decimal.hpp"
+#include "engine/model/facts.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace engine::model {
+
+// A price with what it is for: comparable with another of one article and currency.
+struct UnitValue {
+  base::Decimal value;
+  std::int64_t price_unit = 1;
+  CurrencyId currency;
+  std::int64_t numerator = 1, denominator = 1;  // base units in one of its unit
+};
+
+struct RecordBefore {
+  std::optional<UnitValue> price;  // none: a scale or a formula, or a unit that the article lacks
+};
+
+// Nothing where there is no such record, or where no record can be as the draft says.
+std::optional<RecordBefore> record_before(const Facts& facts, const ConditionDraft& draft);
+
+// The draft's own price; nothing where it is a scale or a formula, names no known article or unit, or
+// is no price.
+std::optional<UnitValue> price_of(const Facts& facts, const ConditionDraft& draft);
+
+// Of the records of the type under this article alone, for any quantity, whose validity overlaps: the
+// one that begins last, in that currency.
+std::optional<UnitValue> newest_value(const Facts& facts, std::string_view type,
+                                      std::string_view article, CurrencyId currency,
+                                      const base::Validity& validity);
+
+// a * percent / 100 against b, for one base unit: negative, 0 or positive; nothing where they can't
+// be compared exactly in 128 bits, or have different currencies.
+std::optional<int> compare(const UnitValue& a, std::int64_t percent, const UnitValue& b);
+
+}  // namespace engine::model

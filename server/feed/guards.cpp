@@ -1,0 +1,139 @@
+#include "server/feed/guards.hpp"
+
+#include "engine/base/decimal.hpp"
+#include "engine/model/record_before.hpp"
+
+#include <algorithm>
+
+namespace server::feed {
+
+using engine::model::ConditionDraft;
+using engine::model::UnitValue;
+
+namespace {
+
+constexpr std::uint64_t examples_max = 3;
+
+bool acts(const std::optional<ShareGuard>& guard) {
+  return guard && guard->then != GuardAction::accept;
+}
+
+bool exceeds(std::uint64_t part, std::uint64_t all, std::int64_t percent) {
+  return part != 0 && part * 100 > all * static_cast<std::uint64_t>(percent);
+}
+
+std::string text_of(const UnitValue& value) {
+  std::string text = engine::base::to_string_short(value.value);
+  if (value.price_unit != 1) text += " for " + std::to_string(value.price_unit);
+  return text;
+}
+
+std::string share_text(std::uint64_t part, std::uint64_t all, std::string_view what,
+                       std::int64_t percent) {
+  return std::to_string(part) + " of " + std::to_string(all) + " " + std::string{what} +
+         ", more than " + std::to_string(percent) + " %";
+}
+
+}  // namespace
+
+bool GuardWatch::looks_at_records() const {
+  const auto acts_on = [](const auto& guard) {
+    return guard && guard->then != GuardAction::accept;
+  };
+  return acts_on(rules_->price_jump) || acts_on(rules_->below_cost) || acts(rules_->vanished) ||
+         rules_->zero_price.value_or(GuardAction::accept) != GuardAction::accept;
+}
+
+void GuardWatch::note(GuardKind guard, std::string example) {
+  Seen& seen = seen_[static_cast<std::size_t>(guard)];
+  if (seen.count++ < examples_max) seen.examples += (seen.examples.empty() ? "" : "; ") + example;
+}
+
+void GuardWatch::see(const ConditionDraft& draft, std::string_view file, std::uint64_t line) {
+  const std::string place = std::string{file} + ", line " + std::to_string(line);
+  if (rules_->zero_price) {
+    const auto price = price_of(*facts_, draft);
+    if (price && price->value.mantissa == 0) note(GuardKind::zero_price, place);
+  }
+  if (rules_->price_jump || rules_->vanished) see_jump(draft, place);
+  if (rules_->below_cost) see_cost(draft, place);
+}
+
+void GuardWatch::see_jump(const ConditionDraft& draft, const std::string& place) {
+  const auto before = record_before(*facts_, draft);
+  if (before) ++replaced_;
+  if (!before || !before->price || !rules_->price_jump) return;
+  const auto now = price_of(*facts_, draft);
+  if (!now) return;
+  const JumpGuard& guard = *rules_->price_jump;
+  const UnitValue& old = *before->price;
+  const auto beyond = [&](std::int64_t percent, int side) {
+    const auto order = compare(old, percent, *now);
+    return order && (*order < 0 ? -1 : (*order > 0 ? 1 : 0)) == side;
+  };
+  const bool jumps =
+      (guard.up && beyond(100 + *guard.up, -1)) || (guard.down && beyond(100 - *guard.down, 1));
+  if (jumps) note(GuardKind::price_jump, place + ": " + text_of(old) + " to " + text_of(*now));
+}
+
+void GuardWatch::see_cost(const ConditionDraft& draft, const std::string& place) {
+  if (draft.type == rules_->below_cost->cost) return;
+  const auto price = price_of(*facts_, draft);
+  if (!price) return;
+  const auto article =
+      std::ranges::find(draft.keys, engine::model::Schema::article, &engine::model::KeyText::first);
+  const auto cost = newest_value(*facts_, rules_->below_cost->cost, article->second,
+                                 price->currency, draft.validity);
+  if (!cost) return;
+  const auto order = compare(*price, 100, *cost);
+  if (order && *order < 0)
+    note(GuardKind::below_cost, place + ": " + text_of(*price) + ", cost " + text_of(*cost));
+}
+
+void GuardWatch::see_rows(std::uint64_t read, std::uint64_t refused) {
+  rows_ += read;
+  refused_ += refused;
+}
+
+void GuardWatch::see_vanished(std::uint64_t vanished, std::uint64_t before) {
+  vanished_ = vanished;
+  before_ = before;
+}
+
+void GuardWatch::add(GuardKind guard, GuardAction then, std::string_view what,
+                     std::vector<Finding>& findings) const {
+  const Seen& seen = seen_[static_cast<std::size_t>(guard)];
+  if (seen.count == 0 || then == GuardAction::accept) return;
+  std::string detail = std::to_string(seen.count) + " " + std::string{what} + ": " + seen.examples;
+  if (seen.count > examples_max)
+    detail += "; and " + std::to_string(seen.count - examples_max) + " more";
+  findings.push_back({feed_, guard, then, seen.count, std::move(detail)});
+}
+
+std::vector<Finding> GuardWatch::findings() const {
+  std::vector<Finding> findings;
+  const auto& refused = rules_->refused_rows;
+  if (acts(refused) && exceeds(refused_, rows_, refused->percent)) {
+    findings.push_back({feed_, GuardKind::refused_rows, refused->then, refused_,
+                        share_text(refused_, rows_, "rows can't be used", refused->percent)});
+  }
+  const auto& vanished = rules_->vanished;
+  if (acts(vanished) && exceeds(vanished_, before_, vanished->percent)) {
+    findings.push_back({feed_, GuardKind::vanished, vanished->then, vanished_,
+                        share_text(vanished_, before_, "records vanish", vanished->percent)});
+  }
+  if (const auto& jump = rules_->price_jump)
+    add(GuardKind::price_jump, jump->then, "prices jump", findings);
+  if (rules_->zero_price)
+    add(GuardKind::zero_price, *rules_->zero_price, "prices are zero", findings);
+  if (const auto& cost = rules_->below_cost)
+    add(GuardKind::below_cost, cost->then, "prices lie below cost", findings);
+  return findings;
+}
+
+std::string describe(const Finding& finding) {
+  return finding.feed + ": " + std::string{guard_name(finding.guard)} + " (" +
+         std::string{guard_action_name(finding.then)} + "): " + finding.detail;
+}
+
+}  // namespace server::feed

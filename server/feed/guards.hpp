@@ -1,0 +1,118 @@
+// Guards: what a feed description says of batches that look wrong though every row of them can be read
+// - too many refused rows, too much that vanishes, prices that jump, are zero or lie below cost - and
+// what is to be done then: take the batch (accept), take it and tell (flag), or keep it aside until
+// somebody has looked (hold). Watched by a GuardWatch while a feed's rows are put, which sees the
+// records of before the batch. Prices that are scales or formulas, and prices in a unit that their
+// article does not have, are not compared. One thread. Cost: a few look-ups a price.
+#pragma once
+
+#include "engine/model/facts.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace server::feed {
+
+enum class GuardAction : std::uint8_t { accept, flag, hold };
+enum class GuardKind : std::uint8_t { refused_rows, vanished, price_jump, zero_price, below_cost };
+
+inline constexpr std::array<std::string_view, 3> guard_action_names{"accept", "flag", "hold"};
+inline constexpr std::array<std::string_view, 5> guard_names{
+    "refused_rows", "vanished", "price_jump", "zero_price", "below_cost"};
+
+constexpr std::string_view guard_name(GuardKind guard) {
+  return guard_names[static_cast<std::size_t>(guard)];
+}
+
+constexpr std::string_view guard_action_name(GuardAction action) {
+  return guard_action_names[static_cast<std::size_t>(action)];
+}
+
+// Beyond `percent` of what there is.
+struct ShareGuard {
+  std::int64_t percent = 0;
+  GuardAction then = GuardAction::hold;
+};
+
+// Against the record of the same identity; by more than so many per cent.
+struct JumpGuard {
+  std::optional<std::int64_t> up, down;
+  GuardAction then = GuardAction::hold;
+};
+
+struct CostGuard {
+  std::string cost;  // condition type whose record under the article alone is its cost
+  GuardAction then = GuardAction::hold;
+};
+
+struct GuardRules {
+  std::optional<ShareGuard> refused_rows, vanished;
+  std::optional<JumpGuard> price_jump;
+  std::optional<GuardAction> zero_price;
+  std::optional<CostGuard> below_cost;
+};
+
+// What a guard found in a batch.
+struct Finding {
+  std::string feed;
+  GuardKind guard{};
+  GuardAction then{};
+  std::uint64_t records = 0;  // that it found; of the shares: refused rows, vanished records
+  std::string detail;         // a sentence for people, with the first of them
+
+  friend bool operator==(const Finding&, const Finding&) = default;
+};
+
+class GuardWatch {
+ public:
+  // Requires that both outlive the watch.
+  GuardWatch(const engine::model::Facts& facts, const GuardRules& rules, std::string feed)
+      : facts_{&facts}, rules_{&rules}, feed_{std::move(feed)} {}
+
+  const std::string& feed() const { return feed_; }
+
+  // Whether it wants to see records at all.
+  bool looks_at_records() const;
+
+  // A record that was put, from that place.
+  void see(const engine::model::ConditionDraft& draft, std::string_view file, std::uint64_t line);
+
+  void see_rows(std::uint64_t read, std::uint64_t refused);
+
+  // Of a whole-replace, and how many records there were.
+  void see_vanished(std::uint64_t vanished, std::uint64_t before);
+
+  // Records put that took the place of earlier ones.
+  std::uint64_t replaced() const { return replaced_; }
+
+  std::vector<Finding> findings() const;
+
+ private:
+  struct Seen {
+    std::uint64_t count = 0;
+    std::string examples;
+  };
+
+  void note(GuardKind guard, std::string example);
+  void add(GuardKind guard, GuardAction then, std::string_view what,
+           std::vector<Finding>& findings) const;
+  void see_jump(const engine::model::ConditionDraft& draft, const std::string& place);
+  void see_cost(const engine::model::ConditionDraft& draft, const std::string& place);
+
+  const engine::model::Facts* facts_;
+  const GuardRules* rules_;
+  std::string feed_;
+  std::array<Seen, guard_names.size()> seen_;
+  std::uint64_t rows_ = 0, refused_ = 0;
+  std::uint64_t vanished_ = 0, before_ = 0;
+  std::uint64_t replaced_ = 0;
+};
+
+// "prices: price_jump (hold): ..."
+std::string describe(const Finding& finding);
+
+}  // namespace server::feed

@@ -1,0 +1,167 @@
+// Guards: what they find in a batch, each by itself.
+#include "server/feed/guards.hpp"
+
+#include "server/feed/importer.hpp"
+
+#include "tests/server/feed/feed_fixture.hpp"
+
+using namespace tests::feed;
+using server::feed::Finding;
+using server::feed::GuardAction;
+using server::feed::GuardKind;
+
+namespace {
+
+FeedDescription guarded(const std::string& guards, const std::string& feed = "conditions") {
+  return description(R"({"feed": ")" + feed + R"(", "guards": )" + guards + "}");
+}
+
+const std::string priced_head =
+    "type,customer,article,value,currency,price_unit,unit,valid_from,key\n";
+
+// Costs (base_price under the article) and prices, settled in part and in part laid over that.
+void put_priced(Facts& facts) {
+  const Import read = import(
+      facts, {file("currencies.csv", "code,decimals\nEUR,2\nUSD,2\n"),
+              file("articles.csv", "code,base_unit\nA,PCE\nB,PCE\n"),
+              file("article_units.csv", "article,unit,numerator\nA,BOX,10\n"),
+              file("customers.csv", "code\nC\n"), file("warehouses.csv", "code\nW\n"),
+              file("stock.csv", "article,warehouse,on_hand\nA,W,1\nB,W,2\n"),
+              file("conditions.csv", priced_head + "price,,A,10,EUR,,,,\nprice,,B,20,EUR,,,,K-B\n"
+                                                   "base_price,,A,6,EUR,,,,\n"
+                                                   "base_price,,A,8,EUR,,,2026-01-01,\n")});
+  INFO(troubles(read));
+  REQUIRE(read.report.rows_refused() == 0);
+  facts.settle();
+  const Import more =
+      import(facts, {file("conditions.csv", priced_head + "price,C,A,9,EUR,,,,\n")});
+  REQUIRE(more.report.rows_refused() == 0);
+  REQUIRE(facts.lay_over());
+}
+
+std::vector<Finding> found_in(const std::string& guards, const std::string& rows,
+                              const std::string& partition = "") {
+  Facts facts = example_facts();
+  put_priced(facts);
+  server::feed::ImportOptions options;
+  if (!partition.empty()) options.replace = *server::feed::parse_partition(partition);
+  const std::vector<FeedDescription> descriptions{guarded(guards)};
+  const Import read = server::feed::read_feed(facts, {file("conditions.csv", priced_head + rows)},
+                                              descriptions, options);
+  INFO(troubles(read));
+  CHECK_FALSE(read.fault);
+  return read.findings;
+}
+
+std::string only_finding(const std::string& guards, const std::string& rows,
+                         const std::string& partition = "") {
+  const auto findings = found_in(guards, rows, partition);
+  REQUIRE(findings.size() == 1);
+  return describe(findings.front());
+}
+
+}  // namespace
+
+TEST_CASE("guards: the share of refused rows", "[server][feed][guards]") {
+  const std::string guard = R"({"refused_rows": {"percent": 50, "then": "hold"}})";
+  const std::string good = "price,,A,10,EUR,,,,\n";
+  const std::string bad = "price,,B,1x,EUR,,,,\nprice,,X,1,EUR,,,,\n";
+  CHECK(only_finding(guard, good + bad) ==
+        "conditions: refused_rows (hold): 2 of 3 rows can't be used, more than 50 %");
+  CHECK(found_in(guard, good + "price,,B,1x,EUR,,,,\n").empty());
+  CHECK(found_in(R"({"refused_rows": {"percent": 0, "then": "accept"}})", bad).empty());
+}
+
+TEST_CASE("guards: prices that jump, against what was settled or laid over",
+          "[server][feed][guards]") {
+  const std::string guard = R"({"price_jump": {"up": 50, "down": 30, "then": "flag"}})";
+  CHECK(only_finding(guard, "price,,A,15.01,EUR,,,,\n") ==
+        "conditions: price_jump (flag): 1 prices jump: conditions.csv, line 2: 10 to 15.01");
+  CHECK(found_in(guard, "price,,A,15,EUR,,,,\n").empty());
+  CHECK(found_in(guard, "price,,A,7,EUR,,,,\n").empty());
+  CHECK(only_finding(guard, "price,,A,6.99,EUR,,,,\n").ends_with("10 to 6.99"));
+  CHECK(only_finding(guard, "price,,B,200,EUR,,,,K-B\n").ends_with("20 to 200"));
+  CHECK(only_finding(guard, "price,C,A,90,EUR,,,,\n").ends_with("9 to 90"));  // laid over
+  CHECK(only_finding(guard, "price,,A,1000,EUR,10,,,\n").ends_with("10 to 1000 for 10"));
+  CHECK(found_in(guard, "price,,A,1000,EUR,100,,,\n").empty());
+  CHECK(found_in(guard, "price,,B,99,EUR,,,,\nprice,,A,99,USD,,,,\n").empty());  // new ones
+  CHECK(
+      found_in(R"({"price_jump": {"up": 50, "then": "hold"}})", "price,,A,0.01,EUR,,,,\n").empty());
+}
+
+TEST_CASE("guards: prices of zero", "[server][feed][guards]") {
+  const std::string guard = R"({"zero_price": {"then": "hold"}})";
+  CHECK(only_finding(guard, "price,,A,0.00,EUR,,,,\n") ==
+        "conditions: zero_price (hold): 1 prices are zero: conditions.csv, line 2");
+  CHECK(found_in(guard, "price,,A,0.01,EUR,,,,\n").empty());
+  CHECK(found_in(guard, "discount,,A,0,EUR,,,,\n").empty());
+}
+
+TEST_CASE("guards: prices below cost", "[server][feed][guards]") {
+  const std::string guard = R"({"below_cost": {"cost": "base_price", "then": "hold"}})";
+  CHECK(only_finding(guard, "price,,A,7.99,EUR,,,,\n") ==
+        "conditions: below_cost (hold): 1 prices lie below cost: conditions.csv, line 2: 7.99, "
+        "cost 8");
+  CHECK(found_in(guard, "price,,A,8,EUR,,,,\n").empty());
+  CHECK(found_in(guard, "price,,A,1,USD,,,,\nprice,,B,1,EUR,,,,\n").empty());
+  CHECK(found_in(guard, "base_price,,A,1,EUR,,,,\n").empty());
+  CHECK(only_finding(guard, "price,,A,79,EUR,,BOX,,\n").ends_with("79, cost 8"));
+  CHECK(found_in(guard, "price,,A,80,EUR,,BOX,,\n").empty());
+}
+
+TEST_CASE("guards: the share that vanishes in a whole-replace", "[server][feed][guards]") {
+  const std::string guard = R"({"vanished": {"percent": 50, "then": "hold"}})";
+  CHECK(only_finding(guard, "price,,A,10,EUR,,,,\n", "type:price") ==
+        "conditions: vanished (hold): 2 of 3 records vanish, more than 50 %");
+  CHECK(found_in(guard, "price,,A,10,EUR,,,,\nprice,C,A,9,EUR,,,,\n", "type:price").empty());
+  CHECK(found_in(guard, "price,,A,10,EUR,,,,\n").empty());
+  Facts facts = example_facts();
+  put_priced(facts);
+  server::feed::ImportOptions options;
+  options.replace.emplace();
+  const std::vector<FeedDescription> descriptions{guarded(guard, "stock")};
+  const Import read = server::feed::read_feed(
+      facts, {file("stock.csv", "article,warehouse,on_hand\n")}, descriptions, options);
+  REQUIRE(read.findings.size() == 1);
+  CHECK(read.findings.front().detail == "2 of 2 records vanish, more than 50 %");
+}
+
+TEST_CASE("guards: of a feed description, and many findings in few words",
+          "[server][feed][guards]") {
+  const auto erp = description(R"({
+    "feed": "erp", "files": "erp*.csv", "guards": {"zero_price": {"then": "flag"}},
+    "dates": {"formats": "%Y-%m-%d"},
+    "records": [{"kind": "conditions", "fields": {"type": {"constant": "price"}, "article": "a",
+                 "value": "v", "currency": {"constant": "EUR"}, "valid_from": "d"}}]})");
+  Facts facts = example_facts();
+  put_priced(facts);
+  const Import read = import(facts,
+                             {file("erp.csv",
+                                   "a,v,d\nA,0,\nA,0,2026-01-01\nB,0,\nA,0,2026-02-01\n"
+                                   "A,0,2026-03-01\n")},
+                             {erp});
+  INFO(troubles(read));
+  REQUIRE(read.findings.size() == 1);
+  CHECK(describe(read.findings.front()) ==
+        "erp: zero_price (flag): 5 prices are zero: erp.csv, line 2; erp.csv, line 3; erp.csv, "
+        "line 4; and 2 more");
+}
+
+TEST_CASE("guards: a description of them that says nothing is told where",
+          "[server][feed][guards]") {
+  const auto fault_of = [](const std::string& guards) {
+    const auto read =
+        server::feed::parse_feed_description(R"({"feed": "stock", "guards": )" + guards + "}");
+    return read ? "" : read.error().where;
+  };
+  CHECK(fault_of("{}").empty());
+  CHECK(fault_of(R"({"vanished": {"percent": 101, "then": "hold"}})") ==
+        "/guards/vanished/percent");
+  CHECK(fault_of(R"({"vanished": {"percent": "5", "then": "hold"}})") ==
+        "/guards/vanished/percent");
+  CHECK(fault_of(R"({"vanished": {"percent": 5}})") == "/guards/vanished");
+  CHECK(fault_of(R"({"vanished": {"percent": 5, "then": "stop"}})") == "/guards/vanished/then");
+  CHECK(fault_of(R"({"price_jump": {"then": "hold"}})") == "/guards/price_jump");
+  CHECK(fault_of(R"({"below_cost": {"then": "hold"}})") == "/guards/below_cost");
+  CHECK(fault_of(R"({"ties": {"then": "hold"}})") == "/guards/ties");
+}

@@ -385,16 +385,21 @@ node::Writer* Worker::writer(Response& response) const {
   return service_.writer;
 }
 
+FeedLimits Worker::feed_limits() {
+  if (service_.snapshots.version() == 0) return {{}, service_.utc_seconds()};
+  return {reader_.current().feed_stamps(), service_.utc_seconds()};
+}
+
 void Worker::feed_batch(const Request& request, const Target& target, Response& response) {
   if (auto* const to = writer(response)) post_batch(*to, request, target, response);
 }
 
 void Worker::feeds(const Request&, const Target&, Response& response) {
-  if (const auto* const of = writer(response)) list_feeds(*of, response);
+  if (const auto* const of = writer(response)) list_feeds(*of, feed_limits(), response);
 }
 
 void Worker::feed(const Request&, const Target& target, Response& response) {
-  if (const auto* const of = writer(response)) show_feed(*of, target, response);
+  if (const auto* const of = writer(response)) show_feed(*of, feed_limits(), target, response);
 }
 
 void Worker::refused_rows(const Request& request, const Target& target, Response& response) {

@@ -8,6 +8,7 @@
 #include "engine/price/scratch.hpp"
 #include "engine/quote/answer.hpp"
 #include "engine/snapshot/snapshot_cell.hpp"
+#include "server/http/feeds.hpp"
 #include "server/http/message.hpp"
 #include "server/json/quote_body.hpp"
 #include "server/node/writer.hpp"
@@ -91,6 +92,8 @@ class Worker final : public Handler {
   const ops::Freshness* freshness(const engine::snapshot::Snapshot& snapshot, ops::RestsOn rests,
                                   Response& response);
 
+  // As of the newest snapshot.
+  FeedLimits feed_limits();
   // Null, and a 503 in the response, where there is none.
   node::Writer* writer(Response& response) const;
   // The newest snapshot; null, and a 503 in the response, before the first one is there.

@@ -5,6 +5,7 @@
 #include "server/json/json_writer.hpp"
 #include "server/node/clock.hpp"
 #include "server/node/refused_text.hpp"
+#include "server/ops/freshness.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -263,7 +264,20 @@ void write_unwritten(const Fault& fault, Response& response) {
 // ---- what is known of feeds
 // -----------------------------------------------------------------------
 
-void write_feed(const node::Writer& writer, const node::FeedRecord& feed, JsonWriter& json) {
+// How old it may grow, and whether it is older.
+void write_limit(const std::string& feed, const FeedLimits& limits, JsonWriter& json) {
+  const auto stamp = std::ranges::find(limits.stamps, feed, &engine::snapshot::FeedStamp::feed);
+  const bool has_limit = stamp != limits.stamps.end() && stamp->limit;
+  json.key("limit_seconds");
+  has_limit ? json.number(static_cast<std::uint64_t>(*stamp->limit)) : json.null();
+  json.key("behaviour");
+  has_limit ? json.text(engine::snapshot::stale_behaviour_name(stamp->behaviour)) : json.null();
+  json.key("fresh");
+  json.boolean(!has_limit || !ops::is_stale(*stamp, limits.now));
+}
+
+void write_feed(const node::Writer& writer, const FeedLimits& limits, const node::FeedRecord& feed,
+                JsonWriter& json) {
   json.begin_object();
   json.member("feed", feed.feed);
   json.key("sequence");
@@ -274,6 +288,7 @@ void write_feed(const node::Writer& writer, const node::FeedRecord& feed, JsonWr
   json.key("age_seconds");
   const auto age = node::seconds_since(feed.received_at);
   age ? json.number(*age) : json.null();
+  write_limit(feed.feed, limits, json);
   json.key("batches");
   json.number(feed.batches);
   json.key("last");
@@ -308,7 +323,7 @@ void post_batch(node::Writer& writer, const Request& request, const Target& targ
   write_taken(writer, target.segments[2], *outcome, response);
 }
 
-void list_feeds(const node::Writer& writer, Response& response) {
+void list_feeds(const node::Writer& writer, const FeedLimits& limits, Response& response) {
   const auto now = writer.feeds();
   JsonWriter json{response.body};
   json.begin_object();
@@ -316,19 +331,20 @@ void list_feeds(const node::Writer& writer, Response& response) {
   json.number(now->sequence);
   json.key("feeds");
   json.begin_array();
-  for (const node::FeedRecord& feed : now->feeds) write_feed(writer, feed, json);
+  for (const node::FeedRecord& feed : now->feeds) write_feed(writer, limits, feed, json);
   json.end_array();
   json.end_object();
 }
 
-void show_feed(const node::Writer& writer, const Target& target, Response& response) {
+void show_feed(const node::Writer& writer, const FeedLimits& limits, const Target& target,
+               Response& response) {
   const auto now = writer.feeds();
   const auto feed = std::ranges::find(now->feeds, target.segments[2], &node::FeedRecord::feed);
   if (feed == now->feeds.end()) {
     return write_problem({404, "unknown_feed", "No batch of this feed has come yet."}, response);
   }
   JsonWriter json{response.body};
-  write_feed(writer, *feed, json);
+  write_feed(writer, limits, *feed, json);
 }
 
 void list_refused(const node::Writer& writer, const Request& request, const Target& target,

@@ -105,13 +105,16 @@ std::string_view openapi_feed_schemas() {
    },
    "Feed": {
     "type": "object",
-    "required": ["feed", "sequence", "sender_sequence", "received_at", "age_seconds", "batches", "last", "all", "findings", "last_error"],
+    "required": ["feed", "sequence", "sender_sequence", "received_at", "age_seconds", "limit_seconds", "behaviour", "fresh", "batches", "last", "all", "findings", "last_error"],
     "properties": {
      "feed": {"type": "string"},
      "sequence": {"type": "integer", "description": "Of its last batch in the journal."},
      "sender_sequence": {"type": ["integer", "null"], "description": "The last that its sender gave."},
      "received_at": {"type": "string", "format": "date-time"},
      "age_seconds": {"type": ["integer", "null"]},
+     "limit_seconds": {"type": ["integer", "null"], "description": "How old it may grow; null: any age."},
+     "behaviour": {"enum": ["serve", "flag", "price_on_request", "refuse", null], "description": "What answers do beyond the limit."},
+     "fresh": {"type": "boolean", "description": "Within its limit, or without one."},
      "batches": {"type": "integer"},
      "last": {"$ref": "#/components/schemas/RowCounts"},
      "all": {"$ref": "#/components/schemas/RowCounts"},

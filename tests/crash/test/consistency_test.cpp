@@ -3,6 +3,7 @@
 // seen a generation never sees an older one. All of it is in one process, so that the thread
 // sanitizer sees all of it: ./dev tsan consistency.
 #include "server/http/api.hpp"
+#include "server/http/metrics_sources.hpp"
 #include "server/http/server.hpp"
 #include "server/node/node.hpp"
 #include "server/node/writer.hpp"
@@ -38,6 +39,7 @@ struct House {
   tests::TemporaryFolder folder;
   engine::snapshot::SnapshotCell cell;
   std::optional<Writer> writer;
+  server::ops::Metrics metrics;
   std::optional<server::http::Service> service;
   std::unique_ptr<server::http::Server> server;
   std::jthread writing;
@@ -55,6 +57,8 @@ struct House {
     service.emplace(server::http::Service{cell, [] { return engine::base::CivilMinutes{}; },
                                           [] { return server::ops::Readiness{}; }});
     service->writer = &*writer;
+    service->metrics = &metrics;
+    server::http::watch_service(*service, metrics);
     server::http::ServerOptions listening;
     listening.port = 0;
     listening.workers = 4 + readers_each;
@@ -142,6 +146,19 @@ Seen read_in_process(const std::atomic<bool>& stop, const std::vector<Range>& ra
   });
 }
 
+// What an operator asks for; the number of answers.
+std::uint64_t watch_until(const std::atomic<bool>& stop, std::uint16_t port) {
+  Caller caller{port};
+  std::uint64_t count = 0;
+  while (!stop.load()) {
+    for (const char* const target : {"/metrics", "/v1/feeds", "/readyz"}) {
+      const auto answer = caller.get(target);
+      count += answer && answer->status == 200 ? 1 : 0;
+    }
+  }
+  return count;
+}
+
 }  // namespace
 
 TEST_CASE("consistency: what is written together is seen together, by many, while more comes in",
@@ -169,11 +186,14 @@ TEST_CASE("consistency: what is written together is seen together, by many, whil
     threads.emplace_back(
         [&, i] { seen[2 * i + 1] = read_in_process(stop, ranges, *house.service); });
   }
+  std::uint64_t watched = 0;
+  threads.emplace_back([&] { watched = watch_until(stop, port); });
   std::this_thread::sleep_for(how_long);
   stop.store(true);
   threads.clear();
   for (const auto& failure : failures) CHECK(failure.empty());
   for (const auto& sender : senders) CHECK(sender->count() > 0);
+  CHECK(watched > 0);
   for (const Seen& each : seen) {
     CHECK(each.wrong.empty());
     CHECK(each.answers > 0);

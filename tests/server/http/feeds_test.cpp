@@ -164,6 +164,7 @@ TEST_CASE("feeds: what is known of them", "[server]") {
   CHECK(holds(one, "\"age_seconds\":"));
   CHECK(holds(one, "\"all\":{\"read\":5,\"accepted\":5,\"set_aside\":0,\"refused\":0}"));
   CHECK(holds(one, "batch 8 is missing"));
+  CHECK(holds(one, "\"limit_seconds\":null,\"behaviour\":null,\"fresh\":true"));
   const auto all = desk.get("/v1/feeds");
   CHECK(holds(all, "200 {\"generation\":2,\"feeds\":["));
   CHECK(holds(all, "\"feed\":\"stock\",\"sequence\":1,\"sender_sequence\":null,"));
@@ -190,6 +191,29 @@ TEST_CASE("feeds: a node that follows says where to send a batch", "[server]") {
   CHECK(holds(desk.post(batches, "base_price,,S-20,8.50,EUR,B-3\r\n"), "409 "));
   CHECK(holds(desk.response.body, "\"code\":\"read_only\""));
   CHECK(holds(desk.get("/v1/feeds"), "\"feed\":\"conditions\""));
+}
+
+TEST_CASE("feeds: one beyond its limit says so, and so do the answers that rest on it",
+          "[server]") {
+  Desk desk;
+  {
+    desk.thread = {};
+    tests::write_file(desk.folder.path() + "/stock.feed.json",
+                      R"({"feed": "stock", "freshness": {"limit": "2h", "behaviour": "refuse"}})");
+    auto node = Node::open(desk.folder.path() + "/data", {Access::write, Keep::facts});
+    REQUIRE(node);
+    server::node::ImportRequest request;
+    request.paths = {desk.folder.path() + "/stock.feed.json"};
+    REQUIRE((*node)->import(request).accepted());
+    desk.cell.publish((*node)->snapshot());
+  }
+  constexpr std::string_view stock = "\"limit_seconds\":7200,\"behaviour\":\"refuse\",\"fresh\":";
+  CHECK(holds(desk.get("/v1/feeds"), std::string{stock} + "true"));
+  CHECK(holds(desk.get("/v1/availability/S-10"), "200 "));
+  desk.service->utc_seconds = [] { return server::ops::utc_seconds() + 7'300; };
+  CHECK(holds(desk.get("/v1/feeds/stock"), std::string{stock} + "false"));
+  CHECK(holds(desk.get("/v1/availability/S-10"), "503 "));
+  CHECK(holds(desk.response.body, "stale_feed"));
 }
 
 TEST_CASE("feeds: rows with op delete, and a batch that replaces a partition as a whole",

@@ -100,13 +100,11 @@ KeyRange records_under(const Facts& facts, const SettledView& there, TableId tab
 }
 
 std::optional<std::uint32_t> find_keyed(const Facts& facts, const SettledView& there,
-                                        ConditionTypeId type, const ConditionDraft& draft) {
+                                        ConditionTypeId type, const ConditionDraft& draft,
+                                        std::optional<std::uint16_t> origin) {
   const auto text = facts.share_record_keys()->find(draft.key);
-  const auto& origins = facts.record_origins();
-  const auto origin = std::ranges::find(origins, RecordOrigin{std::string{draft.feed}, 0});
-  if (!text || origin == origins.end()) return std::nullopt;
-  const auto feed = static_cast<std::uint16_t>(origin - origins.begin());
-  const std::uint32_t number = there.find_keyed({type, feed, *text});
+  if (!text || !origin) return std::nullopt;
+  const std::uint32_t number = there.find_keyed({type, *origin, *text});
   return number == SettledView::none ? std::nullopt : std::optional{number};
 }
 
@@ -175,13 +173,23 @@ std::optional<Int128> cross(const UnitValue& a, std::int64_t percent, const Unit
 
 }  // namespace
 
-std::optional<RecordBefore> record_before(const Facts& facts, const ConditionDraft& draft) {
+std::optional<std::uint16_t> keyed_origin(const Facts& facts, std::string_view feed) {
+  const auto& origins = facts.record_origins();
+  const auto found = std::ranges::find_if(origins, [feed](const RecordOrigin& origin) {
+    return origin.import == 0 && origin.feed == feed;
+  });
+  if (found == origins.end()) return std::nullopt;
+  return static_cast<std::uint16_t>(found - origins.begin());
+}
+
+std::optional<RecordBefore> record_before(const Facts& facts, const ConditionDraft& draft,
+                                          std::optional<std::uint16_t> origin) {
   const auto overlay = facts.overlay();
   const SettledView there{facts.conditions(), overlay.get()};
   const auto type = facts.schema.find_type(draft.type);
   if (!type) return std::nullopt;
   const auto number = draft.key.empty() ? find_by_keys(facts, there, *type, draft)
-                                        : find_keyed(facts, there, *type, draft);
+                                        : find_keyed(facts, there, *type, draft, origin);
   if (!number) return std::nullopt;
   const Article* article = article_of(facts, draft);
   if (article == nullptr || facts.schema.type(*type).value != ValueKind::price)

@@ -24,8 +24,14 @@ struct RecordBefore {
   std::optional<UnitValue> price;  // none: a scale or a formula, or a unit that the article lacks
 };
 
-// Nothing where there is no such record, or where no record can be as the draft says.
-std::optional<RecordBefore> record_before(const Facts& facts, const ConditionDraft& draft);
+// The number of the feed that external keys are of; nothing where no record of it has one. Looks
+// through all origins: to be asked once a batch.
+std::optional<std::uint16_t> keyed_origin(const Facts& facts, std::string_view feed);
+
+// Nothing where there is no such record, or where no record can be as the draft says. `origin` is
+// the draft's feed's.
+std::optional<RecordBefore> record_before(const Facts& facts, const ConditionDraft& draft,
+                                          std::optional<std::uint16_t> origin);
 
 // The draft's own price; nothing where it is a scale or a formula, names no known article or unit, or
 // is no price.

@@ -60,7 +60,8 @@ void GuardWatch::see(const ConditionDraft& draft, std::string_view file, std::ui
 }
 
 void GuardWatch::see_jump(const ConditionDraft& draft, const std::string& place) {
-  const auto before = record_before(*facts_, draft);
+  if (!origin_ && !draft.key.empty()) origin_ = keyed_origin(*facts_, draft.feed);
+  const auto before = record_before(*facts_, draft, origin_.value_or(std::nullopt));
   if (before) ++replaced_;
   if (!before || !before->price || !rules_->price_jump) return;
   const auto now = price_of(*facts_, draft);
@@ -100,11 +101,13 @@ void GuardWatch::see_vanished(std::uint64_t vanished, std::uint64_t before) {
   before_ = before;
 }
 
-void GuardWatch::add(GuardKind guard, GuardAction then, std::string_view what,
+void GuardWatch::add(GuardKind guard, GuardAction then, const Wording& what,
                      std::vector<Finding>& findings) const {
   const Seen& seen = seen_[static_cast<std::size_t>(guard)];
   if (seen.count == 0 || then == GuardAction::accept) return;
-  std::string detail = std::to_string(seen.count) + " " + std::string{what} + ": " + seen.examples;
+  std::string detail = std::to_string(seen.count) + " " +
+                       std::string{seen.count == 1 ? what.one : what.several} + ": " +
+                       seen.examples;
   if (seen.count > examples_max)
     detail += "; and " + std::to_string(seen.count - examples_max) + " more";
   findings.push_back({feed_, guard, then, seen.count, std::move(detail)});
@@ -123,11 +126,12 @@ std::vector<Finding> GuardWatch::findings() const {
                         share_text(vanished_, before_, "records vanish", vanished->percent)});
   }
   if (const auto& jump = rules_->price_jump)
-    add(GuardKind::price_jump, jump->then, "prices jump", findings);
+    add(GuardKind::price_jump, jump->then, {"price jumps", "prices jump"}, findings);
   if (rules_->zero_price)
-    add(GuardKind::zero_price, *rules_->zero_price, "prices are zero", findings);
+    add(GuardKind::zero_price, *rules_->zero_price, {"price is zero", "prices are zero"}, findings);
   if (const auto& cost = rules_->below_cost)
-    add(GuardKind::below_cost, cost->then, "prices lie below cost", findings);
+    add(GuardKind::below_cost, cost->then, {"price lies below cost", "prices lie below cost"},
+        findings);
   return findings;
 }
 

@@ -97,8 +97,12 @@ class GuardWatch {
     std::string examples;
   };
 
+  struct Wording {
+    std::string_view one, several;
+  };
+
   void note(GuardKind guard, std::string example);
-  void add(GuardKind guard, GuardAction then, std::string_view what,
+  void add(GuardKind guard, GuardAction then, const Wording& what,
            std::vector<Finding>& findings) const;
   void see_jump(const engine::model::ConditionDraft& draft, const std::string& place);
   void see_cost(const engine::model::ConditionDraft& draft, const std::string& place);
@@ -106,6 +110,7 @@ class GuardWatch {
   const engine::model::Facts* facts_;
   const GuardRules* rules_;
   std::string feed_;
+  std::optional<std::optional<std::uint16_t>> origin_;  // of the feed's external keys, once asked
   std::array<Seen, guard_names.size()> seen_;
   std::uint64_t rows_ = 0, refused_ = 0;
   std::uint64_t vanished_ = 0, before_ = 0;

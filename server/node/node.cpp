@@ -539,7 +539,7 @@ ImportOutcome Node::decide(const HeldDecision& decision, bool image_at_once) {
                         ? release(decision, outcome)
                         : journal_->reject({decision.number, utc_now_text(), decision.by});
   if (!done) outcome.faults.push_back(done.error());
-  if (outcome.sequence != 0 && image_at_once) {
+  if (outcome.accepted() && outcome.sequence != 0 && image_at_once) {
     if (auto written = write_due_image(); !written) outcome.image_fault = written.error();
   }
   let_go_of_facts();
@@ -552,6 +552,11 @@ Node::Change Node::release(const HeldDecision& decision, ImportOutcome& outcome)
   auto held = journal_->held_batch(decision.number);
   if (!held) return held.error();
   if (auto ok = check_number(held->delivery, outcome); !ok) return ok;
+  if (outcome.verdict == Verdict::repeated) {
+    return Fault{
+        FaultCode::contradicting_values, "held batch " + std::to_string(decision.number),
+        "it came in meanwhile as batch " + std::to_string(outcome.sequence) + "; reject it"};
+  }
   using Watch = std::chrono::steady_clock;
   const auto began = Watch::now();
   held->received_at = utc_now_text();

@@ -76,7 +76,7 @@ TEST_CASE("guards: prices that jump, against what was settled or laid over",
           "[server][feed][guards]") {
   const std::string guard = R"({"price_jump": {"up": 50, "down": 30, "then": "flag"}})";
   CHECK(only_finding(guard, "price,,A,15.01,EUR,,,,\n") ==
-        "conditions: price_jump (flag): 1 prices jump: conditions.csv, line 2: 10 to 15.01");
+        "conditions: price_jump (flag): 1 price jumps: conditions.csv, line 2: 10 to 15.01");
   CHECK(found_in(guard, "price,,A,15,EUR,,,,\n").empty());
   CHECK(found_in(guard, "price,,A,7,EUR,,,,\n").empty());
   CHECK(only_finding(guard, "price,,A,6.99,EUR,,,,\n").ends_with("10 to 6.99"));
@@ -92,7 +92,7 @@ TEST_CASE("guards: prices that jump, against what was settled or laid over",
 TEST_CASE("guards: prices of zero", "[server][feed][guards]") {
   const std::string guard = R"({"zero_price": {"then": "hold"}})";
   CHECK(only_finding(guard, "price,,A,0.00,EUR,,,,\n") ==
-        "conditions: zero_price (hold): 1 prices are zero: conditions.csv, line 2");
+        "conditions: zero_price (hold): 1 price is zero: conditions.csv, line 2");
   CHECK(found_in(guard, "price,,A,0.01,EUR,,,,\n").empty());
   CHECK(found_in(guard, "discount,,A,0,EUR,,,,\n").empty());
 }
@@ -100,7 +100,7 @@ TEST_CASE("guards: prices of zero", "[server][feed][guards]") {
 TEST_CASE("guards: prices below cost", "[server][feed][guards]") {
   const std::string guard = R"({"below_cost": {"cost": "base_price", "then": "hold"}})";
   CHECK(only_finding(guard, "price,,A,7.99,EUR,,,,\n") ==
-        "conditions: below_cost (hold): 1 prices lie below cost: conditions.csv, line 2: 7.99, "
+        "conditions: below_cost (hold): 1 price lies below cost: conditions.csv, line 2: 7.99, "
         "cost 8");
   CHECK(found_in(guard, "price,,A,8,EUR,,,,\n").empty());
   CHECK(found_in(guard, "price,,A,1,USD,,,,\nprice,,B,1,EUR,,,,\n").empty());

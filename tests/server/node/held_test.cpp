@@ -157,7 +157,7 @@ TEST_CASE("held: what a guard only tells goes in", "[server][node][held]") {
   CHECK(outcome.sequence == 2);
   REQUIRE(outcome.findings.size() == 1);
   CHECK(describe(outcome.findings.front()) ==
-        "conditions: price_jump (flag): 1 prices jump: conditions.csv, line 2: 9.8 to 99");
+        "conditions: price_jump (flag): 1 price jumps: conditions.csv, line 2: 9.8 to 99");
 }
 
 TEST_CASE("held: a whole-replace that is released replaces what is there then",

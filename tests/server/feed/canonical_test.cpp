@@ -72,7 +72,7 @@ TEST_CASE("canonical: an unknown, repeated or missing column is a wrong header",
   CHECK(check_header(Kind::conditions, Header{"type", "value", "offer_category", "customer"},
                      facts.schema));
   const auto unknown = check_header(Kind::warehouses, Header{"code", "town"}, facts.schema);
-  CHECK(unknown.error().detail == "'town' is no column of warehouses; it has code, name");
+  CHECK(unknown.error().detail == "'town' is no column of warehouses; it has code, name, op");
 }
 
 TEST_CASE("canonical: the kind is known by the file's name, else by a header that fits one kind",

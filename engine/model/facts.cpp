@@ -84,6 +84,15 @@ Result<void> check_attributes(const Schema& schema, std::span<const AttributeTex
 
 }  // namespace
 
+void Facts::know_unit(std::string_view name) { writable(units_).intern(name); }
+
+void Facts::know_record_key(std::string_view name) { writable(record_keys_).intern(name); }
+
+std::span<const std::uint32_t> Facts::listed_by(CustomerId customer) const {
+  const auto listed = listed_.find(customer);
+  return listed == listed_.end() ? std::span<const std::uint32_t>{} : listed->second;
+}
+
 Facts::Put Facts::put(const CurrencyDraft& draft) {
   ++frame_version_;
   if (draft.decimals > 6) {

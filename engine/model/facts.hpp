@@ -196,6 +196,10 @@ class Facts {
   // And to the import of this sequence number, for people to find them by.
   void begin_import(std::uint64_t sequence) { import_ = sequence; }
 
+  // Names get their numbers in the order in which they come; records of one key are in that order.
+  void know_unit(std::string_view name);
+  void know_record_key(std::string_view name);
+
   Put put(const CurrencyDraft& draft);
   Put put(const ArticleGroupDraft& draft);
   Put put(const ArticleDraft& draft);
@@ -252,6 +256,9 @@ class Facts {
   const std::vector<Document>& documents() const { return documents_; }
 
   const std::vector<ListAssignment>& assignments() const { return assignments_; }
+
+  // Those that the customer's own row names, as positions in assignments(), in the row's order.
+  std::span<const std::uint32_t> listed_by(CustomerId customer) const;
 
   // What was put since the last call goes to where it is found: condition rows are merged into a
   // new store. To be called by who reads conditions(); ends the batch. Cost: none where there is

@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <optional>
+#include <utility>
 
 namespace server::feed {
 
@@ -14,8 +15,6 @@ using engine::base::Result;
 
 namespace {
 
-constexpr std::size_t count_digits =
-    12;  // a number of rows, with leading zeros: it is written when the section ends
 constexpr std::string_view line_column = "line";
 
 // Sections of conditions carry the line of their source: a record without external key is known by
@@ -28,8 +27,10 @@ void append_number(std::string& out, std::uint64_t value) {
 }
 
 struct Section {
-  Kind kind{};
+  std::optional<Kind> kind;  // none: names
+  std::string names;
   std::uint64_t rows = 0;
+  std::optional<std::uint64_t> import;
   std::string feed;
 };
 
@@ -51,12 +52,25 @@ std::optional<std::string_view> take(std::string_view& line, std::string_view wo
 }
 
 std::optional<Section> read_section_line(std::string_view line) {
-  const auto name = take(line, "kind");
-  const auto kind = name ? kind_from(*name) : std::nullopt;
+  Section section;
+  if (const auto names = take(line, "names")) {
+    section.names = *names;
+  } else {
+    const auto name = take(line, "kind");
+    section.kind = name ? kind_from(*name) : std::nullopt;
+    if (!section.kind) return std::nullopt;
+  }
   const auto rows = take(line, "rows");
   const auto count = rows ? read_number(*rows) : std::nullopt;
-  if (!kind || !count || !line.starts_with("feed ")) return std::nullopt;
-  return Section{*kind, *count, std::string{line.substr(5)}};
+  if (!count) return std::nullopt;
+  section.rows = *count;
+  if (const auto import = take(line, "import")) {
+    section.import = read_number(*import);
+    if (!section.import) return std::nullopt;
+  }
+  if (!line.starts_with("feed ")) return std::nullopt;
+  section.feed = line.substr(5);
+  return section;
 }
 
 class BatchReader {
@@ -84,6 +98,8 @@ class BatchReader {
     const std::size_t start = line_end + 1;
     CsvReader rows{batch_.substr(start), CsvFormat{}};
     if (!rows.next() || rows.problem()) return corrupt("a section has no header");
+    if (!section->kind) return know_names(*section, start, rows);
+    if (section->import) facts_.begin_import(*section->import);
     auto table = open(*section, rows);
     if (!table) return table.error();
     at_ = start + rows.offset();
@@ -94,13 +110,25 @@ class BatchReader {
     return {};
   }
 
+  Result<void> know_names(const Section& section, std::size_t start, CsvReader& rows) {
+    const bool is_units = section.names == "units";
+    if (!is_units && section.names != "record_keys") return corrupt("there are no such names");
+    for (std::uint64_t i = 0; i < section.rows; ++i) {
+      if (!rows.next() || rows.problem() || rows.fields().size() != 1)
+        return corrupt("a name is missing");
+      is_units ? facts_.know_unit(rows.fields()[0]) : facts_.know_record_key(rows.fields()[0]);
+    }
+    at_ = start + rows.offset();
+    return {};
+  }
+
   Result<CanonicalTable> open(const Section& section, const CsvReader& rows) {
     std::vector<std::string> columns{rows.fields().begin(), rows.fields().end()};
-    if (carries_line(section.kind)) {
+    if (carries_line(*section.kind)) {
       if (columns.front() != line_column) return corrupt("a section of conditions has no lines");
       columns.erase(columns.begin());
     }
-    return CanonicalTable::bind(facts_, section.kind, std::move(columns), section.feed);
+    return CanonicalTable::bind(facts_, *section.kind, std::move(columns), section.feed);
   }
 
   Result<void> put(CanonicalTable& table, CsvReader& rows) {
@@ -134,6 +162,13 @@ class BatchReader {
 
 }  // namespace
 
+void write_row_count(std::string& text, std::size_t at, std::uint64_t rows) {
+  for (std::size_t digit = row_count_digits; rows != 0 && digit > 0; --digit, rows /= 10) {
+    text[at + digit - 1] = static_cast<char>('0' + rows % 10);
+  }
+  ENSURE(rows == 0);
+}
+
 void BatchWriter::add(const CanonicalTable& table, std::span<const std::string_view> cells,
                       std::uint32_t line) {
   if (&table != table_) begin_section(table);
@@ -156,7 +191,7 @@ void BatchWriter::begin_section(const CanonicalTable& table) {
   table_ = &table;
   text_.append("kind ").append(kind_name(table.kind())).append(" rows ");
   count_at_ = text_.size();
-  text_.append(count_digits, '0').append(" feed ").append(table.feed()).append("\n");
+  text_.append(row_count_digits, '0').append(" feed ").append(table.feed()).append("\n");
   bool first = true;
   if (carries_line(table.kind())) {
     text_ += line_column;
@@ -172,10 +207,7 @@ void BatchWriter::begin_section(const CanonicalTable& table) {
 
 void BatchWriter::end_section() {
   if (table_ == nullptr) return;
-  for (std::size_t digit = count_digits; rows_ != 0 && digit > 0; --digit, rows_ /= 10) {
-    text_[count_at_ + digit - 1] = static_cast<char>('0' + rows_ % 10);
-  }
-  ENSURE(rows_ == 0);
+  write_row_count(text_, count_at_, std::exchange(rows_, 0));
   table_ = nullptr;
 }
 

@@ -1,6 +1,8 @@
 // What an import puts into the journal: rules documents, feed descriptions, accepted rows, the
-// partition that they replace as a whole and what each feed brought, in this order, as one text. Before each part stands a line "part KIND NAME-BYTES CONTENT-BYTES", so
-// that a person can read a batch, too. Part of the stored format. Pure; any thread.
+// partition that they replace as a whole and what each feed brought, in this order, as one text; and
+// what a piece of a checkpoint holds, which also has the schema and what is known of each feed. Before
+// each part stands a line "part KIND NAME-BYTES CONTENT-BYTES", so that a person can read it, too.
+// Part of the stored format. Pure; any thread.
 #pragma once
 
 #include "engine/base/result.hpp"
@@ -14,7 +16,15 @@
 namespace server::node {
 
 // In the order in which the parts of one batch are applied.
-enum class PartKind : std::uint8_t { rules, feed_description, rows, replace, feed };
+enum class PartKind : std::uint8_t {
+  rules,
+  feed_description,
+  rows,
+  replace,
+  feed,
+  schema,      // of a checkpoint only, as the next
+  feed_record  // see feed_record_text
+};
 
 struct Part {
   PartKind kind = PartKind::rows;

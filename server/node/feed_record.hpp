@@ -47,4 +47,8 @@ std::vector<FeedPart> feed_parts(const feed::ImportReport& report);
 std::string row_counts_text(const RowCounts& rows);
 std::optional<RowCounts> row_counts_from(std::string_view text);
 
+// All of a record but the feed's name, and back; nothing where it is not of that form.
+std::string feed_record_text(const FeedRecord& record);
+std::optional<FeedRecord> feed_record_from(std::string feed, std::string_view text);
+
 }  // namespace server::node

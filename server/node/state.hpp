@@ -17,6 +17,7 @@
 #include "server/store/journal.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -49,6 +50,13 @@ class State {
   // this version says of the rules - leaves a state of no use.
   void write_image(store::ImageWriter& writer);
   engine::base::Result<void> read_image(store::ImageReader& reader);
+
+  // All of it without its history, as pieces in order, to and from a checkpoint: what was replaced or
+  // removed is gone, every answer is the same. Settles the facts; the first Fault of `sink` ends it.
+  // Pieces are applied to a new state. Fault: store_corrupt.
+  using PieceSink = std::function<engine::base::Result<void>(std::string&& piece)>;
+  engine::base::Result<void> write_checkpoint(const PieceSink& sink);
+  engine::base::Result<void> apply_checkpoint(std::string_view piece);
 
   // From `previous`, the newest generation, at the cost of what changed, where that can be; null:
   // there is none.

@@ -59,6 +59,7 @@ void add_commands(CLI::App& app, Run& run) {
   add_import(app, run);
   add_backup(app, run);
   add_image(app, run);
+  add_compact(app, run);
   add_held(app, run);
   add_check(app, run);
   add_show(app, run);

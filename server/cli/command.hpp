@@ -50,6 +50,7 @@ void add_held(CLI::App& app, Run& run);
 void add_image(CLI::App& app, Run& run);
 void add_import(CLI::App& app, Run& run);
 void add_check(CLI::App& app, Run& run);
+void add_compact(CLI::App& app, Run& run);
 void add_show(CLI::App& app, Run& run);
 void add_quote(CLI::App& app, Run& run);
 void add_explain(CLI::App& app, Run& run);

@@ -5,6 +5,7 @@
 #include "server/http/metrics_sources.hpp"
 #include "server/http/server.hpp"
 #include "server/node/clock.hpp"
+#include "server/node/compactor.hpp"
 #include "server/node/writer.hpp"
 #include "server/ops/log.hpp"
 #include "server/ops/metrics.hpp"
@@ -47,6 +48,8 @@ constexpr const char* closing =
     "  netto serve --drain-notice 5000  behind a load balancer that asks /readyz\n"
     "\n"
     "Exit codes: 0 stopped; 2 the address can't be used; 3 the data folder can't be used.";
+
+constexpr std::chrono::seconds compaction_interval{10};
 
 struct Options {
   http::ServerOptions server;
@@ -125,11 +128,18 @@ EventName name_of(node::WriterEvent event) {
 class ServedFolder {
  public:
   ServedFolder(std::string folder, bool follow, const Watch& watch)
-      : watch_{watch}, writer_{std::move(folder), writer_options(follow)} {}
+      : watch_{watch}, folder_{folder}, writer_{std::move(folder), writer_options(follow)} {}
 
   const engine::snapshot::SnapshotCell& cell() const { return cell_; }
 
   node::Writer& writer() { return writer_; }
+
+  // Where this node writes: until `stop`.
+  void compact(const std::stop_token& stop) {
+    node::Compactor{folder_}.watch(
+        compaction_interval, [this] { return writer_.role() == node::Role::writing; },
+        [this](const engine::base::Result<node::Compacted>& done) { note(done); }, stop);
+  }
 
   engine::base::CivilMinutes now() const {
     const std::lock_guard lock{mutex_};
@@ -225,6 +235,21 @@ class ServedFolder {
         {{"held", decision.number}, {"sequence", outcome->sequence}, {"by", decision.by}});
   }
 
+  void note(const engine::base::Result<node::Compacted>& done) const {
+    watch_.metrics.count_compaction(done.has_value());
+    if (!done) {
+      watch_.log.event(ops::Level::warning, "compaction", describe(done.error()));
+      return;
+    }
+    watch_.log.event(ops::Level::info, "compaction",
+                     fmt::format("checkpoint of batch {}: {} bytes in the place of {}",
+                                 done->sequence, grouped(done->bytes), grouped(done->bytes_before)),
+                     {{"sequence", done->sequence},
+                      {"bytes", done->bytes},
+                      {"bytes_before", done->bytes_before},
+                      {"ms", static_cast<std::uint64_t>(done->time.count())}});
+  }
+
   // A line a batch for those who ask for it: small ones are many a second. One that did not go in
   // is told to everybody.
   void note(const node::WrittenBatch& batch) {
@@ -268,6 +293,7 @@ class ServedFolder {
   }
 
   Watch watch_;
+  std::string folder_;
   std::atomic<std::uint64_t> batches_read_{0};  // while the folder is opened
   std::atomic<std::uint64_t> batches_all_{0};   // 0: not known yet
   engine::snapshot::SnapshotCell cell_;
@@ -300,6 +326,7 @@ std::optional<Fault> serve_folder(http::Server& server, ServedFolder& folder) {
     fault = folder.writer().run(stop);
     if (fault) server.stop();
   }};
+  const std::jthread compacting{[&](const std::stop_token& stop) { folder.compact(stop); }};
   server.run();
   writing.request_stop();
   writing.join();

@@ -59,6 +59,8 @@ std::string utc_text(std::chrono::sys_seconds moment) { return date::format("%FT
 
 std::string utc_now_text() { return utc_text(moment_now()); }
 
+std::string utc_text_before(std::chrono::seconds time) { return utc_text(moment_now() - time); }
+
 std::optional<std::uint64_t> seconds_since(std::string_view utc) {
   if (utc.size() != std::string_view{"2026-03-01T02:00:00Z"}.size()) return std::nullopt;
   const auto number = [utc](std::size_t at, std::size_t digits) {

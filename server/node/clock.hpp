@@ -43,6 +43,8 @@ std::string time_zone_of(const engine::snapshot::Snapshot& snapshot);
 // "2026-03-01T02:00:00Z".
 std::string utc_text(std::chrono::sys_seconds moment);
 std::string utc_now_text();
+// Of the moment so long ago.
+std::string utc_text_before(std::chrono::seconds time);
 
 // From a text of that form until now; 0 for one that is still to come, nothing where it is none.
 std::optional<std::uint64_t> seconds_since(std::string_view utc);

@@ -20,6 +20,7 @@ Result<std::unique_ptr<Node>> Node::open(const std::string& folder, const NodeOp
     if (auto ok = node->journal_->expect_many(); !ok) return ok.error();
   }
   if (node->last_.sequence > 0) {
+    if (options.keep == Keep::facts_alone) return node;
     if (auto ok = node->publish(node->last_.sequence); !ok) return ok.error();
   } else if (options.access != Access::create) {
     return Fault{FaultCode::store_unavailable, folder,
@@ -30,22 +31,50 @@ Result<std::unique_ptr<Node>> Node::open(const std::string& folder, const NodeOp
 }
 
 Node::Change Node::load() {
-  if (state_) return replay();
+  if (!state_) return load_anew();
+  const auto newest = journal_->last_sequence();
+  if (!newest) return newest.error();
+  if (*newest == last_.sequence) return {};
+  const auto checkpoint = journal_->checkpoint();
+  if (!checkpoint) return checkpoint.error();
+  // What came since may have given way to it.
+  const bool is_behind = checkpoint->has_value() && (*checkpoint)->sequence > last_.sequence;
+  return is_behind ? load_anew() : replay();
+}
+
+Node::Change Node::load_anew() {
   const LastImport before = last_;
   state_.emplace();
   last_ = {};
   const bool imaged = load_image();
-  if (!imaged) state_.emplace();
-  auto loaded = replay();
+  auto loaded = imaged ? replay() : load_checkpoint();
   if (!loaded && imaged) {  // the journal has the last word
     image_fault_ = loaded.error();
     imaged_ = 0;
-    state_.emplace();
-    last_ = {};
-    loaded = replay();
+    loaded = load_checkpoint();
   }
-  if (!loaded) last_ = before;
+  if (!loaded) {
+    state_.reset();
+    last_ = before;
+  }
   return loaded;
+}
+
+// The checkpoint, where there is one, and the batches after it.
+Node::Change Node::load_checkpoint() {
+  state_.emplace();
+  last_ = {};
+  const auto known = journal_->checkpoint();
+  if (!known) return known.error();
+  if (!known->has_value()) return replay();
+  const auto read = journal_->read_checkpoint(
+      [this](std::string_view piece) { return state_->apply_checkpoint(piece); });
+  if (!read) {
+    return Fault{read.error().code, "checkpoint",
+                 "can't be read: " + read.error().where + ": " + read.error().detail};
+  }
+  last_ = {read->sequence, read->received_at, read->source};
+  return replay();
 }
 
 Node::Change Node::replay() {
@@ -82,6 +111,10 @@ bool Node::load_image() {
     image_fault_ = Fault{FaultCode::store_format, folder_, "the image is of another journal"};
     return false;
   }
+  const auto checkpoint = journal_->checkpoint();
+  if (!checkpoint) return false;
+  // The batches after it have given way.
+  if (checkpoint->has_value() && (*checkpoint)->sequence > head.sequence) return false;
   store::ImageReader reader{(*image)->body()};
   LastImport last;
   reader(last.sequence, last.received_at, last.source);

@@ -26,7 +26,8 @@ using store::Access;
 
 // Facts are needed by imports and by `show`. A node that lets go of them needs about half the
 // memory and reads its journal again when an import comes.
-enum class Keep : std::uint8_t { facts, snapshot_only };
+// One that is to tell its facts anew makes no snapshot of them, and imports nothing.
+enum class Keep : std::uint8_t { facts, snapshot_only, facts_alone };
 
 // When a writer makes an image of what it has: when the one there is of no use, when this many batches, or this much content and a
 // quarter of it, came in since the last one.
@@ -157,6 +158,11 @@ class Node {
   // create, and data. Faults: those of the journal, of store::write_image.
   engine::base::Result<void> write_image();
 
+  // All that is known, in pieces; see State::write_checkpoint. Requires Keep::facts_alone.
+  engine::base::Result<std::uint64_t> write_checkpoint(const State::PieceSink& sink) {
+    return state_->write_checkpoint(sink);
+  }
+
   // Why the folder's image was of no use when it was opened; nothing where it was, or there is none.
   const std::optional<engine::base::Fault>& image_fault() const { return image_fault_; }
 
@@ -174,6 +180,8 @@ class Node {
 
   Change load();
   Change replay();
+  Change load_anew();
+  Change load_checkpoint();
   bool load_image();
   Change publish(std::uint64_t generation);
   Change import_into(const ImportRequest& request, ImportOutcome& outcome);

@@ -53,9 +53,10 @@ class State {
 
   // All of it without its history, as pieces in order, to and from a checkpoint: what was replaced or
   // removed is gone, every answer is the same. Settles the facts; the first Fault of `sink` ends it.
-  // Pieces are applied to a new state. Fault: store_corrupt.
+  // Returns the number that feed::write_fact_rows makes of the facts. Pieces are applied to a new
+  // state. Fault: store_corrupt.
   using PieceSink = std::function<engine::base::Result<void>(std::string&& piece)>;
-  engine::base::Result<void> write_checkpoint(const PieceSink& sink);
+  engine::base::Result<std::uint64_t> write_checkpoint(const PieceSink& sink);
   engine::base::Result<void> apply_checkpoint(std::string_view piece);
 
   // From `previous`, the newest generation, at the cost of what changed, where that can be; null:

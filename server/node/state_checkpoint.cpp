@@ -13,7 +13,7 @@ using engine::base::Fault;
 using engine::base::FaultCode;
 using engine::base::Result;
 
-Result<void> State::write_checkpoint(const PieceSink& sink) {
+Result<std::uint64_t> State::write_checkpoint(const PieceSink& sink) {
   facts_.settle();
   const std::string schema = schema_text(facts_.schema);
   std::vector<Part> parts{{PartKind::schema, {}, schema}};
@@ -27,14 +27,15 @@ Result<void> State::write_checkpoint(const PieceSink& sink) {
     records.push_back(feed_record_text(record));
     parts.push_back({PartKind::feed_record, record.feed, records.back()});
   }
-  if (auto ok = sink(pack(parts)); !ok) return ok;
+  if (auto ok = sink(pack(parts)); !ok) return ok.error();
   std::optional<Fault> fault;
-  feed::write_fact_rows(facts_, [&](std::string&& rows) {
+  const std::uint64_t sum = feed::write_fact_rows(facts_, [&](std::string&& rows) {
     if (fault) return;
     const Part part{PartKind::rows, {}, rows};
     if (auto ok = sink(pack({&part, 1})); !ok) fault = ok.error();
   });
-  return fault ? Result<void>{*fault} : Result<void>{};
+  if (fault) return *fault;
+  return sum;
 }
 
 Result<void> State::apply_checkpoint(std::string_view piece) {

@@ -151,6 +151,11 @@ void Metrics::count_image(bool was_written) {
   ++(was_written ? images_written_ : images_failed_);
 }
 
+void Metrics::count_compaction(bool was_done) {
+  const std::lock_guard lock{mutex_};
+  ++(was_done ? compactions_done_ : compactions_failed_);
+}
+
 // ---- scraping
 // -------------------------------------------------------------------------------------
 
@@ -220,6 +225,11 @@ void Metrics::collect_data(Families& families) const {
                 "Images of the journal, by whether they could be written."};
   images.add(number(images_written_), {{"result", "written"}});
   images.add(number(images_failed_), {{"result", "failed"}});
+  Family compactions{
+      families, MetricType::Counter, "netto_compactions_total",
+      "Checkpoints that the journal's batches gave way to, by whether they counted."};
+  compactions.add(number(compactions_done_), {{"result", "done"}});
+  compactions.add(number(compactions_failed_), {{"result", "failed"}});
 }
 
 std::vector<MetricFamily> Metrics::Collect() const {

@@ -49,6 +49,7 @@ class Metrics final : public prometheus::Collectable {
   void count_publish(std::chrono::nanoseconds time);
   void count_append(std::chrono::nanoseconds time);  // to the journal, until it was durable
   void count_image(bool was_written);
+  void count_compaction(bool was_done);
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
@@ -74,6 +75,8 @@ class Metrics final : public prometheus::Collectable {
   Times appends_;
   std::uint64_t images_written_ = 0;
   std::uint64_t images_failed_ = 0;
+  std::uint64_t compactions_done_ = 0;
+  std::uint64_t compactions_failed_ = 0;
 };
 
 inline constexpr std::string_view metrics_content_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -1,5 +1,6 @@
 // Journal: every batch that a data folder has accepted, in order. State after sequence N is a pure
-// function of the batches 1..N. append() returns when the batch would survive a power failure, and
+// function of the batches 1..N. The contents of old batches may have given way to a checkpoint of
+// what they came to (see compaction.hpp). append() returns when the batch would survive a power failure, and
 // not before; a batch is in the journal whole, with the rows refused beside it, or not at all. The
 // journal knows nothing of what a batch holds. One object: one thread. One writer a folder, held
 // off from others by a lock for as long as its journal is open; any number of readers beside it.
@@ -16,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace server::store {
@@ -113,6 +115,16 @@ struct Decision {
   std::string at, by;
 };
 
+// All that batches 1 to `sequence` come to, in the place of their contents.
+struct CheckpointHead {
+  std::uint64_t sequence = 0;
+  std::string received_at;  // of that batch, as its source
+  std::string source;
+  std::uint64_t bytes = 0;
+  std::int64_t number = 0;  // the store's, as its checksum
+  std::int64_t checksum = 0;
+};
+
 class Journal {
  public:
   Journal() = default;
@@ -129,7 +141,15 @@ class Journal {
 
   using Apply = std::function<engine::base::Result<void>(Batch&&)>;
   // Every batch from sequence `from` on, in order; stops at the first Fault, its own or of `apply`.
+  // Requires that `from` is after the checkpoint.
   virtual engine::base::Result<void> replay(std::uint64_t from, const Apply& apply) = 0;
+
+  // Nothing where the contents of all batches are there.
+  virtual engine::base::Result<std::optional<CheckpointHead>> checkpoint() = 0;
+
+  using ApplyPiece = std::function<engine::base::Result<void>(std::string_view piece)>;
+  // The pieces of the checkpoint that there is, in order, and what it is of.
+  virtual engine::base::Result<CheckpointHead> read_checkpoint(const ApplyPiece& apply) = 0;
 
   // 0 while there is none.
   virtual engine::base::Result<std::uint64_t> last_sequence() = 0;
@@ -138,7 +158,7 @@ class Journal {
   // Nothing where there is no such batch.
   virtual engine::base::Result<std::optional<std::int64_t>> checksum(std::uint64_t sequence) = 0;
 
-  // How much content all batches after `sequence` have.
+  // How much content all batches after `sequence` have; the checkpoint's included where it is later.
   virtual engine::base::Result<std::uint64_t> bytes_after(std::uint64_t sequence) = 0;
 
   // What was refused when batch `sequence` came in.

@@ -1,5 +1,6 @@
 #include "server/store/sqlite_journal.hpp"
 
+#include "server/store/compaction.hpp"
 #include "server/store/sqlite_rows.hpp"
 
 #include <fcntl.h>
@@ -27,7 +28,7 @@ CREATE TABLE meta (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO meta VALUES ('product', 'netto'), ('format', '3');
+INSERT INTO meta VALUES ('product', 'netto'), ('format', '4');
 CREATE TABLE batch (
   sequence INTEGER PRIMARY KEY,
   received_at TEXT NOT NULL,
@@ -118,8 +119,9 @@ CREATE TABLE held_finding (
   detail TEXT NOT NULL
 );
 CREATE INDEX held_finding_number ON held_finding (number);
-UPDATE meta SET value = '3' WHERE key = 'format';
 )sql";
+
+constexpr const char* newest_format_sql = "UPDATE meta SET value = '4' WHERE key = 'format'";
 
 constexpr std::int64_t application_id = 0x4e74746f;
 
@@ -239,7 +241,12 @@ Result<void> SqliteJournal::upgrade() {
   if (format_ == 1) {
     if (auto ok = database_->run(from_format_1_sql); !ok) return ok;
   }
-  if (auto ok = database_->run(held_sql); !ok) return ok;
+  if (format_ <= 2) {
+    if (auto ok = database_->run(held_sql); !ok) return ok;
+  }
+  // Format 3 knew no checkpoints.
+  if (auto ok = database_->run(checkpoint_sql); !ok) return ok;
+  if (auto ok = database_->run(newest_format_sql); !ok) return ok;
   if (auto ok = transaction->commit(); !ok) return ok;
   format_ = format_newest;
   return {};
@@ -326,7 +333,8 @@ Result<void> SqliteJournal::write_schema() {
   if (!tables) return tables.error();
   if (*tables != 0) return {};
   if (auto ok = database_->run(schema_sql); !ok) return ok;
-  return database_->run(held_sql);
+  if (auto ok = database_->run(held_sql); !ok) return ok;
+  return database_->run(checkpoint_sql);
 }
 
 Result<void> SqliteJournal::write_batch(std::uint64_t sequence, const NewBatch& batch) {
@@ -472,11 +480,42 @@ Result<std::optional<std::int64_t>> SqliteJournal::checksum(std::uint64_t sequen
 
 Result<std::uint64_t> SqliteJournal::bytes_after(std::uint64_t sequence) {
   if (!database_) return std::uint64_t{0};
+  const auto head = checkpoint();
+  if (!head) return head.error();
+  std::uint64_t bytes = 0;
+  if (head->has_value() && (*head)->sequence > sequence) {
+    bytes = (*head)->bytes;
+    sequence = (*head)->sequence;
+  }
   auto select = database_->prepare("SELECT coalesce(sum(size), 0) FROM batch WHERE sequence > ?");
   if (!select) return select.error();
   const auto row = select->bind(1, static_cast<std::int64_t>(sequence)).step();
   if (!row) return row.error();
-  return static_cast<std::uint64_t>(select->number(0));
+  return bytes + static_cast<std::uint64_t>(select->number(0));
+}
+
+// ---- checkpoint
+// -----------------------------------------------------------------------------------
+
+Result<std::optional<CheckpointHead>> SqliteJournal::checkpoint() {
+  if (!database_) return std::optional<CheckpointHead>{};
+  if (auto ok = read_format(); !ok) return ok.error();
+  if (format_ < 4) return std::optional<CheckpointHead>{};
+  return read_checkpoint_head(*database_);
+}
+
+// As of one moment: whoever compacts meanwhile takes the older one away.
+Result<CheckpointHead> SqliteJournal::read_checkpoint(const ApplyPiece& apply) {
+  if (auto ok = database_->run("BEGIN"); !ok) return ok.error();
+  const auto head = checkpoint();
+  Result<void> read;
+  if (head && head->has_value()) read = read_checkpoint_pieces(*database_, **head, apply);
+  const auto ended = database_->run("COMMIT");
+  if (!head) return head.error();
+  if (!head->has_value()) return Fault{FaultCode::store_corrupt, file(), "there is no checkpoint"};
+  if (!read) return read.error();
+  if (!ended) return ended.error();
+  return **head;
 }
 
 Result<Refused> SqliteJournal::refused(std::uint64_t sequence) {

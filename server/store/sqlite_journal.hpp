@@ -20,7 +20,7 @@ namespace server::store {
 
 class SqliteJournal final : public Journal {
  public:
-  static constexpr int format_newest = 3;
+  static constexpr int format_newest = 4;
   // SQLite takes blobs up to 10^9 bytes; larger batches are cut.
   static constexpr std::size_t part_bytes_max = std::size_t{256} << 20U;
 
@@ -36,6 +36,8 @@ class SqliteJournal final : public Journal {
   engine::base::Result<std::uint64_t> append(const NewBatch& batch) override;
   engine::base::Result<void> expect_many() override;
   engine::base::Result<void> replay(std::uint64_t from, const Apply& apply) override;
+  engine::base::Result<std::optional<CheckpointHead>> checkpoint() override;
+  engine::base::Result<CheckpointHead> read_checkpoint(const ApplyPiece& apply) override;
   engine::base::Result<std::uint64_t> last_sequence() override;
   engine::base::Result<std::optional<std::int64_t>> checksum(std::uint64_t sequence) override;
   engine::base::Result<std::uint64_t> bytes_after(std::uint64_t sequence) override;

@@ -3,11 +3,14 @@
 // up. Prints the rate of changes, how long a batch takes until its sender hears that it is in and
 // the next question sees it, what the disk takes to make a few bytes durable (which no batch can
 // beat), and the reader's latencies without and with changes. At last every changed price must read
-// as it was last written, from the served snapshot and from the folder opened anew. Given a folder
-// that an import of a world has filled; writes to it.
+// as it was last written, from the served snapshot and from the folder opened anew. With --changes it
+// does nothing but change, while the journal is compacted beside it as in a node that serves, and
+// shows that memory and folder stay bounded. Given a folder that an import of a world has filled;
+// writes to it.
 #include "engine/price/evaluator.hpp"
 #include "engine/quote/answer.hpp"
 #include "engine/snapshot/snapshot_cell.hpp"
+#include "server/node/compactor.hpp"
 #include "server/node/writer.hpp"
 
 #include "bench/bars/figures.hpp"
@@ -26,7 +29,9 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <mutex>
 #include <random>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -45,6 +50,7 @@ struct Options {
   std::string data;
   std::size_t batches = 600;  // of each round
   std::size_t rows = 1'000;   // of each batch
+  std::size_t changes = 0;    // more than 0: only those, watching memory and folder
   std::size_t senders = 3;    // that wait for their batches at the same time, in the second round
   std::string figures;
 };
@@ -64,6 +70,20 @@ double quantile(std::vector<double>& values, double q) {
   std::ranges::sort(values);
   return values[std::min(values.size() - 1,
                          static_cast<std::size_t>(q * static_cast<double>(values.size())))];
+}
+
+double resident_mb() {
+  std::ifstream status{"/proc/self/statm"};
+  double pages = 0;
+  status >> pages >> pages;
+  return pages * static_cast<double>(::sysconf(_SC_PAGESIZE)) / 1e6;
+}
+
+double folder_mb(const std::string& folder) {
+  double bytes = 0;
+  for (const auto& entry : fs::directory_iterator{folder})
+    bytes += static_cast<double>(entry.file_size());
+  return bytes / 1e6;
 }
 
 // ---- what is changed
@@ -266,6 +286,55 @@ class Bench {
     return round;
   }
 
+  // Of the whole process and the folder, after so many changes.
+  struct Sample {
+    std::size_t changes = 0;
+    double resident_mb = 0, folder_mb = 0, seconds = 0;
+  };
+
+  std::vector<Sample> endless() {
+    std::vector<Sample> samples;
+    const auto start = Watch::now();
+    std::jthread compacting{[this](const std::stop_token& stop) {
+      node::Compactor{options_.data}.watch(
+          std::chrono::seconds{1}, [] { return true; },
+          [](const engine::base::Result<node::Compacted>& done) {
+            if (!done) give_up("compaction: " + done.error().where + ": " + done.error().detail);
+            fmt::print("  checkpoint of batch {}: {:.0f} MB in the place of {:.0f} MB, {:.1f} s\n",
+                       done->sequence, static_cast<double>(done->bytes) / 1e6,
+                       static_cast<double>(done->bytes_before) / 1e6,
+                       static_cast<double>(done->time.count()) / 1e3);
+          },
+          stop);
+    }};
+    const std::size_t step = std::max<std::size_t>(options_.changes / 20, options_.rows);
+    for (std::size_t done = 0; done < options_.changes;) {
+      const std::size_t to = std::min(options_.changes, done + step);
+      std::atomic<std::size_t> next{done};
+      std::mutex making;  // batches are made from one list
+      {
+        std::vector<std::jthread> threads;
+        for (std::size_t sender = 0; sender < options_.senders; ++sender)
+          threads.emplace_back([&] {
+            while (next.fetch_add(options_.rows) < to) {
+              std::unique_lock lock{making};
+              const std::string rows = batch_of(agreed_, next_, options_.rows, random_);
+              next_ += options_.rows;
+              lock.unlock();
+              send(rows);
+            }
+          });
+      }
+      done = to;
+      const Sample& now = samples.emplace_back(
+          Sample{done, resident_mb(), folder_mb(options_.data), ms_since(start) / 1'000});
+      fmt::print("{:>10} changes  {:6.0f} s  resident {:6.0f} MB  folder {:6.0f} MB\n", now.changes,
+                 now.seconds, now.resident_mb, now.folder_mb);
+      std::fflush(stdout);
+    }
+    return samples;
+  }
+
   void verify_all() {
     verify(*cell_.pin(), agreed_);
     thread_.request_stop();
@@ -320,18 +389,31 @@ double sync_ms(const std::string& folder) {
   return quantile(times, 0.5);
 }
 
-double resident_mb() {
-  std::ifstream status{"/proc/self/statm"};
-  double pages = 0;
-  status >> pages >> pages;
-  return pages * static_cast<double>(::sysconf(_SC_PAGESIZE)) / 1e6;
+// The most of the second half against the most of the first.
+double growth(const std::vector<Bench::Sample>& samples, double Bench::Sample::*of) {
+  const auto most = [of](std::span<const Bench::Sample> some) {
+    double value = 0;
+    for (const Bench::Sample& sample : some) value = std::max(value, sample.*of);
+    return value;
+  };
+  const std::span all{samples};
+  return most(all.subspan(all.size() / 2)) / most(all.first(all.size() / 2));
 }
 
-double folder_mb(const std::string& folder) {
-  double bytes = 0;
-  for (const auto& entry : fs::directory_iterator{folder})
-    bytes += static_cast<double>(entry.file_size());
-  return bytes / 1e6;
+// Bounded: what the second half of the changes needs, the first half has needed, give or take.
+int run_endless(Bench& bench, const Options& options) {
+  constexpr double growth_max = 1.25;
+  const auto samples = bench.endless();
+  bench.verify_all();
+  const double resident = growth(samples, &Bench::Sample::resident_mb);
+  const double folder = growth(samples, &Bench::Sample::folder_mb);
+  fmt::print(
+      "{} changes, {:.0f} a second; second half against first: resident {:.2f} x, folder "
+      "{:.2f} x (at most {:.2f})\n",
+      options.changes, static_cast<double>(options.changes) / samples.back().seconds, resident,
+      folder, growth_max);
+  fmt::print("every changed price reads as it was last written, served and from the folder\n");
+  return resident <= growth_max && folder <= growth_max ? 0 : 1;
 }
 
 void tell(const char* what, Round& round, std::size_t senders, Round& alone) {
@@ -361,10 +443,12 @@ int main(int argc, char** argv) {
   app.add_option("--senders", options.senders, "Of the second round")
       ->capture_default_str()
       ->check(CLI::Range(1, 4));
+  app.add_option("--changes", options.changes, "Only so many changes, watching what they leave");
   app.add_option("--figures", options.figures, "Append figures to this file");
   CLI11_PARSE(app, argc, argv);
   const double sync = sync_ms(options.data);
   Bench bench{options};
+  if (options.changes > 0) return run_endless(bench, options);
   const double resident_before = resident_mb();
   Round alone = bench.alone(3);
   Round one = bench.changing(1);

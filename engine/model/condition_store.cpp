@@ -124,11 +124,11 @@ std::optional<std::uint32_t> ConditionStore::article_key(
   return known == numbers.end() ? std::nullopt : std::optional{known->second};
 }
 
-// A quarter of what there is: laid over by then, it pays to make the store anew.
+// As much as there is: laid over by then, it pays to make the store anew.
 std::uint32_t ConditionStore::wanted_room(std::size_t records) {
   constexpr std::size_t least = 4'096;
-  constexpr std::size_t most = 1'000'000;
-  return static_cast<std::uint32_t>(std::clamp(records / 4, least, most));
+  constexpr std::size_t most = 4'000'000;
+  return static_cast<std::uint32_t>(std::clamp(records, least, most));
 }
 
 namespace {

@@ -379,12 +379,14 @@ Facts::Put Facts::put(const StockDraft& draft) {
   if (auto ok = check_stock(draft.reserved, "reserved"); !ok) return ok;
   const Place place = stock_places_.find_or_insert(detail::identity_of(*article, *warehouse),
                                                    {0, static_cast<std::uint32_t>(stock_.size())});
-  if (place.row == stock_.size()) {
+  const bool is_new = place.row == stock_.size();
+  if (is_new) {
     stock_.push_back(StockRow{*article, *warehouse, {}, 0});
   } else if (stock_[place.row].batch == batch_) {
     return duplicate("article", std::string{draft.article} + " in " + std::string{draft.warehouse});
   }
   stock_changes_.push_back(*article);
+  note_stock(*article, *warehouse, is_new ? nullptr : &stock_[place.row]);
   stock_[place.row].stock = Stock{draft.on_hand, draft.reserved};
   stock_[place.row].batch = batch_;
   return {};
@@ -410,6 +412,7 @@ Facts::Put Facts::put(const ReceiptDraft& draft) {
   const Place place = receipt_places_.find_or_insert(
       detail::identity_of(receipt), {0, static_cast<std::uint32_t>(receipts_.size())});
   if (place.row == receipts_.size()) {
+    note_receipt(receipt, false);
     receipts_.push_back(std::move(receipt));
     receipt_batches_.push_back(batch_);
     return {};
@@ -417,6 +420,7 @@ Facts::Put Facts::put(const ReceiptDraft& draft) {
   if (receipt_batches_[place.row] == batch_) {
     return duplicate(draft.reference.empty() ? "date" : "reference", draft.reference);
   }
+  note_receipt(receipts_[place.row], true);
   receipts_[place.row] = std::move(receipt);
   receipt_batches_[place.row] = batch_;
   return {};

@@ -269,6 +269,14 @@ class Facts {
   // False where that can't be: settle() then.
   bool lay_over();
 
+  // Nothing was put or removed since settle() or lay_over().
+  bool is_settled() const;
+
+  // Takes back what was put and removed since settle() or lay_over(): condition records, stock and
+  // receipts. False where there was more, or too much to remember: the facts are of no use then.
+  // Names and terms that came with it stay known, which changes no answer.
+  bool undo();
+
   // What was laid over conditions() since they were settled; null: nothing.
   std::shared_ptr<const ConditionOverlay> overlay() const { return overlay_; }
 
@@ -362,6 +370,12 @@ class Facts {
   SettledView settled() const { return {*conditions_, overlay_.get()}; }
 
   void fold_overlay();
+  void note_settled();
+  bool may_note();
+  void note_stock(ArticleId article, WarehouseId warehouse, const StockRow* before);
+  void note_receipt(const Receipt& receipt, bool was_there);
+  void put_back(const StockRow& row);
+  void put_back(const Receipt& receipt);
   void drop_stock(std::uint32_t row);
   void drop_receipt(std::uint32_t row);
   void drop_exchange_rate(std::uint32_t row);
@@ -419,6 +433,11 @@ class Facts {
   IdentityMap exchange_rate_places_;
   std::array<std::uint32_t, 8> resolved_keys_{};  // scratch of put(ConditionDraft)
   std::vector<ArticleId> stock_changes_;
+  // To undo: what stood there before, or that nothing did.
+  std::vector<std::pair<StockRow, bool>> stock_before_;
+  std::vector<std::pair<Receipt, bool>> receipts_before_;
+  bool is_too_much_ = false;
+  std::uint64_t settled_frame_ = 0;  // frame_version_ then
   std::uint64_t frame_version_ = 0;
   std::uint32_t batch_ = 1;
   std::uint64_t import_ = 0;

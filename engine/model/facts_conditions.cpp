@@ -272,18 +272,23 @@ bool Facts::lay_over() {
   const bool nothing_new =
       std::ranges::all_of(rows_, [](const TableRows& rows) { return rows.records.empty(); });
   if (documents_changed_ || conditions_->tables().size() != schema.table_count()) return false;
-  if (nothing_new) return true;
+  if (nothing_new) {
+    note_settled();
+    return true;
+  }
   if (conditions_->records().empty()) return false;
   if (overlay_ == nullptr) overlay_ = std::make_shared<ConditionOverlay>(conditions_);
   if (!overlay_->lay(rows_, extras_, terms_)) return false;
   rows_.clear();
   extras_.clear();
   condition_places_ = {};
+  note_settled();
   return true;
 }
 
 void Facts::settle() {
   ++batch_;
+  note_settled();
   fold_overlay();
   const bool nothing_new =
       std::ranges::all_of(rows_, [](const TableRows& rows) { return rows.records.empty(); });

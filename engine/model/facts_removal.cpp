@@ -87,6 +87,7 @@ Facts::Count Facts::remove_rest(const AssignmentPartition& partition) {
 
 void Facts::drop_stock(std::uint32_t row) {
   stock_changes_.push_back(stock_[row].article);
+  note_stock(stock_[row].article, stock_[row].warehouse, &stock_[row]);
   stock_places_.erase(detail::identity_of(stock_[row].article, stock_[row].warehouse));
   take_out(stock_, row);
   if (row == stock_.size()) return;
@@ -126,6 +127,7 @@ Facts::Count Facts::remove_rest(const StockPartition& partition) {
 
 void Facts::drop_receipt(std::uint32_t row) {
   stock_changes_.push_back(receipts_[row].article);
+  note_receipt(receipts_[row], true);
   receipt_places_.erase(detail::identity_of(receipts_[row]));
   take_out(receipts_, row);
   take_out(receipt_batches_, row);

@@ -49,7 +49,7 @@ constexpr const char* closing =
     "\n"
     "Exit codes: 0 stopped; 2 the address can't be used; 3 the data folder can't be used.";
 
-constexpr std::chrono::seconds compaction_interval{10};
+constexpr std::chrono::seconds compaction_interval{2};
 
 struct Options {
   http::ServerOptions server;
@@ -57,6 +57,7 @@ struct Options {
   ops::Level log_level = ops::Level::info;
   std::uint32_t slow_request_ms = 250;
   std::uint32_t drain_notice_ms = 0;
+  std::uint32_t compact_at_mb = 64;
   bool access_log = false;
   bool follow = false;
 };
@@ -135,8 +136,10 @@ class ServedFolder {
   node::Writer& writer() { return writer_; }
 
   // Where this node writes: until `stop`.
-  void compact(const std::stop_token& stop) {
-    node::Compactor{folder_}.watch(
+  void compact(std::uint64_t bytes_least, const std::stop_token& stop) {
+    node::CompactOptions options;
+    options.bytes_least = bytes_least;
+    node::Compactor{folder_, options}.watch(
         compaction_interval, [this] { return writer_.role() == node::Role::writing; },
         [this](const engine::base::Result<node::Compacted>& done) { note(done); }, stop);
   }
@@ -320,13 +323,15 @@ http::ServerOptions server_options(const Options& options, ops::Log& log) {
 }
 
 // Answers until it is told to stop. The fault that made serving impossible, if any.
-std::optional<Fault> serve_folder(http::Server& server, ServedFolder& folder) {
+std::optional<Fault> serve_folder(http::Server& server, ServedFolder& folder,
+                                  std::uint64_t compact_at) {
   std::optional<Fault> fault;
   std::jthread writing{[&](const std::stop_token& stop) {
     fault = folder.writer().run(stop);
     if (fault) server.stop();
   }};
-  const std::jthread compacting{[&](const std::stop_token& stop) { folder.compact(stop); }};
+  const std::jthread compacting{
+      [&](const std::stop_token& stop) { folder.compact(compact_at, stop); }};
   server.run();
   writing.request_stop();
   writing.join();
@@ -360,7 +365,8 @@ void run_serve(const Options& options, Run& run) {
   std::fflush(run.out);
   log.event(ops::Level::info, "start", "answering on " + (*server)->address(),
             {{"version", NETTO_VERSION}, {"data", run.data}});
-  if (const auto fault = serve_folder(**server, folder)) {
+  if (const auto fault =
+          serve_folder(**server, folder, std::uint64_t{options.compact_at_mb} << 20U)) {
     log.event(ops::Level::error, "stop", describe(*fault));
     return fail(run, *fault);
   }
@@ -399,6 +405,13 @@ void add_serve(CLI::App& app, Run& run) {
       ->capture_default_str();
   command->add_flag("--follow", options->follow,
                     "Write nothing; answer from what other processes import");
+  command
+      ->add_option("--compact-at", options->compact_at_mb,
+                   "How much the journal may grow before a checkpoint takes its place; at least as "
+                   "much as that has")
+      ->type_name("MB")
+      ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
   command->add_flag("--access-log", options->access_log, "Tell of every request");
   command
       ->add_option("--drain-notice", options->drain_notice_ms,

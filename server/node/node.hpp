@@ -133,7 +133,7 @@ class Node {
 
   const LastImport& last_import() const { return last_; }
 
-  // Null unless opened with Keep::facts, and after an import that failed. Changes with the next
+  // Null unless opened with Keep::facts, and after an import that could not be taken back. Changes with the next
   // import or refresh.
   const engine::model::Facts* facts() const { return state_ ? &state_->facts() : nullptr; }
 
@@ -212,6 +212,7 @@ class Node {
   std::unique_ptr<store::Journal> journal_;
   std::optional<State>
       state_;  // as of last_.sequence; none: to be made from the journal when it is needed
+  bool may_undo_ = false;  // the batch at hand can be taken out of it
   LastImport last_;
   std::vector<FeedRecord> feeds_;  // of state_, and kept without it
   engine::snapshot::SnapshotCell cell_;

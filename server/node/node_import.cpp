@@ -84,15 +84,18 @@ std::vector<Fault> Node::share_faults(const feed::ImportReport& report,
 ImportOutcome Node::import(const ImportRequest& request) {
   if (request.decision) return decide(*request.decision, request.image_at_once);
   ImportOutcome outcome;
+  may_undo_ = false;
   auto imported = import_into(request, outcome);
   if (!imported && outcome.faults.empty()) outcome.faults.push_back(imported.error());
-  // What was put before the fault is in the state: the next import begins with a new one.
+  // What was put before the fault is in the state: it is taken back, or the next import begins with
+  // a new one.
   const bool came_again = outcome.verdict == Verdict::held && outcome.findings.empty();
   const bool untouched =
       came_again || (outcome.verdict != Verdict::plain &&
                      outcome.verdict != Verdict::refused_rows && outcome.verdict != Verdict::held);
   const bool unread = request.paths.empty() && outcome.report.has_fault();
-  if (!outcome.accepted() && !untouched && !unread) state_.reset();
+  const bool is_left = !outcome.accepted() && !untouched && !unread;
+  if (is_left && !(may_undo_ && state_ && state_->facts().undo())) state_.reset();
   if (outcome.verdict == Verdict::plain && outcome.sequence != 0 && request.image_at_once) {
     if (auto written = write_due_image(); !written) outcome.image_fault = written.error();
   }
@@ -125,6 +128,8 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
   if (auto ok = state_->put_feed_descriptions(gathered->feed_descriptions); !ok) return ok;
   for (feed::FeedFile& file : gathered->data)
     if (!request.feed.empty()) file.feed = request.feed;
+  may_undo_ = gathered->rules.empty() && gathered->feed_descriptions.empty() &&
+              state_->facts().is_settled();
   state_->facts().begin_import(last_.sequence + 1);
   feed::ImportOptions options;
   options.refused_kept_max = request.refused_kept_max;
@@ -160,6 +165,7 @@ Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportReq
     return Fault{FaultCode::file_missing, batch.source,
                  "there is nothing here that an import can use"};
   }
+  may_undo_ = false;  // what is built from here on stays in the state
   using Watch = std::chrono::steady_clock;
   const auto began = Watch::now();
   batch.received_at = utc_now_text();

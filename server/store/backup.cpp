@@ -108,7 +108,15 @@ Result<std::uint64_t> last_checked(const std::string& folder) {
   const auto journal = open_journal(folder, Access::read);
   if (!journal) return journal.error();
   std::uint64_t last = 0;
-  const auto read = (*journal)->replay(1, [&last](Batch&& batch) -> Result<void> {
+  const auto checkpoint = (*journal)->checkpoint();
+  if (!checkpoint) return checkpoint.error();
+  if (checkpoint->has_value()) {
+    const auto pieces =
+        (*journal)->read_checkpoint([](std::string_view) { return Result<void>{}; });
+    if (!pieces) return pieces.error();
+    last = pieces->sequence;
+  }
+  const auto read = (*journal)->replay(last + 1, [&last](Batch&& batch) -> Result<void> {
     last = batch.sequence;
     return {};
   });

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <random>
@@ -37,6 +38,25 @@ void report(const CrashFigures& figures) {
   fmt::print("nothing was lost\n");
 }
 
+// So many rounds share a folder: with each restart that has no image there is more to read.
+constexpr std::size_t rounds_a_folder = 50;
+
+CrashFigures run_in_folders(const CrashOptions& all, server::cli::Progress& progress) {
+  CrashFigures sum;
+  for (std::size_t done = 0; done < all.rounds; done += rounds_a_folder) {
+    const tests::TemporaryFolder folder;
+    CrashOptions options = all;
+    options.folder = folder.path();
+    options.rounds = std::min(rounds_a_folder, all.rounds - done);
+    options.seed = all.seed + done;
+    options.progress = [&, done](std::size_t round) {
+      progress.show("killed", done + round, all.rounds);
+    };
+    sum.add(run_crashes(options));
+  }
+  return sum;
+}
+
 int run_with(int count, char** values) {
   CrashOptions options;
   options.binary = NETTO_BINARY;
@@ -51,14 +71,11 @@ int run_with(int count, char** values) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  const tests::TemporaryFolder folder;
-  options.folder = folder.path();
   fmt::print("crash {} --seed {}\n", options.rounds, options.seed);
   std::fflush(stdout);
   server::cli::Progress progress{stderr};
-  options.progress = [&](std::size_t round) { progress.show("killed", round, options.rounds); };
   try {
-    const auto figures = run_crashes(options);
+    const auto figures = run_in_folders(options, progress);
     progress.clear();
     report(figures);
     return 0;

@@ -360,6 +360,20 @@ class Run {
 
 }  // namespace
 
+void CrashFigures::add(const CrashFigures& other) {
+  for (std::size_t i = 0; i < kills.size(); ++i) {
+    kills[i] += other.kills[i];
+    missed[i] += other.missed[i];
+  }
+  acknowledged += other.acknowledged;
+  in_flight_in += other.in_flight_in;
+  in_flight_out += other.in_flight_out;
+  rows += other.rows;
+  answers_compared += other.answers_compared;
+  reads += other.reads;
+  start_longest = std::max(start_longest, other.start_longest);
+}
+
 CrashFigures run_crashes(const CrashOptions& options) { return Run{options}.run(); }
 
 }  // namespace tests::crash

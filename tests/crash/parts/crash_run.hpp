@@ -48,6 +48,9 @@ struct CrashFigures {
   std::uint64_t answers_compared = 0;
   std::uint64_t reads = 0;  // answers beside the writing, none of which had half a batch
   std::chrono::milliseconds start_longest{0};
+
+  // Of another run.
+  void add(const CrashFigures& other);
 };
 
 CrashFigures run_crashes(const CrashOptions& options);

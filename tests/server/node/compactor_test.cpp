@@ -3,6 +3,7 @@
 
 #include "server/feed/fact_rows.hpp"
 #include "server/node/node.hpp"
+#include "server/store/backup.hpp"
 #include "server/store/compaction.hpp"
 
 #include "tests/catch.hpp"
@@ -264,6 +265,21 @@ TEST_CASE("compaction: who follows a folder takes the checkpoint where it has fa
   if (!refreshed) FAIL(refreshed.error().where << ": " << refreshed.error().detail);
   CHECK(*refreshed);
   CHECK((*follower)->snapshot()->generation() == 6);
+}
+
+TEST_CASE("compaction: a backup of a compacted folder is whole", "[server][node][compaction]") {
+  Folder company;
+  company.change();
+  REQUIRE(company.compact());
+  REQUIRE(company.send("stock", "article,warehouse,on_hand\r\nS-20,HQ,17\r\n").accepted());
+  const std::string copy = company.folder.path() + "/backup";
+  const auto done = server::store::back_up(company.data, copy);
+  if (!done) FAIL(done.error().where << ": " << done.error().detail);
+  const std::string known = company.known();
+  company.data = copy;
+  company.open();
+  CHECK(company.node->sequence() == 7);
+  CHECK(company.known() == known);
 }
 
 TEST_CASE("compaction: is not due before there is more than a checkpoint takes",

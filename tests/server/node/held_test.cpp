@@ -175,3 +175,22 @@ TEST_CASE("held: a whole-replace that is released replaces what is there then",
   company.open();
   CHECK(company.node->facts()->record_count() == 1);
 }
+
+TEST_CASE("held: what is held is taken back, and the node keeps its facts",
+          "[server][node][held]") {
+  GuardedFolder company;
+  const auto* const facts = company.node->facts();
+  REQUIRE(facts != nullptr);
+  const std::string before = tests::feed::dump(*facts);
+  REQUIRE(company.send(zero_row, "one").held == 1);
+  CHECK(company.node->facts() == facts);
+  ImportRequest request;
+  request.files = {
+      {"stock.csv", "", "article,warehouse,on_hand\r\nS-20,HQ,3\r\nS-99,HQ,1\r\n", "stock"}};
+  request.delivery.feed = "stock";
+  request.refusing = server::node::Refusing::all_or_nothing;
+  CHECK(company.node->import(request).verdict == Verdict::refused_rows);
+  REQUIRE(company.node->facts() == facts);
+  CHECK(tests::feed::dump(*facts) == before);
+  CHECK(company.node->snapshot()->generation() == 1);
+}

@@ -95,10 +95,11 @@ std::string_view openapi_feed_paths() {
        "application/json": {
         "schema": {
          "type": "object",
-         "required": ["generation", "feeds"],
+         "required": ["generation", "feeds", "descriptions"],
          "properties": {
           "generation": {"type": "integer"},
-          "feeds": {"type": "array", "items": {"$ref": "#/components/schemas/Feed"}}
+          "feeds": {"type": "array", "items": {"$ref": "#/components/schemas/Feed"}},
+          "descriptions": {"type": "array", "items": {"$ref": "#/components/schemas/FeedForm"}}
          }
         }
        }

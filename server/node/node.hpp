@@ -150,6 +150,9 @@ class Node {
   // As of sequence(), in the order in which they came first.
   const std::vector<FeedRecord>& feeds() const { return feeds_; }
 
+  // Of its feed descriptions, as of sequence(); null while it holds no data.
+  const feed::FeedForms& feed_forms() const { return feed_forms_; }
+
   // Applies what another process has written since; true when there was something.
   engine::base::Result<bool> refresh();
 
@@ -190,6 +193,7 @@ class Node {
                              const store::Delivery& delivery, const feed::Import& import,
                              ImportOutcome& outcome);
   void let_go_of_facts();
+  void note_feeds();
 
   std::string folder_;
   Keep keep_;
@@ -206,6 +210,7 @@ class Node {
       state_;  // as of last_.sequence; none: to be made from the journal when it is needed
   LastImport last_;
   std::vector<FeedRecord> feeds_;  // of state_, and kept without it
+  feed::FeedForms feed_forms_;     // likewise
   engine::snapshot::SnapshotCell cell_;
 };
 

@@ -16,7 +16,13 @@ namespace {
 FaultCode code_of(int status, const std::string& said) {
   if (said == "read_only") return FaultCode::store_unavailable;
   if (status >= 500 || status == 408) return FaultCode::store_unavailable;
-  return status == 413 ? FaultCode::too_large : FaultCode::bad_request;
+  if (status == 413) return FaultCode::too_large;
+  for (int code = 0; code <= static_cast<int>(FaultCode::unsupported); ++code) {
+    if (said == engine::base::fault_name(static_cast<FaultCode>(code)))
+      return static_cast<FaultCode>(code);
+  }
+  if (said == "refused_rows") return FaultCode::refused_share;
+  return status == 409 ? FaultCode::contradicting_values : FaultCode::bad_request;
 }
 
 }  // namespace

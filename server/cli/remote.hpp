@@ -13,7 +13,8 @@
 namespace server::cli {
 
 // The problem that an answer other than 2xx tells: store_unavailable for a node that only follows, or
-// can't do it now; too_large; bad_request for everything else.
+// can't do it now; else what it says itself, as far as that is a code of ours: contradicting_values
+// for a conflict, bad_request for the rest.
 engine::base::Fault fault_of(const std::string& url, const http::ClientAnswer& answer);
 
 // The body of a 2xx answer. Faults: those of http::get, and the above.

@@ -59,6 +59,17 @@ Result<void> check_one_part(const NodeImport& options, const std::string& file, 
           option, options.part_bytes, option)};
 }
 
+// The folder that all files lie in, with its slash: what need not be said in every line.
+std::string common_folder(const FilesToSend& files) {
+  if (files.files.empty()) return "";
+  std::string common = files.files.front().name;
+  for (const FileToSend& file : files.files) {
+    const auto differ = std::ranges::mismatch(common, file.name);
+    common.erase(differ.in1, common.end());
+  }
+  return common.substr(0, common.find_last_of('/') + 1);
+}
+
 // "?sequence=7&mode=replace&partition=...": how the node is to take it.
 std::string query_of(const NodeImport& options) {
   std::string query;
@@ -89,6 +100,7 @@ class Sending {
     auto files = files_to_send(options_.paths, options_.feed, forms_in(*feeds));
     if (!files) return fail(run_, files.error());
     if (auto ok = check_one_file(options_, *files); !ok) return fail(run_, ok.error());
+    folder_ = common_folder(*files);
     for (const FileToSend& file : files->files) send_file(file);
     progress_.clear();
     report_.url = options_.url;
@@ -115,7 +127,8 @@ class Sending {
     for (std::size_t i = 0; i < count; ++i) {
       SentBatch& batch = report_.batches.emplace_back();
       batch.feed = file.form.feed;
-      batch.file = count == 1 ? file.name : fmt::format("{} ({} of {})", file.name, i + 1, count);
+      batch.file = shown(file);
+      if (count > 1) batch.file += fmt::format(" ({} of {})", i + 1, count);
       if (fault_) continue;
       const auto suffix = count == 1 ? "" : fmt::format("-{}-of-{}", i + 1, count);
       const std::string& sent = count == 1 ? *text : (part_text_ = parts->text_of(parts->parts[i]));
@@ -123,10 +136,12 @@ class Sending {
       done += parts->parts[i].rows.size();
       for (SentRefusal& row : batch.refused) {
         const auto line = parts->line_in_text(parts->parts[i], std::stoull("0" + row.place));
-        row.place = fmt::format("{}:{}", file.name, line);
+        row.place = fmt::format("{}:{}", shown(file), line);
       }
     }
   }
+
+  std::string shown(const FileToSend& file) const { return file.name.substr(folder_.size()); }
 
   std::string id_of(std::string_view text, const std::string& query,
                     const std::string& suffix) const {
@@ -166,7 +181,7 @@ class Sending {
       take_in(*told, batch);
     } else {
       batch.state = Sent::not_in;
-      fault_ = fault_of(batch.file, *answer);
+      fault_ = fault_of(folder_ + batch.file, *answer);
     }
   }
 
@@ -197,7 +212,7 @@ class Sending {
 
   void note_not_sent(const FileToSend& file) {
     SentBatch& batch = report_.batches.emplace_back();
-    batch.file = file.name;
+    batch.file = shown(file);
     batch.feed = file.form.feed;
   }
 
@@ -235,6 +250,7 @@ class Sending {
   Progress progress_;
   NodeSender node_;
   SentReport report_;
+  std::string folder_;  // that all files lie in
   std::string part_text_;
   std::string started_ = fmt::format("{}-{}", node::utc_now_text(), ::getpid());
   std::uint64_t generation_ = 0;  // of the node when this began

@@ -106,7 +106,7 @@ std::string_view openapi_feed_paths() {
       }
      },
      "503": {
-      "description": "No data yet.",
+      "description": "No data yet, or the data folder is being read.",
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      }
     }
@@ -135,7 +135,7 @@ std::string_view openapi_feed_paths() {
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      },
      "503": {
-      "description": "No data yet.",
+      "description": "No data yet, or the data folder is being read.",
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      }
     }

@@ -228,7 +228,7 @@ TEST_CASE("va-fss changes: a year of the whole schedule comes to its end state",
 }
 
 // Minutes: by name only.
-TEST_CASE("va-fss changes: a year of the whole schedule, change by change", "[.][va_fss][full]") {
+TEST_CASE("va-fss changes: a year of the whole schedule change by change", "[.][va_fss][full]") {
   if (!std::filesystem::exists(whole_schedule)) return;
   const Year year{whole_schedule};
   for (const std::size_t size : {1U, 7U, 100U}) {

@@ -8,6 +8,7 @@
 #include "server/cli/sent_batches.hpp"
 #include "server/feed/row_parts.hpp"
 #include "server/feed/text_source.hpp"
+#include "server/http/feeds.hpp"
 #include "server/node/clock.hpp"
 #include "server/store/checksum.hpp"
 
@@ -29,6 +30,9 @@ using rules::Json;
 using Clock = std::chrono::steady_clock;
 
 namespace {
+
+// What a node takes, less the part's number.
+constexpr std::size_t batch_id_size_max = http::batch_id_bytes - 20;
 
 // What one file alone can have.
 Result<void> check_one_file(const NodeImport& options, const FilesToSend& files) {
@@ -57,6 +61,15 @@ Result<void> check_one_part(const NodeImport& options, const std::string& file, 
           "may have: import it into the node's folder while that is stopped, or send it in "
           "files of your own without {}",
           option, options.part_bytes, option)};
+}
+
+// Goes into a header field: what can't stand there would make another request of it.
+Result<void> check_batch_id(const std::string& id) {
+  const bool is_plain = std::ranges::all_of(id, [](char c) { return c > ' ' && c < '\x7f'; });
+  if (is_plain && id.size() <= batch_id_size_max) return {};
+  return Fault{
+      FaultCode::bad_request, "--batch-id",
+      fmt::format("has at most {} characters, of ASCII and without blanks", batch_id_size_max)};
 }
 
 // The folder that all files lie in, with its slash: what need not be said in every line.
@@ -94,6 +107,7 @@ class Sending {
 
   void send() {
     const auto begin = Clock::now();
+    if (auto ok = check_batch_id(options_.batch_id); !ok) return fail(run_, ok.error());
     const auto feeds = node_.get("/v1/feeds");
     if (!feeds) return fail(run_, feeds.error());
     generation_ = number_in(*feeds, "generation");
@@ -171,6 +185,7 @@ class Sending {
     if (!answer) {
       batch.state = Sent::unknown;
       fault_ = answer.error();
+      fault_->detail += "; whether the batch went in is not known: import it again";
       return;
     }
     const auto told = rules::parse_json(answer->body);

@@ -89,7 +89,8 @@ Result<ClientAnswer> post_json(const std::string& address, const std::string& pa
 std::string percent_encoded(std::string_view text) {
   std::string made;
   for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       c == '-' || c == '_' || c == '.' || c == '~';
     if (plain) {
       made += c;
     } else {

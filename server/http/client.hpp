@@ -36,7 +36,7 @@ engine::base::Result<ClientAnswer> post(
 engine::base::Result<ClientAnswer> post_json(const std::string& address, const std::string& path,
                                              std::string_view body);
 
-// `text` as it may stand in a path or a query: everything but letters and digits as %XX.
+// `text` as it may stand in a path or a query: everything but letters, digits and -_.~ as %XX.
 std::string percent_encoded(std::string_view text);
 
 }  // namespace server::http

@@ -239,6 +239,7 @@ TEST_CASE("import --url: feeds go by the names of files, and masters first", "[h
   CHECK(node.at({"import", node.file("rules.json", tests::base_price_rules)})
             .complains("can't be sent to a running node"));
   CHECK(node.at({"import", price, article, "--sequence", "1"}).complains("goes with one file"));
+  CHECK(node.at({"import", price, "--batch-id", "a\r\nb"}).complains("--batch-id"));
   CHECK(netto_run({"import", price, "--sequence", "1"}).exit == Exit::bad_input);
 }
 
@@ -301,6 +302,30 @@ TEST_CASE("held, release, reject --url: a batch waits at the node until somebody
   CHECK(rejected.complains("rejected"));
 }
 
+TEST_CASE("import --url: a node that is killed and started again gets every part once", "[http]") {
+  if (binary() == nullptr) return;
+  CompanyNode node;
+  const auto file = node.file("conditions.csv", prices(300));
+  const auto port = node.url().substr(node.url().rfind(':') + 1);
+  std::unique_ptr<tests::ServeProcess> again;
+  std::jthread killing{[&] {
+    while (batches_in(node.data()) < 20) std::this_thread::sleep_for(1ms);
+    node.process().kill();
+    auto command = tests::serve_command(binary(), node.data());
+    command.back() = port;
+    again = std::make_unique<tests::ServeProcess>(command, node.data() + "/messages");
+  }};
+  const Ran ran =
+      netto_run({"import", file, "--url", node.url(), "--retry", "30", "--part-size", "66"});
+  killing.join();
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit == Exit::ok);
+  CHECK(ran.says("result  imported\n"));
+  CHECK(ran.says("(300 of 300)"));
+  CHECK_FALSE(ran.says("was in already"));
+  CHECK(batches_in(node.data()) == 301);
+}
+
 TEST_CASE("--url: a node that follows does not write, one that is not there is waited for",
           "[http]") {
   if (binary() == nullptr) return;
@@ -346,4 +371,20 @@ TEST_CASE("--url: a node that follows does not write, one that is not there is w
   CHECK(patient.exit == Exit::ok);
   CHECK(patient.complains("trying again for 20 s"));
   CHECK(batches_in(node.data()) == 2);
+}
+
+TEST_CASE("feeds: one beyond its limit is told, and needs a look", "[http]") {
+  const tests::TemporaryFolder folder;
+  tests::write_small_company(folder.path() + "/files");
+  write_file(folder.path() + "/files/limit.json",
+             R"({"feed": "stock", "freshness": {"limit": "1s", "behaviour": "flag"}})");
+  const std::string data = folder.path() + "/data";
+  REQUIRE(netto_run({"--data", data, "import", folder.path() + "/files"}).exit == Exit::ok);
+  std::this_thread::sleep_for(2'100ms);
+  const Ran ran = netto_run({"--data", data, "feeds"});
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit == Exit::findings);
+  CHECK(ran.says("1 s  no: flag"));
+  CHECK(netto_run({"--data", data, "feeds", "--format", "csv"}).says(",1,flag,no,1,1,1,0,0,"));
+  CHECK(netto_run({"--data", folder.path() + "/none", "feeds"}).exit == Exit::world_failed);
 }

@@ -113,6 +113,10 @@ class Sending {
     generation_ = number_in(*feeds, "generation");
     auto files = files_to_send(options_.paths, options_.feed, forms_in(*feeds));
     if (!files) return fail(run_, files.error());
+    if (files->files.empty()) {
+      return fail(run_, {FaultCode::file_missing, options_.paths.front(),
+                         "there is no file that a feed of the node reads"});
+    }
     if (auto ok = check_one_file(options_, *files); !ok) return fail(run_, ok.error());
     folder_ = common_folder(*files);
     for (const FileToSend& file : files->files) send_file(file);
@@ -142,16 +146,14 @@ class Sending {
       SentBatch& batch = report_.batches.emplace_back();
       batch.feed = file.form.feed;
       batch.file = shown(file);
-      if (count > 1) batch.file += fmt::format(" ({} of {})", i + 1, count);
+      if (count > 1) batch.part = fmt::format("{} of {}", i + 1, count);
       if (fault_) continue;
       const auto suffix = count == 1 ? "" : fmt::format("-{}-of-{}", i + 1, count);
       const std::string& sent = count == 1 ? *text : (part_text_ = parts->text_of(parts->parts[i]));
       send_batch(file, sent, suffix, {done, text->size()}, batch);
       done += parts->parts[i].rows.size();
-      for (SentRefusal& row : batch.refused) {
-        const auto line = parts->line_in_text(parts->parts[i], std::stoull("0" + row.place));
-        row.place = fmt::format("{}:{}", shown(file), line);
-      }
+      for (SentRefusal& row : batch.refused)
+        row.line = parts->line_in_text(parts->parts[i], row.line);
     }
   }
 
@@ -178,7 +180,7 @@ class Sending {
     body.content_type = file.form.layout == feed::Layout::csv ? "text/csv" : "application/x-ndjson";
     body.idempotency_key = id_of(text, query, suffix);
     body.progress = [&](std::size_t sent) {
-      progress_.show(file.name, std::min(done.before + sent, done.all), done.all);
+      progress_.show(shown(file), std::min(done.before + sent, done.all), done.all);
     };
     const auto path = "/v1/feeds/" + http::percent_encoded(batch.feed) + "/batches" + query;
     const auto answer = node_.post(path, body);
@@ -196,7 +198,7 @@ class Sending {
       take_in(*told, batch);
     } else {
       batch.state = Sent::not_in;
-      fault_ = fault_of(folder_ + batch.file, *answer);
+      fault_ = fault_of(folder_ + name_of(batch), *answer);
     }
   }
 

@@ -41,7 +41,6 @@ const char* result_of(const std::vector<SentBatch>& batches) {
     return std::ranges::all_of(
         batches, [&](const SentBatch& batch) { return ((batch.state == states) || ...); });
   };
-  if (batches.empty()) return "nothing to send";
   if (all(Sent::repeated)) return "was in already; nothing was changed";
   if (all(Sent::in, Sent::repeated)) return "imported";
   if (all(Sent::held))
@@ -80,7 +79,7 @@ void add_batches(Report& report, const std::vector<SentBatch>& batches) {
                               {"refused", "refused", Align::right},
                               {"note", ""}});
   for (const SentBatch& batch : batches) {
-    rows.add({batch.file, batch.feed, batch.sequence == 0 ? Value{""} : Value{batch.sequence},
+    rows.add({name_of(batch), batch.feed, batch.sequence == 0 ? Value{""} : Value{batch.sequence},
               batch.rows.read, batch.rows.accepted, batch.rows.set_aside, batch.rows.refused,
               note_of(batch)});
   }
@@ -117,8 +116,8 @@ void add_refused(Report& report, const std::vector<SentBatch>& batches, const st
       if (shown == rows_shown_max) break;
       if (++alike[{row.column, row.code}] > rows_alike_max) continue;
       ++shown;
-      rows.add({row.place, row.column, row.value.empty() ? "" : "'" + row.value + "'", row.code,
-                row.reason});
+      rows.add({fmt::format("{}:{}", batch.file, row.line), row.column,
+                row.value.empty() ? "" : "'" + row.value + "'", row.code, row.reason});
     }
   }
   if (kept_by > 0) {
@@ -144,8 +143,9 @@ void take_answer(const Json& answer, SentBatch& batch) {
   }
   if (const Json* refused = answer.find("refused")) {
     for (const Json& row : refused->items()) {
-      batch.refused.push_back({text_in(row, "line"), text_in(row, "column"), text_in(row, "value"),
-                               text_in(row, "code"), text_in(row, "reason")});
+      batch.refused.push_back({number_in(row, "line"), text_in(row, "column"),
+                               text_in(row, "value"), text_in(row, "code"),
+                               text_in(row, "reason")});
     }
   }
   if (const Json* findings = answer.find("findings")) {
@@ -155,6 +155,10 @@ void take_answer(const Json& answer, SentBatch& batch) {
                                 number_in(found, "records")});
     }
   }
+}
+
+std::string name_of(const SentBatch& batch) {
+  return batch.part.empty() ? batch.file : fmt::format("{} ({})", batch.file, batch.part);
 }
 
 bool needs_a_look(const SentBatch& batch) {

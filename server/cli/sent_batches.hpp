@@ -22,7 +22,8 @@ enum class Sent : std::uint8_t {
 };
 
 struct SentRefusal {
-  std::string place, column, value, code, reason;
+  std::uint64_t line = 0;  // of the file
+  std::string column, value, code, reason;
 };
 
 struct SentFinding {
@@ -31,7 +32,8 @@ struct SentFinding {
 };
 
 struct SentBatch {
-  std::string file;  // with its part, where there are several: "prices.csv (2 of 3)"
+  std::string file;
+  std::string part;  // "2 of 3"; empty where it is the whole file
   std::string feed;
   Sent state = Sent::not_sent;
   std::uint64_t sequence = 0;
@@ -45,6 +47,9 @@ struct SentBatch {
 // Counts, findings and refused rows of an answer; the lines of refused rows are those of what was
 // sent.
 void take_answer(const rules::Json& answer, SentBatch& batch);
+
+// "prices.csv (2 of 3)".
+std::string name_of(const SentBatch& batch);
 
 // Whether somebody should look at it.
 bool needs_a_look(const SentBatch& batch);

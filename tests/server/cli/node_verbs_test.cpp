@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -231,6 +232,8 @@ TEST_CASE("import --url: feeds go by the names of files, and masters first", "[h
   CHECK(ran.says("erp_prices"));
   CHECK(node.at({"import", own, "--again", "--part-size", "15"}).says("export_1.txt (2 of 2)"));
 
+  std::filesystem::create_directory(node.data() + "/empty");
+  CHECK(node.at({"import", node.data() + "/empty"}).complains("no file that a feed of the node"));
   const Ran unknown = node.at({"import", node.file("other.txt", "x\n")});
   CHECK(unknown.exit == Exit::bad_input);
   CHECK(unknown.complains("--feed NAME says what it holds"));
@@ -309,7 +312,8 @@ TEST_CASE("import --url: a node that is killed and started again gets every part
   const auto port = node.url().substr(node.url().rfind(':') + 1);
   std::unique_ptr<tests::ServeProcess> again;
   std::jthread killing{[&] {
-    while (batches_in(node.data()) < 20) std::this_thread::sleep_for(1ms);
+    for (int i = 0; i < 10'000 && batches_in(node.data()) < 20; ++i)
+      std::this_thread::sleep_for(1ms);
     node.process().kill();
     auto command = tests::serve_command(binary(), node.data());
     command.back() = port;

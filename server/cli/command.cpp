@@ -60,6 +60,8 @@ void add_commands(CLI::App& app, Run& run) {
   add_backup(app, run);
   add_image(app, run);
   add_compact(app, run);
+  add_feeds(app, run);
+  add_refused(app, run);
   add_held(app, run);
   add_check(app, run);
   add_show(app, run);

@@ -46,9 +46,11 @@ struct Run {
 Exit run_netto(std::span<const std::string> arguments, Run& run);
 
 void add_backup(CLI::App& app, Run& run);
+void add_feeds(CLI::App& app, Run& run);
 void add_held(CLI::App& app, Run& run);
 void add_image(CLI::App& app, Run& run);
 void add_import(CLI::App& app, Run& run);
+void add_refused(CLI::App& app, Run& run);
 void add_check(CLI::App& app, Run& run);
 void add_compact(CLI::App& app, Run& run);
 void add_show(CLI::App& app, Run& run);

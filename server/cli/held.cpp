@@ -1,21 +1,22 @@
 // held, release, reject: batches that guards keep aside, and what a person decides about them, in a data
 // folder or at a running node.
 #include "server/cli/command.hpp"
+#include "server/cli/remote.hpp"
 #include "server/cli/report.hpp"
-#include "server/http/client.hpp"
 #include "server/node/node.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
-#include <cctype>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace server::cli {
 
 using engine::base::Fault;
-using engine::base::FaultCode;
+using engine::base::Result;
 
 namespace {
 
@@ -56,12 +57,50 @@ std::string why_text(const store::HeldBatch& batch) {
   return text;
 }
 
-void list_held(const HeldOptions& options, Run& run) {
+struct HeldLine {
+  std::uint64_t number = 0;
+  std::string state, received_at, source;
+  std::uint64_t sequence = 0;  // 0: not released
+  std::string decided_by, found;
+};
+
+Result<std::vector<HeldLine>> held_in_folder(const HeldOptions& options, const Run& run) {
   const auto journal = store::open_journal(run.data, store::Access::read);
-  if (!journal) return fail(run, journal.error());
+  if (!journal) return journal.error();
   const auto batches =
       (*journal)->held(options.all ? std::nullopt : std::optional{store::HeldState::held});
-  if (!batches) return fail(run, batches.error());
+  if (!batches) return batches.error();
+  std::vector<HeldLine> lines;
+  for (const store::HeldBatch& batch : *batches) {
+    lines.push_back({batch.number, state_text(batch.state), batch.received_at, batch.source,
+                     batch.sequence, batch.decided_by, why_text(batch)});
+  }
+  return lines;
+}
+
+Result<std::vector<HeldLine>> held_at_node(const HeldOptions& options) {
+  const auto answer = get_json(options.url, options.all ? "/v1/batches?state=all" : "/v1/batches");
+  if (!answer) return answer.error();
+  std::vector<HeldLine> lines;
+  const rules::Json* batches = answer->find("batches");
+  if (batches == nullptr) return lines;
+  for (const rules::Json& batch : batches->items()) {
+    HeldLine& line = lines.emplace_back(HeldLine{
+        number_in(batch, "number"), text_in(batch, "state"), text_in(batch, "received_at"),
+        text_in(batch, "source"), number_in(batch, "sequence"), text_in(batch, "decided_by"), ""});
+    const rules::Json* findings = batch.find("findings");
+    if (findings == nullptr) continue;
+    for (const rules::Json& found : findings->items()) {
+      line.found += (line.found.empty() ? "" : " | ") + text_in(found, "guard") + ": " +
+                    text_in(found, "detail");
+    }
+  }
+  return lines;
+}
+
+void list_held(const HeldOptions& options, Run& run) {
+  const auto lines = options.url.empty() ? held_in_folder(options, run) : held_at_node(options);
+  if (!lines) return fail(run, lines.error());
   Report report;
   Table& rows = report.table("batches", "",
                              {{"number", "number", Align::right},
@@ -71,36 +110,21 @@ void list_held(const HeldOptions& options, Run& run) {
                               {"sequence", "released as", Align::right},
                               {"decided_by", "by"},
                               {"findings", "found"}});
-  for (const store::HeldBatch& batch : *batches) {
-    rows.add({batch.number, state_text(batch.state), batch.received_at, batch.source,
-              batch.sequence == 0 ? Value{""} : Value{batch.sequence}, batch.decided_by,
-              why_text(batch)});
+  for (const HeldLine& line : *lines) {
+    rows.add({line.number, line.state, line.received_at, line.source,
+              line.sequence == 0 ? Value{""} : Value{line.sequence}, line.decided_by, line.found});
   }
-  if (batches->empty() && run.format == Format::table) return write_out(run, "no batch is held\n");
+  if (lines->empty() && run.format == Format::table) return write_out(run, "no batch is held\n");
   report.write(run);
 }
 
-std::string encoded(std::string_view text) {
-  std::string made;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0) {
-      made += c;
-    } else {
-      made += fmt::format("%{:02X}", byte);
-    }
-  }
-  return made;
-}
-
 void decide_at_node(const HeldOptions& options, std::string_view verb, Run& run) {
-  const auto path =
-      fmt::format("/v1/batches/{}/{}?by={}", options.number, verb, encoded(options.by));
+  const auto path = fmt::format("/v1/batches/{}/{}?by={}", options.number, verb,
+                                http::percent_encoded(options.by));
   const auto answer = http::post_json(options.url, path, "");
   if (!answer) return fail(run, answer.error());
   if (answer->status == 200) return write_out(run, answer->body + "\n");
-  fail(run, Fault{answer->status >= 500 ? FaultCode::store_unavailable : FaultCode::bad_request,
-                  options.url, answer->body});
+  fail(run, fault_of(options.url, *answer));
 }
 
 void decide(const HeldOptions& options, node::Decide what, Run& run) {
@@ -138,6 +162,8 @@ void add_held(CLI::App& app, Run& run) {
   command->footer(held_closing);
   const auto options = std::make_shared<HeldOptions>();
   command->add_flag("--all", options->all, "Those that were released or rejected, too");
+  command->add_option("--url", options->url, "At the running node of this address")
+      ->type_name("URL");
   command->callback([options, &run] { list_held(*options, run); });
   add_decision(app, run, "release", "Apply a batch that is held", node::Decide::release);
   add_decision(app, run, "reject", "Drop a batch that is held", node::Decide::reject);

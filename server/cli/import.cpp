@@ -1,4 +1,5 @@
 #include "server/cli/command.hpp"
+#include "server/cli/import_to_node.hpp"
 #include "server/cli/progress.hpp"
 #include "server/cli/report.hpp"
 #include "server/node/node.hpp"
@@ -47,11 +48,19 @@ constexpr const char* closing =
     "  netto import pl1.csv --replace type:PRICE,price_list:PL-1   the list as a whole: what the "
     "file "
     "lacks goes\n"
+    "  netto import prices.csv --url http://127.0.0.1:8080   send it to a running node, as a "
+    "batch\n"
+    "\n"
+    "With --url each file is a batch of its own, and masters go first. Sending the same file again "
+    "is harmless: it is known\n"
+    "by its content. Files larger than a batch may be go in parts of whole rows. Sending stops at "
+    "the first that does not go\n"
+    "in; what went in before it stays.\n"
     "\n"
     "Exit codes: 0 all rows are in (or set aside by a rule); 1 some were refused, or guards found "
     "something; 2 the input "
     "can't be used;\n"
-    "3 the data folder can't be used.";
+    "3 the data folder can't be used, or the node can't be reached or does not write.";
 
 struct Options {
   std::vector<std::string> paths;
@@ -59,6 +68,8 @@ struct Options {
   std::string refused_file;
   std::optional<std::string> replace;
   std::uint32_t refused_percent_max = 10;
+  bool all_or_nothing = false;
+  NodeImport node;  // with a url: what is its own
 };
 
 using Clock = std::chrono::steady_clock;
@@ -246,6 +257,7 @@ ImportOutcome import_files(node::Node& node, const Options& options, Run& run) {
   request.paths = options.paths;
   request.feed = options.feed;
   request.refused_percent_max = options.refused_percent_max;
+  if (options.all_or_nothing) request.refusing = node::Refusing::all_or_nothing;
   if (!options.refused_file.empty()) request.refused_kept_max = refused_written_max;
   if (options.replace) {
     auto partition = feed::parse_partition(*options.replace);
@@ -262,7 +274,17 @@ ImportOutcome import_files(node::Node& node, const Options& options, Run& run) {
   return node.import(request);
 }
 
+void run_import_to_node(const Options& options, Run& run) {
+  NodeImport sent = options.node;
+  sent.paths = options.paths;
+  sent.feed = options.feed;
+  sent.replace = options.replace;
+  sent.all_or_nothing = options.all_or_nothing;
+  import_to_node(sent, run);
+}
+
 void run_import(const Options& options, Run& run) {
+  if (!options.node.url.empty()) return run_import_to_node(options, run);
   const auto begin = Clock::now();
   auto node = node::Node::open(run.data, {node::Access::create, node::Keep::facts});
   if (!node) return fail(run, node.error());
@@ -281,32 +303,74 @@ void run_import(const Options& options, Run& run) {
   if (outcome.faults.empty() && needs_a_look && run.exit == Exit::ok) run.exit = Exit::findings;
 }
 
+// What only makes sense where files are sent to a node.
+void add_url_options(CLI::App& command, Options& options, CLI::Option& url) {
+  NodeImport& node = options.node;
+  command
+      .add_option("--batch-id", node.batch_id, "The name of the batch; else its content's checksum")
+      ->type_name("ID")
+      ->needs(&url);
+  command
+      .add_flag("--again", node.is_sent_again,
+                "As a new batch, though the same content was in before")
+      ->needs(&url);
+  command.add_option("--sequence", node.sequence, "The sender's own count of this feed's batches")
+      ->type_name("N")
+      ->needs(&url);
+  command
+      .add_option("--retry", node.retry_seconds,
+                  "How long to try again where the node does not answer, or can't now")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0, 86'400))
+      ->capture_default_str()
+      ->needs(&url);
+  command
+      .add_option(
+          "--part-size", node.part_bytes,
+          "Send larger files in parts of whole rows; as much as a batch may have without it")
+      ->type_name("BYTES")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{http::limits::batch_bytes}))
+      ->needs(&url);
+}
+
 }  // namespace
 
 void add_import(CLI::App& app, Run& run) {
-  auto* command =
-      app.add_subcommand("import", "Bring files into the data folder, all of them or none");
+  auto* command = app.add_subcommand(
+      "import", "Bring files into the data folder, all of them or none, or to a running node");
   command->footer(closing);
   const auto options = std::make_shared<Options>();
   command->add_option("PATH", options->paths, "Files and folders; - is standard input")->required();
+  auto* url = command
+                  ->add_option("--url", options->node.url,
+                               "Send them to the running node of this address, each as a batch")
+                  ->type_name("URL");
   command
       ->add_option("--max-refused", options->refused_percent_max,
                    "Let nothing in when more than this share of a file's rows is refused")
       ->type_name("PERCENT")
       ->check(CLI::Range(0, 100))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->excludes(url);
   command
       ->add_option("--feed", options->feed,
                    "Read the data files as this feed, whatever their names say")
       ->type_name("NAME");
-  command->add_option("--refused", options->refused_file, "Write all refused rows to this file")
-      ->type_name("FILE.csv");
+  command
+      ->add_option("--refused", options->refused_file,
+                   "Write all refused rows to this file; with --url ask `netto refused`")
+      ->type_name("FILE.csv")
+      ->excludes(url);
+  command->add_flag("--all-or-nothing", options->all_or_nothing,
+                    "Let nothing in when one row can't be used");
   command
       ->add_option("--replace", options->replace,
                    "Take away what the files don't bring of this: type:PRICE,price_list:PL-1 of "
                    "conditions, warehouse:W of stock; all or nothing")
       ->type_name("PARTITION")
       ->expected(1);
+  add_url_options(*command, *options, *url);
   command->callback([options, &run] { run_import(*options, run); });
 }
 

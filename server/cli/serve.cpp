@@ -1,12 +1,9 @@
 #include "engine/base/parallel.hpp"
 #include "server/cli/command.hpp"
-#include "server/cli/report.hpp"
+#include "server/cli/served_folder.hpp"
 #include "server/http/api.hpp"
 #include "server/http/metrics_sources.hpp"
 #include "server/http/server.hpp"
-#include "server/node/clock.hpp"
-#include "server/node/compactor.hpp"
-#include "server/node/writer.hpp"
 #include "server/ops/log.hpp"
 #include "server/ops/metrics.hpp"
 
@@ -19,7 +16,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -49,8 +45,6 @@ constexpr const char* closing =
     "\n"
     "Exit codes: 0 stopped; 2 the address can't be used; 3 the data folder can't be used.";
 
-constexpr std::chrono::seconds compaction_interval{2};
-
 struct Options {
   http::ServerOptions server;
   ops::LogFormat log_format = ops::LogFormat::text;
@@ -60,12 +54,6 @@ struct Options {
   std::uint32_t compact_at_mb = 64;
   bool access_log = false;
   bool follow = false;
-};
-
-// What an operator sees of the node, and what tells of it.
-struct Watch {
-  ops::Log& log;
-  ops::Metrics& metrics;
 };
 
 // The server that a signal stops: a handler can reach nothing but globals.
@@ -101,208 +89,6 @@ class SignalStop {
   struct sigaction old_interrupt_ {};
 
   struct sigaction old_terminate_ {};
-};
-
-struct EventName {
-  std::string_view name;
-  ops::Level level;
-};
-
-EventName name_of(node::WriterEvent event) {
-  switch (event) {
-    case node::WriterEvent::follows:
-      return {"following", ops::Level::info};
-    case node::WriterEvent::image_of_no_use:
-      return {"image_of_no_use", ops::Level::warning};
-    case node::WriterEvent::image_not_written:
-      return {"image_not_written", ops::Level::warning};
-    case node::WriterEvent::not_published:
-      return {"not_published", ops::Level::error};
-    case node::WriterEvent::refresh_failed:
-      break;
-  }
-  return {"refresh_failed", ops::Level::error};
-}
-
-// The data folder as it is served: opened on a thread of its own while the server already answers
-// that it is not ready; that thread then writes what comes in, or follows what others write.
-class ServedFolder {
- public:
-  ServedFolder(std::string folder, bool follow, const Watch& watch)
-      : watch_{watch}, folder_{folder}, writer_{std::move(folder), writer_options(follow)} {}
-
-  const engine::snapshot::SnapshotCell& cell() const { return cell_; }
-
-  node::Writer& writer() { return writer_; }
-
-  // Where this node writes: until `stop`.
-  void compact(std::uint64_t bytes_least, const std::stop_token& stop) {
-    node::CompactOptions options;
-    options.bytes_least = bytes_least;
-    node::Compactor{folder_, options}.watch(
-        compaction_interval, [this] { return writer_.role() == node::Role::writing; },
-        [this](const engine::base::Result<node::Compacted>& done) { note(done); }, stop);
-  }
-
-  engine::base::CivilMinutes now() const {
-    const std::lock_guard lock{mutex_};
-    return clock_.now();
-  }
-
-  ops::Readiness readiness() const {
-    // A node that is ready takes batches, too.
-    if (cell_.version() != 0 && writer_.role() != node::Role::opening) return {};
-    const auto all = batches_all_.load();
-    return {ops::State::loading,
-            all == 0 ? "The data folder is being read."
-                     : "The data folder is being read: " + std::to_string(batches_read_.load()) +
-                           " of " + std::to_string(all) + " batches.",
-            batches_read_.load(), all};
-  }
-
- private:
-  node::WriterOptions writer_options(bool follow) {
-    node::WriterOptions made;
-    made.follow = follow;
-    made.published = [this](const node::Node& node) { return publish(node); };
-    made.tell = [this](node::WriterEvent event, const std::string& text) {
-      const auto [name, level] = name_of(event);
-      watch_.log.event(level, name, text);
-    };
-    made.written = [this](const node::WrittenBatch& batch) { note(batch); };
-    made.imaged = [this](bool was_written) { watch_.metrics.count_image(was_written); };
-    made.replay_progress = [this](std::uint64_t read, std::uint64_t all) {
-      batches_read_.store(read);
-      batches_all_.store(all);
-    };
-    return made;
-  }
-
-  engine::base::Result<void> publish(const node::Node& node) {
-    const auto snapshot = node.snapshot();
-    const auto clock = node::Clock::in(node::time_zone_of(*snapshot));
-    if (!clock) return clock.error();
-    {
-      const std::lock_guard lock{mutex_};
-      clock_ = *clock;
-    }
-    const bool is_first = cell_.version() == 0;
-    cell_.publish(snapshot);
-    if (is_first || writer_.role() == node::Role::following)
-      tell_generation(*snapshot, is_first ? "ready" : "publish");
-    return {};
-  }
-
-  void tell_generation(const engine::snapshot::Snapshot& snapshot, std::string_view event) const {
-    const std::uint64_t articles = snapshot.articles().base_units.size();
-    const std::uint64_t customers = snapshot.customers().parents.size();
-    const std::uint64_t records = snapshot.conditions().record_count();
-    watch_.log.event(
-        ops::Level::info, event,
-        fmt::format("generation {}: {} articles, {} customers, {} prices and other records",
-                    snapshot.generation(), grouped(articles), grouped(customers), grouped(records)),
-        {{"generation", snapshot.generation()},
-         {"articles", articles},
-         {"customers", customers},
-         {"records", records}});
-  }
-
-  void note_findings(const node::ImportOutcome& outcome, const std::string& feed) const {
-    const bool held = outcome.verdict == node::Verdict::held;
-    for (const feed::Finding& found : outcome.findings) {
-      const std::string batch = held ? fmt::format("held batch {}", outcome.held)
-                                     : fmt::format("batch {}", outcome.sequence);
-      watch_.log.event(ops::Level::warning, "guard", batch + ": " + feed::describe(found),
-                       {{"feed", feed},
-                        {"guard", feed::guard_name(found.guard)},
-                        {"then", feed::guard_action_name(found.then)},
-                        {"records", found.records},
-                        {held ? "held" : "sequence", held ? outcome.held : outcome.sequence}});
-    }
-  }
-
-  void note_decision(const node::WrittenBatch& batch) const {
-    const node::HeldDecision& decision = *batch.request.decision;
-    const auto& outcome = batch.outcome;
-    if (!outcome.has_value() || !outcome->accepted()) {
-      const Fault& fault = outcome.has_value() ? outcome->faults.front() : outcome.error();
-      watch_.log.event(ops::Level::warning, "held_batch", describe(fault),
-                       {{"held", decision.number}});
-      return;
-    }
-    const bool released = decision.what == node::Decide::release;
-    watch_.log.event(
-        ops::Level::info, "held_batch",
-        fmt::format("held batch {} {} by {}", decision.number, released ? "released" : "rejected",
-                    decision.by),
-        {{"held", decision.number}, {"sequence", outcome->sequence}, {"by", decision.by}});
-  }
-
-  void note(const engine::base::Result<node::Compacted>& done) const {
-    watch_.metrics.count_compaction(done.has_value());
-    if (!done) {
-      watch_.log.event(ops::Level::warning, "compaction", describe(done.error()));
-      return;
-    }
-    watch_.log.event(ops::Level::info, "compaction",
-                     fmt::format("checkpoint of batch {}: {} bytes in the place of {}",
-                                 done->sequence, grouped(done->bytes), grouped(done->bytes_before)),
-                     {{"sequence", done->sequence},
-                      {"bytes", done->bytes},
-                      {"bytes_before", done->bytes_before},
-                      {"ms", static_cast<std::uint64_t>(done->time.count())}});
-  }
-
-  // A line a batch for those who ask for it: small ones are many a second. One that did not go in
-  // is told to everybody.
-  void note(const node::WrittenBatch& batch) {
-    const std::string& feed = batch.request.delivery.feed;
-    const auto& outcome = batch.outcome;
-    const bool accepted = outcome.has_value() && outcome->accepted();
-    if (accepted && outcome->verdict == node::Verdict::repeated) return;
-    if (batch.request.decision) return note_decision(batch);
-    const bool held = outcome.has_value() && outcome->verdict == node::Verdict::held;
-    if (held && outcome->findings.empty()) return;  // it came again
-    if (outcome.has_value()) note_findings(*outcome, feed);
-    node::RowCounts rows;
-    if (outcome.has_value()) {
-      for (const node::FeedPart& part : node::feed_parts(outcome->report)) {
-        rows.accepted += part.rows.accepted;
-        rows.refused += part.rows.refused;
-      }
-    }
-    using ops::BatchResult;
-    const auto result =
-        accepted ? BatchResult::accepted : (held ? BatchResult::held : BatchResult::refused);
-    // What a caller makes up must not become a series of figures of its own.
-    const bool is_known = !outcome.has_value() || outcome->verdict != node::Verdict::unknown_feed;
-    watch_.metrics.count_batch(is_known ? feed : "unknown", result, accepted ? rows.accepted : 0,
-                               rows.refused);
-    if (held) return;
-    if (accepted) {
-      watch_.metrics.count_publish(outcome->build_time);
-      watch_.metrics.count_append(outcome->append_time);
-      watch_.log.event(ops::Level::debug, "batch",
-                       fmt::format("batch {} of {}: {} rows, {} refused", outcome->sequence, feed,
-                                   grouped(rows.accepted), grouped(rows.refused)),
-                       {{"feed", feed},
-                        {"sequence", outcome->sequence},
-                        {"rows", rows.accepted},
-                        {"refused", rows.refused}});
-      return;
-    }
-    const Fault& fault = outcome.has_value() ? outcome->faults.front() : outcome.error();
-    watch_.log.event(ops::Level::warning, "batch_refused", describe(fault), {{"feed", feed}});
-  }
-
-  Watch watch_;
-  std::string folder_;
-  std::atomic<std::uint64_t> batches_read_{0};  // while the folder is opened
-  std::atomic<std::uint64_t> batches_all_{0};   // 0: not known yet
-  engine::snapshot::SnapshotCell cell_;
-  mutable std::mutex mutex_;
-  node::Clock clock_;  // guarded by mutex_
-  node::Writer writer_;
 };
 
 std::uint64_t milliseconds_of(std::chrono::milliseconds time) {
@@ -365,8 +151,7 @@ void run_serve(const Options& options, Run& run) {
   std::fflush(run.out);
   log.event(ops::Level::info, "start", "answering on " + (*server)->address(),
             {{"version", NETTO_VERSION}, {"data", run.data}});
-  if (const auto fault =
-          serve_folder(**server, folder, std::uint64_t{options.compact_at_mb} << 20U)) {
+  if (const auto fault = serve_folder(**server, folder, std::uint64_t{options.compact_at_mb} << 20U)) {
     log.event(ops::Level::error, "stop", describe(*fault));
     return fail(run, *fault);
   }

@@ -385,6 +385,15 @@ node::Writer* Worker::writer(Response& response) const {
   return service_.writer;
 }
 
+// Before the data folder is read nothing is known of feeds, which is not the same as none.
+const node::Writer* Worker::opened(Response& response) const {
+  const auto* const of = writer(response);
+  if (of == nullptr || of->role() != node::Role::opening) return of;
+  write_problem({503, "not_ready", "The data folder is being read; ask again in a moment."},
+                response);
+  return nullptr;
+}
+
 FeedLimits Worker::feed_limits() {
   if (service_.snapshots.version() == 0) return {{}, service_.utc_seconds()};
   return {reader_.current().feed_stamps(), service_.utc_seconds()};
@@ -395,15 +404,15 @@ void Worker::feed_batch(const Request& request, const Target& target, Response& 
 }
 
 void Worker::feeds(const Request&, const Target&, Response& response) {
-  if (const auto* const of = writer(response)) list_feeds(*of, feed_limits(), response);
+  if (const auto* const of = opened(response)) list_feeds(*of, feed_limits(), response);
 }
 
 void Worker::feed(const Request&, const Target& target, Response& response) {
-  if (const auto* const of = writer(response)) show_feed(*of, feed_limits(), target, response);
+  if (const auto* const of = opened(response)) show_feed(*of, feed_limits(), target, response);
 }
 
 void Worker::refused_rows(const Request& request, const Target& target, Response& response) {
-  if (const auto* const of = writer(response)) list_refused(*of, request, target, response);
+  if (const auto* const of = opened(response)) list_refused(*of, request, target, response);
 }
 
 void Worker::batches(const Request&, const Target& target, Response& response) {

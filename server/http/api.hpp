@@ -96,6 +96,7 @@ class Worker final : public Handler {
   FeedLimits feed_limits();
   // Null, and a 503 in the response, where there is none.
   node::Writer* writer(Response& response) const;
+  const node::Writer* opened(Response& response) const;
   // The newest snapshot; null, and a 503 in the response, before the first one is there.
   const engine::snapshot::Snapshot* snapshot(Response& response);
   engine::base::Result<engine::quote::Question> ask(const engine::snapshot::Snapshot& snapshot,

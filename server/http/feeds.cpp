@@ -310,6 +310,24 @@ void write_feed(const node::Writer& writer, const FeedLimits& limits, const node
   json.end_object();
 }
 
+// How files of a feed description are written, so that a sender can name and cut them.
+void write_form(const feed::FeedForm& form, JsonWriter& json) {
+  json.begin_object();
+  json.member("feed", form.feed);
+  json.key("files");
+  json.begin_array();
+  for (const std::string& pattern : form.files) json.text(pattern);
+  json.end_array();
+  json.member("layout", form.layout == feed::Layout::csv ? "csv" : "ndjson");
+  json.key("header");
+  json.boolean(form.header);
+  json.member("separator", form.csv.separator);
+  json.member("row_end", form.csv.row_end);
+  json.key("quote");
+  form.csv.quote ? json.text(std::string_view{&*form.csv.quote, 1}) : json.null();
+  json.end_object();
+}
+
 }  // namespace
 
 void post_batch(node::Writer& writer, const Request& request, const Target& target,
@@ -332,6 +350,12 @@ void list_feeds(const node::Writer& writer, const FeedLimits& limits, Response& 
   json.key("feeds");
   json.begin_array();
   for (const node::FeedRecord& feed : now->feeds) write_feed(writer, limits, feed, json);
+  json.end_array();
+  json.key("descriptions");
+  json.begin_array();
+  if (now->forms != nullptr) {
+    for (const feed::FeedForm& form : *now->forms) write_form(form, json);
+  }
   json.end_array();
   json.end_object();
 }

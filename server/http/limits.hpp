@@ -42,6 +42,7 @@ inline constexpr seconds refused_time{2};  // to read a refusal before the conne
 inline constexpr seconds drain_time{5};    // for requests in progress when the server stops
 inline constexpr seconds client_connect_time{2};
 inline constexpr seconds client_answer_time{30};
+inline constexpr seconds client_batch_time{600};    // the same, of a batch: others may be before it
 inline constexpr milliseconds sweep_interval{250};  // how late any of these may be noticed
 inline constexpr milliseconds worker_idle_time{
     1'000};  // after which a worker lets go of its snapshot

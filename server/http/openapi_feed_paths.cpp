@@ -95,17 +95,18 @@ std::string_view openapi_feed_paths() {
        "application/json": {
         "schema": {
          "type": "object",
-         "required": ["generation", "feeds"],
+         "required": ["generation", "feeds", "descriptions"],
          "properties": {
           "generation": {"type": "integer"},
-          "feeds": {"type": "array", "items": {"$ref": "#/components/schemas/Feed"}}
+          "feeds": {"type": "array", "items": {"$ref": "#/components/schemas/Feed"}},
+          "descriptions": {"type": "array", "items": {"$ref": "#/components/schemas/FeedForm"}}
          }
         }
        }
       }
      },
      "503": {
-      "description": "No data yet.",
+      "description": "No data yet, or the data folder is being read.",
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      }
     }
@@ -134,7 +135,7 @@ std::string_view openapi_feed_paths() {
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      },
      "503": {
-      "description": "No data yet.",
+      "description": "No data yet, or the data folder is being read.",
       "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
      }
     }

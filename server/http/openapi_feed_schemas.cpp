@@ -103,6 +103,20 @@ std::string_view openapi_feed_schemas() {
      }
     ]
    },
+   "FeedForm": {
+    "type": "object",
+    "description": "What a sender needs to know of a feed description: which files it reads, and how they are written.",
+    "required": ["feed", "files", "layout", "header", "separator", "row_end", "quote"],
+    "properties": {
+     "feed": {"type": "string"},
+     "files": {"type": "array", "items": {"type": "string"}, "description": "Patterns with * and ?"},
+     "layout": {"enum": ["csv", "ndjson"]},
+     "header": {"type": "boolean"},
+     "separator": {"type": "string"},
+     "row_end": {"type": "string", "description": "Empty: a line feed, or carriage return and line feed."},
+     "quote": {"type": ["string", "null"]}
+    }
+   },
    "Feed": {
     "type": "object",
     "required": ["feed", "sequence", "sender_sequence", "received_at", "age_seconds", "limit_seconds", "behaviour", "fresh", "batches", "last", "all", "findings", "last_error"],

@@ -168,8 +168,13 @@ Node::Change Node::publish(std::uint64_t generation) {
   auto snapshot = state_->build(generation, cell_.pin());
   if (!snapshot) return snapshot.error();
   cell_.publish(*std::move(snapshot));
-  feeds_ = state_->feeds();
+  note_feeds();
   return {};
+}
+
+void Node::note_feeds() {
+  feeds_ = state_->feeds();
+  feed_forms_ = state_->feed_forms();
 }
 
 void Node::let_go_of_facts() {

@@ -151,6 +151,9 @@ class Node {
   // As of sequence(), in the order in which they came first.
   const std::vector<FeedRecord>& feeds() const { return feeds_; }
 
+  // Of its feed descriptions, as of sequence(); null while it holds no data.
+  const feed::FeedForms& feed_forms() const { return feed_forms_; }
+
   // Applies what another process has written since; true when there was something.
   engine::base::Result<bool> refresh();
 
@@ -198,6 +201,7 @@ class Node {
                              const store::Delivery& delivery, const feed::Import& import,
                              ImportOutcome& outcome);
   void let_go_of_facts();
+  void note_feeds();
 
   std::string folder_;
   Keep keep_;
@@ -215,6 +219,7 @@ class Node {
   bool may_undo_ = false;  // the batch at hand can be taken out of it
   LastImport last_;
   std::vector<FeedRecord> feeds_;  // of state_, and kept without it
+  feed::FeedForms feed_forms_;     // likewise
   engine::snapshot::SnapshotCell cell_;
 };
 

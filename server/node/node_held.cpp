@@ -78,7 +78,7 @@ Node::Change Node::release(const HeldDecision& decision, ImportOutcome& outcome)
   outcome.build_time = built - began;
   outcome.append_time = Watch::now() - built;
   cell_.publish(*std::move(snapshot));
-  feeds_ = state_->feeds();
+  note_feeds();
   last_ = {*sequence, held->received_at, held->source};
   outcome.sequence = *sequence;
   return {};

@@ -181,7 +181,7 @@ Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportReq
   fresh_bytes_ += batch.content.size();
   all_bytes_ += batch.content.size();
   cell_.publish(*std::move(snapshot));
-  feeds_ = state_->feeds();
+  note_feeds();
   last_ = {*sequence, std::move(batch.received_at), std::move(batch.source)};
   outcome.sequence = *sequence;
   outcome.rules = paths_of(gathered.rules);

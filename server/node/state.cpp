@@ -100,6 +100,7 @@ Result<void> State::put_feed_descriptions(const std::vector<TextFile>& files) {
       *known = *std::move(description);
     }
   }
+  if (!files.empty()) feed_forms_ = feed::feed_forms(feed_descriptions_);
   return {};
 }
 

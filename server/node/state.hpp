@@ -10,6 +10,7 @@
 #include "engine/snapshot/snapshot.hpp"
 #include "rules/rule_book.hpp"
 #include "server/feed/feed_description.hpp"
+#include "server/feed/feed_form.hpp"
 #include "server/node/batch_content.hpp"
 #include "server/node/feed_record.hpp"
 #include "server/node/gather.hpp"
@@ -73,6 +74,9 @@ class State {
 
   const std::vector<feed::FeedDescription>& feed_descriptions() const { return feed_descriptions_; }
 
+  // Never null; made anew when a description comes in.
+  const feed::FeedForms& feed_forms() const { return feed_forms_; }
+
  private:
   engine::base::Result<void> apply_import(const store::Batch& batch);
   engine::base::Result<void> apply_rows(std::span<const Part> parts);
@@ -88,6 +92,7 @@ class State {
   std::vector<NamedDocument> documents_;  // in the order in which they came first
   std::shared_ptr<const engine::rule::RuleSet> rules_ = std::make_shared<engine::rule::RuleSet>();
   std::vector<feed::FeedDescription> feed_descriptions_;
+  feed::FeedForms feed_forms_ = feed::feed_forms({});
   std::vector<FeedRecord> feeds_;
   std::vector<TextFile> feed_files_;  // that they were read from, each at the place of its own
 };

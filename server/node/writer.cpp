@@ -162,7 +162,8 @@ Result<void> Writer::publish() {
   if (options_.published) {
     if (auto ok = options_.published(*node_); !ok) return ok;
   }
-  auto now = std::make_shared<FeedsNow>(FeedsNow{node_->feeds(), node_->sequence()});
+  auto now =
+      std::make_shared<FeedsNow>(FeedsNow{node_->feeds(), node_->sequence(), node_->feed_forms()});
   const std::lock_guard lock{mutex_};
   feeds_ = std::move(now);
   return {};

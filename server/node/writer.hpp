@@ -36,6 +36,7 @@ enum class Role : std::uint8_t { opening, writing, following, stopped };
 struct FeedsNow {
   std::vector<FeedRecord> feeds;
   std::uint64_t sequence = 0;
+  feed::FeedForms forms = {};  // of feed descriptions; null while there is no data
 };
 
 // A batch of a feed that did not go in.

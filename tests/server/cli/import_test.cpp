@@ -79,6 +79,17 @@ TEST_CASE("netto import: too many refused rows change nothing and say so", "[ser
   CHECK_FALSE(fs::exists(company.data));
 }
 
+TEST_CASE("netto import: all or nothing lets nothing in when one row can't be used",
+          "[server][cli]") {
+  const Company company;
+  std::string stock = "article,warehouse,on_hand\nS-10,HQ,1x\n";
+  write_file(company.files + "/stock.csv", stock + "S-20,HQ,7\n");
+  const Ran ran = company.import({company.files, "--all-or-nothing", "--max-refused", "90"});
+  CHECK(ran.exit == Exit::bad_input);
+  CHECK(ran.complains("nothing was changed"));
+  CHECK_FALSE(fs::exists(company.data));
+}
+
 TEST_CASE("netto import: alike refused rows make room for others", "[server][cli]") {
   const Company company;
   std::string stock = "article,warehouse,on_hand\n";

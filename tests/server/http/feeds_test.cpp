@@ -166,6 +166,7 @@ TEST_CASE("feeds: what is known of them", "[server]") {
   CHECK(holds(one, "batch 8 is missing"));
   CHECK(holds(one, "\"limit_seconds\":null,\"behaviour\":null,\"fresh\":true"));
   const auto all = desk.get("/v1/feeds");
+  CHECK(holds(all, "],\"descriptions\":[]}"));
   CHECK(holds(all, "200 {\"generation\":2,\"feeds\":["));
   CHECK(holds(all, "\"feed\":\"stock\",\"sequence\":1,\"sender_sequence\":null,"));
   CHECK(holds(desk.get("/v1/feeds/none"), "404 "));
@@ -278,4 +279,14 @@ TEST_CASE("feeds: a batch that a guard holds waits for a person", "[server]") {
   CHECK(holds(desk.post("/v1/batches/2/reject?by=bo", "", "", "application/json"),
               "200 {\"held\":2,\"state\":\"rejected\",\"sequence\":null}"));
   CHECK(holds(desk.post(batches, "base_price,,S-20,0.0,EUR,B-3\r\n", "day"), "409 "));
+}
+
+TEST_CASE("feeds: descriptions say which files they read, and how those are written", "[server]") {
+  Desk desk{false,
+            R"json({"feed": "erp", "files": ["erp_*.txt", "x.txt"],
+  "format": {"separator": "|", "quote": "none", "row_end": "~\n", "header": false, "columns": ["code"]},
+  "records": [{"kind": "article_groups", "fields": {"code": "code"}}]})json"};
+  CHECK(holds(desk.get("/v1/feeds"),
+              R"("descriptions":[{"feed":"erp","files":["erp_*.txt","x.txt"],"layout":"csv",)"
+              R"("header":false,"separator":"|","row_end":"~\u000a","quote":null}])"));
 }

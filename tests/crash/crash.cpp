@@ -33,8 +33,9 @@ void report(const CrashFigures& figures) {
       grouped(figures.in_flight_out));
   fmt::print(
       "{} answers compared with those of a node that was never killed, {} read beside the writing; "
-      "longest start {} ms\n",
-      grouped(figures.answers_compared), grouped(figures.reads), figures.start_longest.count());
+      "{} checkpoints took the place of batches; longest start {} ms\n",
+      grouped(figures.answers_compared), grouped(figures.reads), figures.checkpoints,
+      figures.start_longest.count());
   fmt::print("nothing was lost\n");
 }
 

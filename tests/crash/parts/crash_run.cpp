@@ -96,6 +96,7 @@ class Run {
     }
     by_journal_alone();
     for (const auto& sender : senders_) figures_.acknowledged += sender->count();
+    figures_.checkpoints = killed_.checkpoints();
     return figures_;
   }
 
@@ -371,6 +372,7 @@ void CrashFigures::add(const CrashFigures& other) {
   rows += other.rows;
   answers_compared += other.answers_compared;
   reads += other.reads;
+  checkpoints += other.checkpoints;
   start_longest = std::max(start_longest, other.start_longest);
 }
 

@@ -47,6 +47,7 @@ struct CrashFigures {
   std::uint64_t rows = 0;
   std::uint64_t answers_compared = 0;
   std::uint64_t reads = 0;  // answers beside the writing, none of which had half a batch
+  std::uint64_t checkpoints = 0;  // that took the place of batches
   std::chrono::milliseconds start_longest{0};
 
   // Of another run.

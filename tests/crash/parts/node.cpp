@@ -67,6 +67,10 @@ void Node::start() {
 }
 
 void Node::kill() {
+  const std::string said = messages();
+  constexpr std::string_view told = "checkpoint of batch";
+  for (auto at = said.find(told); at != std::string::npos; at = said.find(told, at + 1))
+    ++checkpoints_;
   if (process_) process_->kill();
 }
 

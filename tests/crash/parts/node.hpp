@@ -43,12 +43,16 @@ class Node {
 
   std::string messages() const { return process_ ? process_->messages() : ""; }
 
+  // That took the place of batches, of all processes that were killed.
+  std::size_t checkpoints() const { return checkpoints_; }
+
  private:
   std::string binary_;
   std::string data_;
   std::vector<std::string> before_;
   std::unique_ptr<ServeProcess> process_;
   std::chrono::milliseconds start_time_{0};
+  std::size_t checkpoints_ = 0;
 };
 
 }  // namespace tests::crash

@@ -1,5 +1,6 @@
 // What an import puts into the journal: rules documents, feed descriptions, accepted rows, the
-// partition that they replace as a whole and what each feed brought, in this order, as one text. Before each part stands a line "part KIND NAME-BYTES CONTENT-BYTES", so
+// partition that they replace as a whole and what each feed brought, in this order, as one text; or,
+// of a published draft, the contents of its parts, one after the other, each with such parts of its own. Before each part stands a line "part KIND NAME-BYTES CONTENT-BYTES", so
 // that a person can read a batch, too. Part of the stored format. Pure; any thread.
 #pragma once
 
@@ -14,11 +15,11 @@
 namespace server::node {
 
 // In the order in which the parts of one batch are applied.
-enum class PartKind : std::uint8_t { rules, feed_description, rows, replace, feed };
+enum class PartKind : std::uint8_t { rules, feed_description, rows, replace, feed, draft_part };
 
 struct Part {
   PartKind kind = PartKind::rows;
-  std::string_view name;  // the file it came from, or the feed; empty for rows
+  std::string_view name;  // the file it came from, the feed, or a draft; empty for rows
   std::string_view content;
 };
 

@@ -92,7 +92,7 @@ ImportOutcome Node::import(const ImportRequest& request) {
       came_again || (outcome.verdict != Verdict::plain &&
                      outcome.verdict != Verdict::refused_rows && outcome.verdict != Verdict::held);
   const bool unread = request.paths.empty() && outcome.report.has_fault();
-  if (!outcome.accepted() && !untouched && !unread) state_.reset();
+  if ((!outcome.accepted() && !untouched && !unread) || request.draft) state_.reset();
   if (outcome.verdict == Verdict::plain && outcome.sequence != 0 && request.image_at_once) {
     if (auto written = write_due_image(); !written) outcome.image_fault = written.error();
   }
@@ -110,6 +110,9 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
   auto gathered = gather(request.paths);
   if (!gathered) return gathered.error();
   if (auto ok = load(); !ok) return ok;
+  if (request.draft) {
+    if (auto ok = begin_draft(*request.draft); !ok) return ok;
+  }
   store::Delivery delivery = request.delivery;
   if (!delivery.feed.empty()) {
     delivery.sent_checksum = checksum_of(request);
@@ -142,6 +145,7 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
     return several(std::move(faults));
   }
   outcome.findings = import.findings;
+  if (request.draft) return keep_draft(*gathered, request, import, outcome);
   const bool holds = std::ranges::find(outcome.findings, feed::GuardAction::hold,
                                        &feed::Finding::then) != outcome.findings.end();
   if (holds) return hold(*gathered, request, delivery, import, outcome);

@@ -239,7 +239,10 @@ Result<void> SqliteJournal::upgrade() {
   if (format_ == 1) {
     if (auto ok = database_->run(from_format_1_sql); !ok) return ok;
   }
-  if (auto ok = database_->run(held_sql); !ok) return ok;
+  if (format_ < 3) {
+    if (auto ok = database_->run(held_sql); !ok) return ok;
+  }
+  if (auto ok = database_->run(drafts_sql); !ok) return ok;
   if (auto ok = transaction->commit(); !ok) return ok;
   format_ = format_newest;
   return {};
@@ -326,7 +329,8 @@ Result<void> SqliteJournal::write_schema() {
   if (!tables) return tables.error();
   if (*tables != 0) return {};
   if (auto ok = database_->run(schema_sql); !ok) return ok;
-  return database_->run(held_sql);
+  if (auto ok = database_->run(held_sql); !ok) return ok;
+  return database_->run(drafts_sql);
 }
 
 Result<void> SqliteJournal::write_batch(std::uint64_t sequence, const NewBatch& batch) {

@@ -98,7 +98,7 @@ TEST_CASE(
   }
   const auto journal = opened(folder.path(), Access::read);
   CHECK(*journal->last_sequence() == 3);
-  CHECK(journal->format_version() == 3);
+  CHECK(journal->format_version() == 4);
   const auto batches = all_of(*journal);
   REQUIRE(batches.size() == 3);
   CHECK(batches[0].sequence == 1);
@@ -414,13 +414,13 @@ TEST_CASE("journal: a folder of format 1 is read as it is, and upgraded when it 
   CHECK_FALSE(reader->delivered("stock", std::uint64_t{1})->has_value());
   {
     const auto writer = opened(folder.path(), Access::write);
-    CHECK(writer->format_version() == 3);
+    CHECK(writer->format_version() == 4);
     NewBatch batch = batch_of("new");
     batch.delivery = {"stock", "B-1", 1, 5};
     CHECK(append(*writer, batch) == 3);
   }
   const auto after = all_of(*reader);  // the one that was open all the while
-  CHECK(reader->format_version() == 3);
+  CHECK(reader->format_version() == 4);
   REQUIRE(after.size() == 3);
   for (std::size_t i = 0; i < before.size(); ++i) {
     CHECK(after[i].content == before[i].content);
@@ -428,7 +428,7 @@ TEST_CASE("journal: a folder of format 1 is read as it is, and upgraded when it 
   }
   CHECK(after[2].delivery.batch_id == "B-1");
   CHECK(reader->refused(2)->rows.size() == 1);
-  run_sql(folder.path(), "UPDATE meta SET value = '4' WHERE key = 'format'");
+  run_sql(folder.path(), "UPDATE meta SET value = '5' WHERE key = 'format'");
   CHECK(code_of_opening(folder.path(), Access::read) == FaultCode::store_format);
   CHECK(code_of_opening(folder.path(), Access::write) == FaultCode::store_format);
 }

@@ -87,7 +87,7 @@ struct ImportRequest {
   std::size_t refused_kept_max = 10'000;  // rows kept for repair, of any one file
   std::function<void(const feed::ImportProgress&)> progress;
   std::optional<HeldDecision> decision = {};  // nothing is read then
-  std::optional<DraftRequest> draft = {};  // into which it goes; no delivery then
+  std::optional<DraftRequest> draft = {};     // into which it goes; no delivery then
   bool image_at_once = true;  // false: whoever asked writes it when there is time, if it is due
 };
 
@@ -190,6 +190,7 @@ class Node {
   // The draft's parts as one batch onto what is live now; the draft is gone then. Faults as
   // draft_view(), and the draft stays. Requires Access::write.
   ImportOutcome publish_draft(const std::string& name, const std::string& by);
+
   Change drop_draft(const std::string& name) { return journal_->drop_draft(name); }
 
  private:

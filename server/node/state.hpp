@@ -65,8 +65,7 @@ class State {
   const std::vector<feed::FeedDescription>& feed_descriptions() const { return feed_descriptions_; }
 
  private:
-  engine::base::Result<void> apply_import(const store::Batch& batch,
-                                          std::span<const Part> parts);
+  engine::base::Result<void> apply_import(const store::Batch& batch, std::span<const Part> parts);
   engine::base::Result<void> apply_rows(std::span<const Part> parts);
   std::vector<engine::snapshot::FeedStamp> stamps() const;
   std::vector<engine::base::Fault> put_rule_texts(std::vector<rules::RuleDocument> texts);

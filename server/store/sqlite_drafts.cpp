@@ -36,9 +36,7 @@ UPDATE meta SET value = '4' WHERE key = 'format';
 namespace {
 
 // Far below the places of held batches.
-std::uint64_t part_place(std::int64_t id) {
-  return static_cast<std::uint64_t>(INT64_MIN / 2 - id);
-}
+std::uint64_t part_place(std::int64_t id) { return static_cast<std::uint64_t>(INT64_MIN / 2 - id); }
 
 Fault no_draft(const std::string& name) {
   return {FaultCode::bad_request, "draft " + name,
@@ -101,8 +99,7 @@ Result<std::vector<Draft>> SqliteJournal::drafts() {
     const auto row = select->step();
     if (!row) return row.error();
     if (!*row) break;
-    drafts.push_back(
-        {select->text(0), select->text(1), select->text(2), select->text(3), {}});
+    drafts.push_back({select->text(0), select->text(1), select->text(2), select->text(3), {}});
   }
   auto parts = database_->prepare("SELECT draft, received_at, source FROM draft_part ORDER BY id");
   if (!parts) return parts.error();
@@ -161,8 +158,7 @@ Result<void> SqliteJournal::remove_draft(const std::string& name) {
   return {};
 }
 
-Result<std::uint64_t> SqliteJournal::publish_draft(const std::string& name,
-                                                   const NewBatch& batch) {
+Result<std::uint64_t> SqliteJournal::publish_draft(const std::string& name, const NewBatch& batch) {
   auto transaction = begin_writing();
   if (!transaction) return transaction.error();
   const auto sequence = append_in_transaction(batch);

@@ -40,14 +40,14 @@ struct DraftWorld {
 
   // What an article costs: lines as CSV.
   std::string quote(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> arguments{"quote", "--customer", "K1", "--date", "2026-03-01",
+    std::vector<std::string> arguments{"quote", "--customer", "K1",       "--date", "2026-03-01",
                                        "S-10",  "S-20:3",     "--format", "csv"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run(arguments).out;
   }
 };
 
-bool contains(const std::string& text, const std::string& part) {
+bool draft_text_has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
@@ -63,7 +63,7 @@ TEST_CASE("draft: what is live stays until it is published, and the draft answer
   REQUIRE(made.exit == Exit::ok);
   CHECK(world.quote() == before);
   const std::string then = world.quote({"--draft", "spring"});
-  CHECK(contains(then, "30.30"));
+  CHECK(draft_text_has(then, "30.30"));
   const auto list = world.run({"draft", "list"});
   CHECK(list.says("spring"));
   CHECK(list.says("anna"));
@@ -75,22 +75,22 @@ TEST_CASE("draft: what is live stays until it is published, and the draft answer
   CHECK(world.run({"draft", "publish", "spring", "--by", "bo"}).exit == Exit::bad_input);
 }
 
-TEST_CASE("draft: the answer says that it is one, and an unknown draft has none",
-          "[server][cli]") {
+TEST_CASE("draft: the answer says that it is one, and an unknown draft has none", "[server][cli]") {
   const DraftWorld world;
-  REQUIRE(world.run({"draft", "create", "spring",
-                     world.prices("prices.csv", "base_price,S-20,10.10,EUR,B-3\n")})
+  REQUIRE(world
+              .run({"draft", "create", "spring",
+                    world.prices("prices.csv", "base_price,S-20,10.10,EUR,B-3\n")})
               .exit == Exit::ok);
-  const auto marked = world.run({"quote", "--draft", "spring", "--customer", "K1", "S-20",
-                                 "--format", "json"});
+  const auto marked =
+      world.run({"quote", "--draft", "spring", "--customer", "K1", "S-20", "--format", "json"});
   CHECK(marked.says(R"("draft":{"name":"spring","based_on":1})"));
   CHECK(marked.complains("not live"));
   const auto unknown = world.run({"quote", "--draft", "summer", "--customer", "K1", "S-20"});
   CHECK(unknown.exit == Exit::bad_input);
   CHECK(unknown.out.empty());
   CHECK(unknown.complains("draft summer"));
-  const auto away = world.run({"quote", "--draft", "spring", "--url", "http://127.0.0.1:1",
-                               "--customer", "K1", "S-20"});
+  const auto away = world.run(
+      {"quote", "--draft", "spring", "--url", "http://127.0.0.1:1", "--customer", "K1", "S-20"});
   CHECK(away.exit == Exit::bad_input);
   CHECK(away.complains("--draft"));
   CHECK(world.run({"draft", "create", "a/b", world.prices("p.csv", "")}).exit == Exit::bad_input);
@@ -98,8 +98,9 @@ TEST_CASE("draft: the answer says that it is one, and an unknown draft has none"
 
 TEST_CASE("draft: compare shows what changes and nothing else", "[server][cli]") {
   const DraftWorld world;
-  REQUIRE(world.run({"draft", "create", "spring",
-                     world.prices("prices.csv", "base_price,S-20,10.10,EUR,B-3\n")})
+  REQUIRE(world
+              .run({"draft", "create", "spring",
+                    world.prices("prices.csv", "base_price,S-20,10.10,EUR,B-3\n")})
               .exit == Exit::ok);
   const auto compared = world.run({"draft", "compare", "spring", "--customer", "K1", "--date",
                                    "2026-03-01", "S-10", "S-20:3", "--format", "csv"});
@@ -112,8 +113,9 @@ TEST_CASE("draft: compare shows what changes and nothing else", "[server][cli]")
 TEST_CASE("draft: a dropped one leaves nothing", "[server][cli]") {
   const DraftWorld world;
   const std::string before = world.quote();
-  REQUIRE(world.run({"draft", "create", "spring",
-                     world.prices("prices.csv", "base_price,S-20,10.10,EUR,B-3\n")})
+  REQUIRE(world
+              .run({"draft", "create", "spring",
+                    world.prices("prices.csv", "base_price,S-20,10.10,EUR,B-3\n")})
               .exit == Exit::ok);
   CHECK(world.run({"draft", "drop", "spring"}).exit == Exit::ok);
   CHECK(world.run({"draft", "drop", "spring"}).exit == Exit::bad_input);
@@ -124,15 +126,17 @@ TEST_CASE("draft: a dropped one leaves nothing", "[server][cli]") {
 TEST_CASE("draft: a list that is replaced as a whole, then added to, comes out the same when live",
           "[server][cli]") {
   const DraftWorld world;
-  REQUIRE(world.run({"draft", "create", "spring", "--replace", "type:base_price",
-                     world.prices("prices.csv", "base_price,S-20,10.10,EUR,B-3\n")})
+  REQUIRE(world
+              .run({"draft", "create", "spring", "--replace", "type:base_price",
+                    world.prices("prices.csv", "base_price,S-20,10.10,EUR,B-3\n")})
               .exit == Exit::ok);
-  REQUIRE(world.run({"draft", "add", "spring",
-                     world.prices("more.csv", "base_price,S-10,7.70,EUR,B-9\n")})
+  REQUIRE(world
+              .run({"draft", "add", "spring",
+                    world.prices("more.csv", "base_price,S-10,7.70,EUR,B-9\n")})
               .exit == Exit::ok);
   const std::string then = world.quote({"--draft", "spring"});
-  CHECK(contains(then, "7.70"));   // added after the replace: it stays
-  CHECK_FALSE(contains(then, "4.00"));  // gone with the list
+  CHECK(draft_text_has(then, "7.70"));        // added after the replace: it stays
+  CHECK_FALSE(draft_text_has(then, "4.00"));  // gone with the list
   CHECK(world.run({"draft", "publish", "spring", "--by", "bo"}).exit == Exit::ok);
   CHECK(world.quote() == then);
 }
@@ -140,14 +144,15 @@ TEST_CASE("draft: a list that is replaced as a whole, then added to, comes out t
 TEST_CASE("draft: one that rests on another that came in meanwhile meets it when it is published",
           "[server][cli]") {
   const DraftWorld world;
-  REQUIRE(world.run({"draft", "create", "spring",
-                     world.prices("prices.csv", "base_price,S-20,10.10,EUR,B-3\n")})
+  REQUIRE(world
+              .run({"draft", "create", "spring",
+                    world.prices("prices.csv", "base_price,S-20,10.10,EUR,B-3\n")})
               .exit == Exit::ok);
   REQUIRE(world.run({"import", world.prices("live.csv", "base_price,S-20,11.00,EUR,B-3\n")}).exit ==
           Exit::ok);
-  CHECK(contains(world.quote(), "33.00"));
+  CHECK(draft_text_has(world.quote(), "33.00"));
   const std::string then = world.quote({"--draft", "spring"});
-  CHECK(contains(then, "30.30"));
+  CHECK(draft_text_has(then, "30.30"));
   CHECK(world.run({"draft", "publish", "spring", "--by", "bo"}).exit == Exit::ok);
   CHECK(world.quote() == then);
 }
@@ -178,4 +183,21 @@ TEST_CASE("draft: answers against any draft equal those after it is published", 
     if (published.exit != Exit::ok) CHECK(then.empty());
     if (published.exit == Exit::ok) CHECK(world.quote() == then);
   }
+}
+
+TEST_CASE("draft: rules can be one, too", "[server][cli]") {
+  const DraftWorld world;
+  const std::string before = world.quote();
+  std::string rules{tests::base_price_rules};
+  const std::string rounding = "2, 'half_up'";
+  rules.replace(rules.find(rounding), rounding.size(), "0, 'half_up'");
+  const auto made = world.run({"draft", "create", "coarse", world.file("coarse.json", rules)});
+  CAPTURE(made.err);
+  REQUIRE(made.exit == Exit::ok);
+  CHECK(world.quote() == before);
+  const std::string then = world.quote({"--draft", "coarse"});
+  CHECK_FALSE(then.empty());
+  CHECK(then != before);
+  CHECK(world.run({"draft", "publish", "coarse", "--by", "bo"}).exit == Exit::ok);
+  CHECK(world.quote() == then);
 }

@@ -21,13 +21,13 @@ using server::store::DraftUse;
 using server::store::Journal;
 using server::store::NewBatch;
 
-std::unique_ptr<Journal> journal_in(const std::string& folder, Access access) {
+std::unique_ptr<Journal> drafts_journal_in(const std::string& folder, Access access) {
   auto journal = server::store::open_journal(folder, access);
   if (!journal) FAIL(journal.error().detail);
   return *std::move(journal);
 }
 
-NewBatch part_of(std::string content) {
+NewBatch draft_part_of(std::string content) {
   return {"2026-03-01T02:00:00Z", "import", "spring.csv", std::move(content), {}};
 }
 
@@ -35,14 +35,14 @@ Draft draft_named(std::string name) {
   return {std::move(name), "2026-03-01T02:00:00Z", "anna", "the list of April"};
 }
 
-void run_statements(const std::string& folder, const std::string& sql) {
+void run_on_drafts(const std::string& folder, const std::string& sql) {
   sqlite3* database = nullptr;
   REQUIRE(sqlite3_open((folder + "/netto.db").c_str(), &database) == SQLITE_OK);
   CHECK(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(database);
 }
 
-std::int64_t stored_parts(const std::string& folder) {
+std::int64_t parts_left(const std::string& folder) {
   sqlite3* database = nullptr;
   REQUIRE(sqlite3_open((folder + "/netto.db").c_str(), &database) == SQLITE_OK);
   sqlite3_stmt* select = nullptr;
@@ -57,17 +57,19 @@ std::int64_t stored_parts(const std::string& folder) {
 
 }  // namespace
 
-TEST_CASE("journal: a draft outlives its writer, part by part, and is no batch", "[server][store]") {
+TEST_CASE("journal: a draft outlives its writer, part by part, and is no batch",
+          "[server][store]") {
   const tests::TemporaryFolder folder;
   const std::string binary{"a\0b\n\xff", 5};
   {
-    const auto journal = journal_in(folder.path(), Access::create);
-    REQUIRE(journal->append(part_of("live")).has_value());
-    REQUIRE(journal->add_to_draft(draft_named("spring"), DraftUse::fresh, part_of(binary)));
-    REQUIRE(journal->add_to_draft({"spring", "", "", ""}, DraftUse::existing, part_of("two")));
-    REQUIRE(journal->add_to_draft(draft_named("autumn"), DraftUse::fresh, part_of("other")));
+    const auto journal = drafts_journal_in(folder.path(), Access::create);
+    REQUIRE(journal->append(draft_part_of("live")).has_value());
+    REQUIRE(journal->add_to_draft(draft_named("spring"), DraftUse::fresh, draft_part_of(binary)));
+    REQUIRE(
+        journal->add_to_draft({"spring", "", "", ""}, DraftUse::existing, draft_part_of("two")));
+    REQUIRE(journal->add_to_draft(draft_named("autumn"), DraftUse::fresh, draft_part_of("other")));
   }
-  const auto journal = journal_in(folder.path(), Access::read);
+  const auto journal = drafts_journal_in(folder.path(), Access::read);
   CHECK(*journal->last_sequence() == 1);
   const auto drafts = journal->drafts();
   REQUIRE(drafts.has_value());
@@ -88,34 +90,36 @@ TEST_CASE("journal: publishing appends and removes the draft; where there is non
           "[server][store]") {
   const tests::TemporaryFolder folder;
   {
-    const auto journal = journal_in(folder.path(), Access::create);
-    REQUIRE(journal->append(part_of("live")).has_value());
-    REQUIRE(journal->add_to_draft(draft_named("spring"), DraftUse::fresh, part_of("one")));
-    REQUIRE(journal->add_to_draft(draft_named("autumn"), DraftUse::fresh, part_of("other")));
-    CHECK(journal->add_to_draft(draft_named("spring"), DraftUse::fresh, part_of("x")).error().code ==
-          FaultCode::bad_request);
-    CHECK(journal->add_to_draft(draft_named("none"), DraftUse::existing, part_of("x")).error().code ==
-          FaultCode::bad_request);
-    CHECK_FALSE(journal->publish_draft("summer", part_of("none")).has_value());
+    const auto journal = drafts_journal_in(folder.path(), Access::create);
+    REQUIRE(journal->append(draft_part_of("live")).has_value());
+    REQUIRE(journal->add_to_draft(draft_named("spring"), DraftUse::fresh, draft_part_of("one")));
+    REQUIRE(journal->add_to_draft(draft_named("autumn"), DraftUse::fresh, draft_part_of("other")));
+    CHECK(journal->add_to_draft(draft_named("spring"), DraftUse::fresh, draft_part_of("x"))
+              .error()
+              .code == FaultCode::bad_request);
+    CHECK(journal->add_to_draft(draft_named("none"), DraftUse::existing, draft_part_of("x"))
+              .error()
+              .code == FaultCode::bad_request);
+    CHECK_FALSE(journal->publish_draft("summer", draft_part_of("none")).has_value());
     CHECK(*journal->last_sequence() == 1);
-    CHECK(*journal->publish_draft("spring", part_of("whole")) == 2);
+    CHECK(*journal->publish_draft("spring", draft_part_of("whole")) == 2);
     CHECK_FALSE(journal->draft_parts("spring").has_value());
     CHECK((*journal->draft_parts("autumn"))[0].content == "other");
     REQUIRE(journal->drop_draft("autumn").has_value());
     CHECK(journal->drop_draft("autumn").error().code == FaultCode::bad_request);
     CHECK(journal->drafts()->empty());
   }
-  CHECK(stored_parts(folder.path()) == 2);  // of the two batches: no draft leaves anything behind
+  CHECK(parts_left(folder.path()) == 2);  // of the two batches: no draft leaves anything behind
 }
 
 TEST_CASE("journal: a draft that is not what was written is told", "[server][store]") {
   const tests::TemporaryFolder folder;
   {
-    const auto journal = journal_in(folder.path(), Access::create);
-    REQUIRE(journal->add_to_draft(draft_named("spring"), DraftUse::fresh, part_of("one")));
+    const auto journal = drafts_journal_in(folder.path(), Access::create);
+    REQUIRE(journal->add_to_draft(draft_named("spring"), DraftUse::fresh, draft_part_of("one")));
   }
-  run_statements(folder.path(), "UPDATE batch_part SET content = 'two'");
-  const auto parts = journal_in(folder.path(), Access::read)->draft_parts("spring");
+  run_on_drafts(folder.path(), "UPDATE batch_part SET content = 'two'");
+  const auto parts = drafts_journal_in(folder.path(), Access::read)->draft_parts("spring");
   REQUIRE_FALSE(parts.has_value());
   CHECK(parts.error().code == FaultCode::store_corrupt);
 }
@@ -127,16 +131,16 @@ TEST_CASE("journal: a folder of format 3 is read as it is, and holds drafts when
                    "/tests/server/store/formats/journal_format_3.sql"};
   const std::string sql{std::istreambuf_iterator<char>{in}, {}};
   REQUIRE_FALSE(sql.empty());
-  run_statements(folder.path(), sql);
-  const auto reader = journal_in(folder.path(), Access::read);
+  run_on_drafts(folder.path(), sql);
+  const auto reader = drafts_journal_in(folder.path(), Access::read);
   CHECK(reader->format_version() == 3);
   CHECK(reader->drafts()->empty());
   CHECK(reader->draft_parts("spring").error().code == FaultCode::bad_request);
   {
-    const auto writer = journal_in(folder.path(), Access::write);
+    const auto writer = drafts_journal_in(folder.path(), Access::write);
     CHECK(writer->format_version() == 4);
     CHECK(writer->held_batch(1).has_value());
-    REQUIRE(writer->add_to_draft(draft_named("spring"), DraftUse::fresh, part_of("one")));
+    REQUIRE(writer->add_to_draft(draft_named("spring"), DraftUse::fresh, draft_part_of("one")));
   }
   CHECK(reader->drafts()->size() == 1);  // the one that was open all the while
   CHECK(reader->format_version() == 4);

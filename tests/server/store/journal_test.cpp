@@ -200,7 +200,7 @@ TEST_CASE("journal: a newer format is refused, naming both versions", "[server][
   CHECK(code_of_opening(folder.path(), Access::write) == FaultCode::store_format);
   const auto journal = open_journal(folder.path(), Access::read);
   CHECK(journal.error().detail.find("format 7") != std::string::npos);
-  CHECK(journal.error().detail.find("up to 3") != std::string::npos);
+  CHECK(journal.error().detail.find("up to 4") != std::string::npos);
   run_sql(folder.path(), "UPDATE meta SET value = 'x' WHERE key = 'format'");
   CHECK(code_of_opening(folder.path(), Access::read) == FaultCode::store_corrupt);
 }

@@ -27,6 +27,7 @@ struct AskOptions {
   std::vector<std::string> lines;   // ARTICLE[:QUANTITY[:UNIT]]
   std::string json_file;  // a whole question instead of all of the above; "-" is standard input
   std::string url;        // of a running node; empty: the data folder is asked
+  std::string draft;      // asked instead of what is live; in a data folder only
   bool ladder = false;    // from which quantity on a line costs what is asked, too
 };
 

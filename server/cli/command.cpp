@@ -63,6 +63,7 @@ void add_commands(CLI::App& app, Run& run) {
   add_feeds(app, run);
   add_refused(app, run);
   add_held(app, run);
+  add_draft(app, run);
   add_check(app, run);
   add_show(app, run);
   add_quote(app, run);

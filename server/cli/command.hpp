@@ -46,6 +46,7 @@ struct Run {
 Exit run_netto(std::span<const std::string> arguments, Run& run);
 
 void add_backup(CLI::App& app, Run& run);
+void add_draft(CLI::App& app, Run& run);
 void add_feeds(CLI::App& app, Run& run);
 void add_held(CLI::App& app, Run& run);
 void add_image(CLI::App& app, Run& run);

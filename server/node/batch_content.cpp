@@ -14,8 +14,8 @@ using engine::base::Result;
 
 namespace {
 
-constexpr std::array<std::string_view, 7> part_names{
-    "rules", "feed_description", "rows", "replace", "feed", "schema", "feed_record"};
+constexpr std::array<std::string_view, 8> part_names{
+    "rules", "feed_description", "rows", "replace", "feed", "draft_part", "schema", "feed_record"};
 
 // The text up to `end`, taken off the front of `rest`; nothing where `end` does not come.
 std::optional<std::string_view> take_to(std::string_view& rest, char end) {

@@ -1,6 +1,7 @@
 // What an import puts into the journal: rules documents, feed descriptions, accepted rows, the
-// partition that they replace as a whole and what each feed brought, in this order, as one text; and
-// what a piece of a checkpoint holds, which also has the schema and what is known of each feed. Before
+// partition that they replace as a whole and what each feed brought, in this order, as one text; or,
+// of a published draft, the contents of its parts, one after the other, each with such parts of its
+// own; or a piece of a checkpoint, which also has the schema and what is known of each feed. Before
 // each part stands a line "part KIND NAME-BYTES CONTENT-BYTES", so that a person can read it, too.
 // Part of the stored format. Pure; any thread.
 #pragma once
@@ -22,13 +23,14 @@ enum class PartKind : std::uint8_t {
   rows,
   replace,
   feed,
+  draft_part,
   schema,      // of a checkpoint only, as the next
   feed_record  // see feed_record_text
 };
 
 struct Part {
   PartKind kind = PartKind::rows;
-  std::string_view name;  // the file it came from, or the feed; empty for rows
+  std::string_view name;  // the file it came from, the feed, or a draft; empty for rows
   std::string_view content;
 };
 

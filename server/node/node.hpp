@@ -61,6 +61,19 @@ struct HeldDecision {
 
 inline constexpr std::uint32_t refused_percent_default = 10;
 
+// What is read is kept as a part of a draft, and nothing that is live changes.
+struct DraftRequest {
+  std::string name;  // 1 to 64 letters, digits, '-', '_' and '.'
+  store::DraftUse use = store::DraftUse::fresh;
+  std::string by, note;  // of a fresh one
+};
+
+// A draft as it would be live: `snapshot` has generation `based_on` + 1.
+struct DraftView {
+  std::shared_ptr<const engine::snapshot::Snapshot> snapshot;
+  std::uint64_t based_on = 0;  // the generation that was live
+};
+
 struct ImportRequest {
   std::vector<std::string> paths;          // files, folders, "-" for standard input
   std::vector<feed::FeedFile> files = {};  // beside them: what has come in already
@@ -75,6 +88,7 @@ struct ImportRequest {
   std::size_t refused_kept_max = 10'000;  // rows kept for repair, of any one file
   std::function<void(const feed::ImportProgress&)> progress;
   std::optional<HeldDecision> decision = {};  // nothing is read then
+  std::optional<DraftRequest> draft = {};     // into which it goes; no delivery then
   bool image_at_once = true;  // false: whoever asked writes it when there is time, if it is due
 };
 
@@ -174,6 +188,20 @@ class Node {
   // Batches that guards hold, or held; nothing given: of every state.
   engine::base::Result<std::vector<store::HeldBatch>> held(std::optional<store::HeldState> state);
 
+  // By name.
+  engine::base::Result<std::vector<store::Draft>> drafts() { return journal_->drafts(); }
+
+  // What is live with the draft put into it, for questions; costs a replay and a build in full, and
+  // the facts are read again at the next import. Faults: bad_request, where there is no such draft;
+  // contradicting_values, where it does not fit what is live any more.
+  engine::base::Result<DraftView> draft_view(const std::string& name);
+
+  // The draft's parts as one batch onto what is live now; the draft is gone then. Faults as
+  // draft_view(), and the draft stays. Requires Access::write.
+  ImportOutcome publish_draft(const std::string& name, const std::string& by);
+
+  Change drop_draft(const std::string& name) { return journal_->drop_draft(name); }
+
  private:
   Node(std::string folder, const NodeOptions& options)
       : folder_{std::move(folder)},
@@ -200,6 +228,12 @@ class Node {
   Change journal_and_publish(const Gathered& gathered, const ImportRequest& request,
                              const store::Delivery& delivery, const feed::Import& import,
                              ImportOutcome& outcome);
+  engine::base::Result<store::NewBatch> draft_batch(const std::string& name);
+  Change apply_draft(const std::string& name, const store::NewBatch& batch);
+  Change begin_draft(const DraftRequest& draft);
+  Change keep_draft(const Gathered& gathered, const ImportRequest& request,
+                    const feed::Import& import, const ImportOutcome& outcome);
+  Change publish_draft_into(const std::string& name, const std::string& by, ImportOutcome& outcome);
   void let_go_of_facts();
   void note_feeds();
 

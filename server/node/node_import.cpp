@@ -95,7 +95,8 @@ ImportOutcome Node::import(const ImportRequest& request) {
                      outcome.verdict != Verdict::refused_rows && outcome.verdict != Verdict::held);
   const bool unread = request.paths.empty() && outcome.report.has_fault();
   const bool is_left = !outcome.accepted() && !untouched && !unread;
-  if (is_left && !(may_undo_ && state_ && state_->facts().undo())) state_.reset();
+  if (request.draft || (is_left && !(may_undo_ && state_ && state_->facts().undo())))
+    state_.reset();
   if (outcome.verdict == Verdict::plain && outcome.sequence != 0 && request.image_at_once) {
     if (auto written = write_due_image(); !written) outcome.image_fault = written.error();
   }
@@ -113,6 +114,9 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
   auto gathered = gather(request.paths);
   if (!gathered) return gathered.error();
   if (auto ok = load(); !ok) return ok;
+  if (request.draft) {
+    if (auto ok = begin_draft(*request.draft); !ok) return ok;
+  }
   store::Delivery delivery = request.delivery;
   if (!delivery.feed.empty()) {
     delivery.sent_checksum = checksum_of(request);
@@ -147,6 +151,7 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
     return several(std::move(faults));
   }
   outcome.findings = import.findings;
+  if (request.draft) return keep_draft(*gathered, request, import, outcome);
   const bool holds = std::ranges::find(outcome.findings, feed::GuardAction::hold,
                                        &feed::Finding::then) != outcome.findings.end();
   if (holds) return hold(*gathered, request, delivery, import, outcome);

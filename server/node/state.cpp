@@ -114,16 +114,25 @@ Result<void> State::apply(const store::Batch& batch) {
         {FaultCode::unsupported, "kind", "'" + batch.kind + "' is not known to this version"});
   }
   facts_.begin_import(batch.sequence);
-  if (auto ok = apply_import(batch); !ok) return failed(ok.error());
+  const auto parts = unpack(batch.content);
+  if (!parts) return failed(parts.error());
+  const bool is_draft = !parts->empty() && parts->front().kind == PartKind::draft_part;
+  if (!is_draft) {
+    if (auto ok = apply_import(batch, *parts); !ok) return failed(ok.error());
+    return {};
+  }
+  for (const Part& part : *parts) {  // as if they had come one after the other
+    const auto own = unpack(part.content);
+    if (!own) return failed(own.error());
+    if (auto ok = apply_import(batch, *own); !ok) return failed(ok.error());
+  }
   return {};
 }
 
-Result<void> State::apply_import(const store::Batch& batch) {
-  const auto parts = unpack(batch.content);
-  if (!parts) return parts.error();
+Result<void> State::apply_import(const store::Batch& batch, std::span<const Part> parts) {
   std::vector<rules::RuleDocument> texts;
   std::vector<TextFile> descriptions;
-  for (const Part& part : *parts) {
+  for (const Part& part : parts) {
     if (part.kind == PartKind::rules)
       texts.push_back({std::string{part.name}, std::string{part.content}});
     if (part.kind == PartKind::feed_description)
@@ -134,9 +143,9 @@ Result<void> State::apply_import(const store::Batch& batch) {
     if (!faults.empty()) return faults.front();
   }
   if (auto ok = put_feed_descriptions(descriptions); !ok) return ok;
-  if (auto ok = apply_rows(*parts); !ok) return ok;
+  if (auto ok = apply_rows(parts); !ok) return ok;
   std::vector<FeedPart> feeds;
-  for (const Part& part : *parts) {
+  for (const Part& part : parts) {
     if (part.kind != PartKind::feed) continue;
     const auto rows = row_counts_from(part.content);
     if (!rows) return Fault{FaultCode::store_corrupt, "feed", "its rows are not counted"};

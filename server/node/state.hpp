@@ -78,7 +78,7 @@ class State {
   const feed::FeedForms& feed_forms() const { return feed_forms_; }
 
  private:
-  engine::base::Result<void> apply_import(const store::Batch& batch);
+  engine::base::Result<void> apply_import(const store::Batch& batch, std::span<const Part> parts);
   engine::base::Result<void> apply_rows(std::span<const Part> parts);
   std::vector<engine::snapshot::FeedStamp> stamps() const;
   std::vector<engine::base::Fault> put_rule_texts(std::vector<rules::RuleDocument> texts);

@@ -125,6 +125,25 @@ struct CheckpointHead {
   std::int64_t checksum = 0;
 };
 
+// What somebody has prepared beside the journal under a name, to be asked and published later: parts
+// that are read and checked, in the order in which they came.
+struct DraftPart {
+  std::string received_at;
+  std::string source;
+
+  friend bool operator==(const DraftPart&, const DraftPart&) = default;
+};
+
+struct Draft {
+  std::string name;
+  std::string created_at, created_by, note;
+  std::vector<DraftPart> parts = {};
+
+  friend bool operator==(const Draft&, const Draft&) = default;
+};
+
+enum class DraftUse : std::uint8_t { fresh, existing };
+
 class Journal {
  public:
   Journal() = default;
@@ -190,6 +209,22 @@ class Journal {
 
   // Its content goes; that there was such a batch stays known. Fault: as held_batch().
   virtual engine::base::Result<void> reject(const Decision& decision) = 0;
+
+  // Another part, as durable as append(). Fault: bad_request where a fresh one's name is taken, or
+  // the existing one is not there.
+  virtual engine::base::Result<void> add_to_draft(const Draft& draft, DraftUse use,
+                                                  const NewBatch& part) = 0;
+
+  // By name.
+  virtual engine::base::Result<std::vector<Draft>> drafts() = 0;
+
+  // With their content. Fault: bad_request where there is no such draft.
+  virtual engine::base::Result<std::vector<NewBatch>> draft_parts(const std::string& name) = 0;
+
+  // append(), and the draft is gone: both, or neither. Fault: as draft_parts().
+  virtual engine::base::Result<std::uint64_t> publish_draft(const std::string& name,
+                                                            const NewBatch& batch) = 0;
+  virtual engine::base::Result<void> drop_draft(const std::string& name) = 0;
 
   // Of the stored form, as found; what is opened for writing has the newest.
   virtual int format_version() const = 0;

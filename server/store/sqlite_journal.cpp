@@ -121,8 +121,6 @@ CREATE TABLE held_finding (
 CREATE INDEX held_finding_number ON held_finding (number);
 )sql";
 
-constexpr const char* newest_format_sql = "UPDATE meta SET value = '4' WHERE key = 'format'";
-
 constexpr std::int64_t application_id = 0x4e74746f;
 
 constexpr const char* no_data_yet = "the folder holds no data yet; an import brings it";
@@ -244,9 +242,9 @@ Result<void> SqliteJournal::upgrade() {
   if (format_ <= 2) {
     if (auto ok = database_->run(held_sql); !ok) return ok;
   }
-  // Format 3 knew no checkpoints.
+  // Format 3 knew neither checkpoints nor drafts.
   if (auto ok = database_->run(checkpoint_sql); !ok) return ok;
-  if (auto ok = database_->run(newest_format_sql); !ok) return ok;
+  if (auto ok = database_->run(drafts_sql); !ok) return ok;
   if (auto ok = transaction->commit(); !ok) return ok;
   format_ = format_newest;
   return {};
@@ -334,7 +332,8 @@ Result<void> SqliteJournal::write_schema() {
   if (*tables != 0) return {};
   if (auto ok = database_->run(schema_sql); !ok) return ok;
   if (auto ok = database_->run(held_sql); !ok) return ok;
-  return database_->run(checkpoint_sql);
+  if (auto ok = database_->run(checkpoint_sql); !ok) return ok;
+  return database_->run(drafts_sql);
 }
 
 Result<void> SqliteJournal::write_batch(std::uint64_t sequence, const NewBatch& batch) {

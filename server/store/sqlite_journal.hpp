@@ -56,6 +56,14 @@ class SqliteJournal final : public Journal {
                                               const Decision& decision) override;
   engine::base::Result<void> reject(const Decision& decision) override;
 
+  engine::base::Result<void> add_to_draft(const Draft& draft, DraftUse use,
+                                          const NewBatch& part) override;
+  engine::base::Result<std::vector<Draft>> drafts() override;
+  engine::base::Result<std::vector<NewBatch>> draft_parts(const std::string& name) override;
+  engine::base::Result<std::uint64_t> publish_draft(const std::string& name,
+                                                    const NewBatch& batch) override;
+  engine::base::Result<void> drop_draft(const std::string& name) override;
+
   int format_version() const override { return format_; }
 
  private:
@@ -84,6 +92,8 @@ class SqliteJournal final : public Journal {
   engine::base::Result<void> decide(const Decision& decision, HeldState state,
                                     std::uint64_t sequence);
   engine::base::Result<void> drop_held_content(std::uint64_t number);
+  engine::base::Result<bool> has_draft(const std::string& name);
+  engine::base::Result<void> remove_draft(const std::string& name);
 
   std::string folder_;
   Access access_;

@@ -11,6 +11,9 @@
 
 namespace server::store {
 
+// The tables of format 4 that hold drafts; also the step from format 3.
+extern const char* const drafts_sql;
+
 // A batch without a delivery has the checksum that it had before there were any, so that an upgrade
 // need not write the batches anew.
 template <class AnyBatch>

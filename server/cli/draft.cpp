@@ -1,0 +1,257 @@
+// draft: a future price list or rule set, prepared in a data folder beside what is live: made, shown,
+// compared, published or dropped. `quote` and `explain` ask it with --draft.
+#include "server/cli/answer_view.hpp"
+#include "server/cli/ask.hpp"
+#include "server/cli/command.hpp"
+#include "server/cli/report.hpp"
+#include "server/feed/partition.hpp"
+#include "server/node/node.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+namespace server::cli {
+
+using engine::base::Fault;
+using engine::base::FaultCode;
+
+namespace {
+
+constexpr std::size_t draft_refused_shown_max = 20;
+
+constexpr const char* draft_closing =
+    "A draft is read and checked as an import is, and kept in the data folder beside what is live. "
+    "Nothing live changes\n"
+    "until it is published: as one batch, whole or not at all, onto what is live at that moment. "
+    "The folder of a running\n"
+    "node is written to by that node alone: stop it for create, add, publish and drop; list, "
+    "compare and questions work\n"
+    "beside it.\n"
+    "\n"
+    "Examples:\n"
+    "  netto draft create spring prices.csv rules/ --by anna --note 'list of 1 April'\n"
+    "  netto draft add spring more.csv                      read as what comes after the first\n"
+    "  netto draft list\n"
+    "  netto quote --draft spring --customer K1003 S-0420   what it would cost then\n"
+    "  netto draft compare spring --customer K1003 S-0420:500 M-10\n"
+    "  netto draft publish spring --by anna\n"
+    "  netto draft drop spring\n"
+    "\n"
+    "Exit codes: 0 done; 1 done, and rows were refused or guards found something (create, add), or "
+    "a line has no\n"
+    "price (compare); 2 the input can't be used; 3 the data folder can't be used.";
+
+struct DraftOptions {
+  std::string name;
+  std::vector<std::string> paths;
+  std::string replace;
+  std::string by;
+  std::string note;
+};
+
+void report_kept(const DraftOptions& options, const node::ImportOutcome& outcome, Run& run) {
+  Report report;
+  report.fact("result", "result", "kept; nothing live has changed");
+  report.fact("draft", "draft", options.name);
+  report.fact("accepted", "rows accepted", outcome.report.rows_accepted());
+  report.fact("set_aside", "rows set aside", outcome.report.rows_set_aside());
+  report.fact("refused", "rows refused", outcome.report.rows_refused());
+  Table& findings = report.table("findings", "Found by guards",
+                                 {{"feed", "feed"},
+                                  {"guard", "guard"},
+                                  {"records", "records", Align::right},
+                                  {"detail", "detail"}});
+  for (const feed::Finding& found : outcome.findings)
+    findings.add({found.feed, feed::guard_name(found.guard), found.records, found.detail});
+  Table& refused = report.table("refused_rows", "Refused, and not in the draft",
+                                {{"place", "place"}, {"column", "column"}, {"reason", "reason"}});
+  std::size_t shown = 0;
+  for (const feed::FileReport& file : outcome.report.files) {
+    for (const feed::RefusedRow& row : file.refused_rows) {
+      if (++shown > draft_refused_shown_max) break;
+      refused.add({row.file + ":" + std::to_string(row.line), row.column, row.reason});
+    }
+  }
+  report.write(run);
+  const bool needs_a_look = outcome.report.rows_refused() > 0 || !outcome.findings.empty();
+  if (needs_a_look && run.exit == Exit::ok) run.exit = Exit::findings;
+}
+
+void keep_in_draft(const DraftOptions& options, store::DraftUse use, Run& run) {
+  node::ImportRequest request;
+  request.paths = options.paths;
+  request.draft = node::DraftRequest{options.name, use, options.by, options.note};
+  if (!options.replace.empty()) {
+    auto partition = feed::parse_partition(options.replace);
+    if (!partition)
+      return fail(run, Fault{FaultCode::bad_request, "--replace", partition.error().detail});
+    request.replace = *std::move(partition);
+  }
+  auto node = node::Node::open(run.data, {node::Access::write, node::Keep::facts});
+  if (!node) return fail(run, node.error());
+  const auto outcome = (*node)->import(request);
+  for (const Fault& fault : outcome.faults) fail(run, fault);
+  if (outcome.accepted()) report_kept(options, outcome, run);
+}
+
+void list_drafts(Run& run) {
+  const auto journal = store::open_journal(run.data, store::Access::read);
+  if (!journal) return fail(run, journal.error());
+  const auto drafts = (*journal)->drafts();
+  if (!drafts) return fail(run, drafts.error());
+  if (drafts->empty() && run.format == Format::table) return write_out(run, "there is no draft\n");
+  Report report;
+  Table& rows = report.table("drafts", "",
+                             {{"name", "name"},
+                              {"created_at", "created"},
+                              {"created_by", "by"},
+                              {"parts", "parts", Align::right},
+                              {"last_part_at", "last part"},
+                              {"note", "note"}});
+  for (const store::Draft& draft : *drafts) {
+    const std::uint64_t parts = draft.parts.size();
+    rows.add({draft.name, draft.created_at, draft.created_by, parts,
+              draft.parts.empty() ? std::string{} : draft.parts.back().received_at, draft.note});
+  }
+  report.write(run);
+}
+
+void publish_draft(const DraftOptions& options, Run& run) {
+  auto node = node::Node::open(run.data, {node::Access::write, node::Keep::facts});
+  if (!node) return fail(run, node.error());
+  const auto outcome = (*node)->publish_draft(options.name, options.by);
+  for (const Fault& fault : outcome.faults) fail(run, fault);
+  if (!outcome.accepted()) return;
+  if (outcome.image_fault)
+    fmt::print(run.err, "netto: {}; the draft is live, the next start takes longer\n",
+               describe(*outcome.image_fault));
+  write_out(run, fmt::format("draft {} is live as batch {}\n", options.name, outcome.sequence));
+}
+
+void drop_draft(const DraftOptions& options, Run& run) {
+  auto journal = store::open_journal(run.data, store::Access::write);
+  if (!journal) return fail(run, journal.error());
+  if (auto ok = (*journal)->drop_draft(options.name); !ok) return fail(run, ok.error());
+  write_out(run, fmt::format("draft {} is dropped\n", options.name));
+}
+
+// How a line's answer changes: new, gone, changed, or nothing.
+std::string change_of(const rules::Json& live, const rules::Json& draft) {
+  const bool was = text_at(live, "outcome") == "priced";
+  const bool will_be = text_at(draft, "outcome") == "priced";
+  if (!was && !will_be) return "";
+  if (!was) return "new";
+  if (!will_be) return "gone";
+  const bool same = unit_price_text(live) == unit_price_text(draft) &&
+                    text_at(live, "line_amount") == text_at(draft, "line_amount");
+  return same ? "" : "changed";
+}
+
+void report_changes(const rules::Json& live, const rules::Json& draft, Run& run) {
+  const auto before = items_of(live, "lines");
+  const auto after = items_of(draft, "lines");
+  Report report;
+  report.fact("draft", "draft", text_at(draft, "draft/name"));
+  report.fact("based_on", "based on generation", text_at(draft, "draft/based_on"));
+  report.fact("customer", "customer", text_at(draft, "customer"));
+  report.fact("currency", "currency", text_at(draft, "currency"));
+  Table& rows = report.table("changes", "",
+                             {{"article", "article"},
+                              {"quantity", "quantity"},
+                              {"live_price", "live price", Align::right},
+                              {"draft_price", "draft price", Align::right},
+                              {"live_amount", "live amount", Align::right},
+                              {"draft_amount", "draft amount", Align::right},
+                              {"change", "change"}});
+  std::uint64_t same = 0;
+  bool unpriced = false;
+  for (std::size_t i = 0; i < std::min(before.size(), after.size()); ++i) {
+    const std::string change = change_of(before[i], after[i]);
+    unpriced = unpriced || text_at(after[i], "outcome") != "priced";
+    if (change.empty()) {
+      ++same;
+      continue;
+    }
+    rows.add({text_at(after[i], "article"), quantity_text(after[i]), unit_price_text(before[i]),
+              unit_price_text(after[i]), text_at(before[i], "line_amount"),
+              text_at(after[i], "line_amount"), change});
+  }
+  report.fact("same", "lines that stay the same", same);
+  report.write(run);
+  if (unpriced && run.exit == Exit::ok) run.exit = Exit::findings;
+}
+
+void compare_draft(const DraftOptions& options, AskOptions asked, Run& run) {
+  const auto live = ask(asked, Waterfall::without, run);
+  if (!live) return;
+  asked.draft = options.name;
+  const auto draft = ask(asked, Waterfall::without, run);
+  if (!draft) return;
+  if (text_at(live->json, "generation") != text_at(draft->json, "draft/based_on")) {
+    return fail(run, Fault{FaultCode::store_unavailable, run.data,
+                           "what is live changed between the two questions; compare again"});
+  }
+  report_changes(live->json, draft->json, run);
+}
+
+std::shared_ptr<DraftOptions> add_name(CLI::App& command) {
+  auto options = std::make_shared<DraftOptions>();
+  command.footer(draft_closing);
+  command.add_option("NAME", options->name, "Of the draft")->required();
+  return options;
+}
+
+void add_keeping(CLI::App& draft, Run& run, const char* name, const char* text,
+                 store::DraftUse use) {
+  auto* command = draft.add_subcommand(name, text);
+  const auto options = add_name(*command);
+  command->add_option("PATH", options->paths, "Files and folders; - is standard input")->required();
+  command
+      ->add_option("--replace", options->replace,
+                   "Take away what the files don't bring of this, as netto import does")
+      ->type_name("PARTITION")
+      ->expected(1);
+  if (use == store::DraftUse::fresh) {
+    command->add_option("--by", options->by, "Who makes it; kept with the draft")
+        ->type_name("NAME");
+    command->add_option("--note", options->note, "What it is for; kept with the draft")
+        ->type_name("TEXT");
+  }
+  command->callback([options, use, &run] { keep_in_draft(*options, use, run); });
+}
+
+}  // namespace
+
+void add_draft(CLI::App& app, Run& run) {
+  auto* draft = app.add_subcommand("draft", "Prepare prices and rules, ask them, and publish them");
+  draft->footer(draft_closing);
+  draft->require_subcommand(1);
+  add_keeping(*draft, run, "create", "Keep files as a new draft", store::DraftUse::fresh);
+  add_keeping(*draft, run, "add", "Add files to a draft", store::DraftUse::existing);
+  auto* list = draft->add_subcommand("list", "Show the drafts there are");
+  list->footer(draft_closing);
+  list->callback([&run] { list_drafts(run); });
+  auto* compare = draft->add_subcommand("compare", "Show what a draft changes for a customer");
+  const auto compared = add_name(*compare);
+  const auto asked = std::make_shared<AskOptions>();
+  add_header_options(*compare, *asked);
+  compare->add_option("lines", asked->lines, "What is bought, as of netto quote")
+      ->type_name("ARTICLE[:QUANTITY[:UNIT]]")
+      ->required();
+  compare->callback([compared, asked, &run] { compare_draft(*compared, *asked, run); });
+  auto* publish = draft->add_subcommand("publish", "Make a draft live, as one batch");
+  const auto published = add_name(*publish);
+  publish->add_option("--by", published->by, "Who publishes; kept with the batch")
+      ->type_name("NAME")
+      ->required();
+  publish->callback([published, &run] { publish_draft(*published, run); });
+  auto* drop = draft->add_subcommand("drop", "Drop a draft; nothing live changes");
+  const auto dropped = add_name(*drop);
+  drop->callback([dropped, &run] { drop_draft(*dropped, run); });
+}
+
+}  // namespace server::cli

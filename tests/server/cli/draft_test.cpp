@@ -201,3 +201,32 @@ TEST_CASE("draft: rules can be one, too", "[server][cli]") {
   CHECK(world.run({"draft", "publish", "coarse", "--by", "bo"}).exit == Exit::ok);
   CHECK(world.quote() == then);
 }
+
+TEST_CASE("draft: one that no longer fits is told, stays, and changes nothing", "[server][cli]") {
+  const DraftWorld world;
+  const auto procedure = [&world](const std::string& name, const std::string& value) {
+    std::string rules{tests::base_price_rules};
+    rules.replace(rules.find("\"base\""), 6, "\"" + name + "\"");
+    const std::string types = "\"condition_types\": {";
+    rules.replace(rules.find(types), types.size(),
+                  types + R"("extra": {"value": ")" + value + R"(", "title": "Extra"}, )");
+    return world.file(name + ".json", rules);
+  };
+  const auto lookup = [&world](const std::string& name) {
+    return world.file("lookup_" + name + ".json",
+                      R"({"procedure_lookup": [{"when": {"channel": "web"}, "procedure": ")" +
+                          name + R"("}, {"procedure": "base"}]})");
+  };
+  REQUIRE(
+      world.run({"draft", "create", "rules", procedure("other", "price"), lookup("other")}).exit ==
+      Exit::ok);
+  REQUIRE(world.run({"import", procedure("third", "percent"), lookup("third")}).exit == Exit::ok);
+  const std::string before = world.quote();
+  const auto published = world.run({"draft", "publish", "rules", "--by", "bo"});
+  CHECK(published.exit == Exit::bad_input);
+  CHECK(published.complains("draft rules: it does not fit what is live now"));
+  CHECK(published.complains("'extra' is declared twice"));
+  CHECK(world.quote() == before);
+  CHECK(world.run({"draft", "list"}).says("rules"));
+  CHECK(world.quote({"--draft", "rules"}).empty());
+}

@@ -1,10 +1,10 @@
 #include "server/feed/batch.hpp"
 
+#include "server/feed/batch_section.hpp"
 #include "server/feed/csv_reader.hpp"
 #include "server/feed/importer.hpp"
 
 #include <charconv>
-#include <optional>
 
 namespace server::feed {
 
@@ -16,47 +16,10 @@ namespace {
 
 constexpr std::size_t count_digits =
     12;  // a number of rows, with leading zeros: it is written when the section ends
-constexpr std::string_view line_column = "line";
-
-// Sections of conditions carry the line of their source: a record without external key is known by
-// it.
-bool carries_line(Kind kind) { return kind == Kind::conditions; }
 
 void append_number(std::string& out, std::uint64_t value) {
   char digits[20];
   out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
-
-struct Section {
-  Kind kind{};
-  std::uint64_t rows = 0;
-  std::string feed;
-};
-
-std::optional<std::uint64_t> read_number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-// Takes `word` and a blank off the front, then the text up to the next blank; nothing when it does
-// not stand there.
-std::optional<std::string_view> take(std::string_view& line, std::string_view word) {
-  if (!line.starts_with(word) || line.substr(word.size(), 1) != " ") return std::nullopt;
-  line.remove_prefix(word.size() + 1);
-  const std::string_view value = line.substr(0, line.find(' '));
-  line.remove_prefix(std::min(value.size() + 1, line.size()));
-  return value;
-}
-
-std::optional<Section> read_section_line(std::string_view line) {
-  const auto name = take(line, "kind");
-  const auto kind = name ? kind_from(*name) : std::nullopt;
-  const auto rows = take(line, "rows");
-  const auto count = rows ? read_number(*rows) : std::nullopt;
-  if (!kind || !count || !line.starts_with("feed ")) return std::nullopt;
-  return Section{*kind, *count, std::string{line.substr(5)}};
 }
 
 class BatchReader {
@@ -78,7 +41,7 @@ class BatchReader {
 
   Result<void> replay_section() {
     const std::size_t line_end = batch_.find('\n', at_);
-    const auto section = read_section_line(batch_.substr(at_, line_end - at_));
+    const auto section = section_from(batch_.substr(at_, line_end - at_));
     if (line_end == std::string_view::npos || !section)
       return corrupt("a section does not begin with its kind, rows and feed");
     const std::size_t start = line_end + 1;
@@ -94,10 +57,11 @@ class BatchReader {
     return {};
   }
 
-  Result<CanonicalTable> open(const Section& section, const CsvReader& rows) {
+  Result<CanonicalTable> open(const BatchSection& section, const CsvReader& rows) {
     std::vector<std::string> columns{rows.fields().begin(), rows.fields().end()};
     if (carries_line(section.kind)) {
-      if (columns.front() != line_column) return corrupt("a section of conditions has no lines");
+      if (columns.front() != batch_line_column)
+        return corrupt("a section of conditions has no lines");
       columns.erase(columns.begin());
     }
     return CanonicalTable::bind(facts_, section.kind, std::move(columns), section.feed);
@@ -108,7 +72,7 @@ class BatchReader {
     std::span<const std::string_view> cells = rows.fields();
     std::uint32_t line = 0;
     if (carries_line(table.kind())) {
-      const auto number = read_number(cells.front());
+      const auto number = batch_number_from(cells.front());
       if (!number || *number > UINT32_MAX) return corrupt("a row has no line");
       line = static_cast<std::uint32_t>(*number);
       cells = cells.subspan(1);
@@ -159,7 +123,7 @@ void BatchWriter::begin_section(const CanonicalTable& table) {
   text_.append(count_digits, '0').append(" feed ").append(table.feed()).append("\n");
   bool first = true;
   if (carries_line(table.kind())) {
-    text_ += line_column;
+    text_ += batch_line_column;
     first = false;
   }
   for (const std::string& column : table.columns()) {

@@ -60,6 +60,7 @@ void add_commands(CLI::App& app, Run& run) {
   add_backup(app, run);
   add_image(app, run);
   add_held(app, run);
+  add_audit(app, run);
   add_check(app, run);
   add_show(app, run);
   add_quote(app, run);

@@ -32,22 +32,34 @@ Result<std::string> host_of(const std::string& address) {
   return std::string{scheme} + host;
 }
 
-}  // namespace
-
-Result<ClientAnswer> post_json(const std::string& address, const std::string& path,
-                               std::string_view body) {
+// What `send` gets of a client of that address.
+template <class Send>
+Result<ClientAnswer> asked(const std::string& address, const Send& send) {
   const auto host = host_of(address);
   if (!host) return host.error();
   httplib::Client client{*host};
   client.set_connection_timeout(limits::client_connect_time);
   client.set_read_timeout(limits::client_answer_time);
   client.set_tcp_nodelay(true);
-  const auto answer = client.Post(path, body.data(), body.size(), "application/json");
+  const auto answer = send(client);
   if (!answer) {
     return Fault{FaultCode::file_unreadable, address,
                  "no node answers there: " + httplib::to_string(answer.error())};
   }
   return ClientAnswer{answer->status, answer->body};
+}
+
+}  // namespace
+
+Result<ClientAnswer> post_json(const std::string& address, const std::string& path,
+                               std::string_view body) {
+  return asked(address, [&](httplib::Client& client) {
+    return client.Post(path, body.data(), body.size(), "application/json");
+  });
+}
+
+Result<ClientAnswer> get(const std::string& address, const std::string& path) {
+  return asked(address, [&](httplib::Client& client) { return client.Get(path); });
 }
 
 }  // namespace server::http

@@ -19,4 +19,7 @@ struct ClientAnswer {
 engine::base::Result<ClientAnswer> post_json(const std::string& address, const std::string& path,
                                              std::string_view body);
 
+// The same, without a body.
+engine::base::Result<ClientAnswer> get(const std::string& address, const std::string& path);
+
 }  // namespace server::http

@@ -16,9 +16,9 @@ using server::feed::Kind;
 
 std::string identity_in(Kind kind, const std::vector<std::string>& columns,
                         const std::vector<std::string_view>& cells,
-                        const ParameterNames& parameters = {}) {
+                        const ParameterNames& declared = {}) {
   std::string identity;
-  RowShape{kind, "canonical", columns, parameters}.identity(cells, identity);
+  RowShape{kind, "canonical", columns, declared}.identity(cells, identity);
   return identity;
 }
 

@@ -99,13 +99,6 @@ TEST_CASE("audit writer: batches that the journal no longer has are a gap", "[se
   run_sql(company.data + "/netto.db", "DELETE FROM batch WHERE sequence <= 6");
   AuditQuery query = of_screws();
   const std::string lines = company.ask(query);
-  CHECK(lines.starts_with("8 set conditions type=base_price article=S-20 currency=EUR key=B-3: "
-                          "value  -> 17 (before: not "
-                          "known)\n"
-                          "7 set conditions type=base_price article=S-20 currency=EUR key=B-3: "
-                          "value  -> 16 (before: not "
-                          "known)\n"
-                          "3 changed") == false);
   const auto answer = tests::asked_of(company.data, query);
   REQUIRE(answer.reach.gaps == std::vector{AuditGap{4, 6}});
   CHECK(lines.starts_with(
@@ -250,6 +243,17 @@ TEST_CASE("audit keeper: follows the journal, tells what fails once, and goes on
   CHECK(run_until(keeper, [&] { return keeper.audited_through() == 4; }));
   CHECK(keeper.ask(of_screws())->changes.size() == 5);
   CHECK(events.size() == 1);
+  {
+    std::jthread thread{[&keeper](const std::stop_token& stop) { keeper.run(stop); }};
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    fs::remove(audit_file(company.data));  // it is made again
+    for (int i = 0; i < 2'000 && !fs::exists(audit_file(company.data)); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    send_many(company, 4, 4);
+    for (int i = 0; i < 2'000 && keeper.audited_through() != 5; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  CHECK(keeper.ask(of_screws())->changes.size() == 6);
   options.kept_days = 0;
   server::audit::AuditKeeper none{company.folder.path(), options};
   CHECK_FALSE(none.is_waited_for());

@@ -16,7 +16,7 @@ using engine::base::Result;
 
 namespace {
 
-constexpr std::chrono::seconds retry_interval{5};
+constexpr int turns_after_a_fault = 10;  // that pass before it is tried again
 constexpr std::chrono::minutes prune_interval{10};
 constexpr std::uint64_t prune_step = 200;  // batches; a transaction
 
@@ -42,7 +42,7 @@ void AuditKeeper::run(const std::stop_token& stop) {
     auto written = write_what_is_new(stop);
     if (!written) writer_.reset();
     note(written);
-    const std::chrono::milliseconds pause = written ? options_.interval : retry_interval;
+    const auto pause = written ? options_.interval : options_.interval * turns_after_a_fault;
     std::unique_lock lock{mutex};
     wake.wait_for(lock, stop, pause, [] { return false; });
   }

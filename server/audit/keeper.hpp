@@ -37,7 +37,8 @@ enum class KeeperEvent : std::uint8_t {
 struct KeeperOptions {
   std::uint32_t kept_days = kept_days_default;  // 0: no audit is written
   bool writes = true;                           // false: another process does, if any
-  std::chrono::milliseconds interval{500};      // how far behind it may be, and more after a Fault
+  std::chrono::milliseconds interval{
+      500};  // how far behind it may be, ten times that after a Fault
   std::function<void(KeeperEvent event, const std::string& text)> tell = {};
 };
 

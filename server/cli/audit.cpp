@@ -134,7 +134,10 @@ void ask_node(const AuditOptions& options, Run& run) {
   if (options.query.sequence) add("sequence", std::to_string(*options.query.sequence));
   const auto answer = http::get(options.url, path);
   if (!answer) return fail(run, answer.error());
-  if (answer->status == 200) return write_out(run, answer->body + "\n");
+  if (answer->status == 200) {
+    const auto read = audit::read_answer(answer->body);
+    return read ? show(*read, run) : fail(run, read.error());
+  }
   fail(run, Fault{answer->status >= 500 ? FaultCode::store_unavailable : FaultCode::bad_request,
                   options.url, answer->body});
 }
@@ -213,10 +216,9 @@ void add_audit(CLI::App& app, Run& run) {
       ->check(CLI::Range(std::size_t{1}, audit::limit_max))
       ->capture_default_str();
   command->add_flag("--json", options->json, "The same as --format json");
-  auto* const url = command
-                        ->add_option("--url", options->url,
-                                     "Ask the running node of this address; answers in JSON")
-                        ->type_name("URL");
+  auto* const url =
+      command->add_option("--url", options->url, "Ask the running node of this address")
+          ->type_name("URL");
   command
       ->add_option("--prune", options->prune_days,
                    "Forget what came in longer ago, in a folder that nobody serves")

@@ -53,7 +53,7 @@ TEST_CASE("netto serve: writes the audit behind, also after it was killed",
   company.node.reset();
   const auto told = [](const std::string& url) {
     for (int i = 0; i < 200; ++i) {
-      const auto ran = netto_run({"audit", "--article", "S-20", "--url", url});
+      const auto ran = netto_run({"audit", "--article", "S-20", "--url", url, "--json"});
       if (ran.exit == Exit::ok && ran.says(R"("last_sequence":1)")) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds{50});
     }
@@ -74,8 +74,10 @@ TEST_CASE("netto serve: writes the audit behind, also after it was killed",
   {
     const auto again = serve({});
     CHECK(told(url_of(*again)));
-    const auto metrics = netto_run({"audit", "--url", url_of(*again)});
-    CHECK(metrics.complains("say what of"));
+    const auto unsaid = netto_run({"audit", "--url", url_of(*again)});
+    CHECK(unsaid.complains("say what of"));
+    CHECK(netto_run({"audit", "--article", "S-20", "--url", url_of(*again)}).out ==
+          netto_run({"--data", company.data, "audit", "--article", "S-20"}).out);
     // Beside it the command line reads what is there.
     CHECK(netto_run({"--data", company.data, "audit", "--article", "S-20"}).says("9.80"));
   }

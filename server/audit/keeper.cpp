@@ -53,7 +53,10 @@ Result<void> AuditKeeper::write_what_is_new(const std::stop_token& stop) {
   try {
     // Deleted, so that it is made again: what is open is nobody's any more.
     std::error_code failed;
-    if (writer_ && !std::filesystem::exists(audit_file(folder_), failed)) writer_.reset();
+    if (writer_ && !std::filesystem::exists(audit_file(folder_), failed)) {
+      through_.store(0);
+      writer_.reset();
+    }
     if (!writer_) {
       auto opened = AuditWriter::open(folder_);
       if (!opened) return opened.error();

@@ -305,6 +305,9 @@ std::optional<Fault> serve_folder(http::Server& server, ServedFolder& folder,
   }};
   std::jthread auditing{[&audit](const std::stop_token& stop) { audit.run(stop); }};
   server.run();
+  // First: the writer leaves its journal as one file only where nobody else has it open.
+  auditing.request_stop();
+  auditing.join();
   writing.request_stop();
   writing.join();
   return fault;

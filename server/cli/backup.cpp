@@ -48,6 +48,7 @@ void run_backup(const std::string& to, Run& run) {
       [&progress](std::uint64_t done, std::uint64_t all) { progress.show("backup", done, all); });
   progress.clear();
   if (!backup) return fail(run, backup.error());
+  if (backup->audit_fault) fmt::print(run.err, "netto: {}\n", describe(*backup->audit_fault));
   write_out(run, run.format == Format::json
                      ? json_text(*backup, to)
                      : fmt::format("backup of {} batches in {}: {} bytes, every batch checked\n",

@@ -64,6 +64,7 @@ void add_commands(CLI::App& app, Run& run) {
   add_refused(app, run);
   add_held(app, run);
   add_draft(app, run);
+  add_audit(app, run);
   add_check(app, run);
   add_show(app, run);
   add_quote(app, run);

@@ -45,6 +45,7 @@ struct Run {
 // throw.
 Exit run_netto(std::span<const std::string> arguments, Run& run);
 
+void add_audit(CLI::App& app, Run& run);
 void add_backup(CLI::App& app, Run& run);
 void add_draft(CLI::App& app, Run& run);
 void add_feeds(CLI::App& app, Run& run);

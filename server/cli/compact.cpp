@@ -1,3 +1,4 @@
+#include "server/audit/writer.hpp"
 #include "server/cli/command.hpp"
 #include "server/cli/report.hpp"
 #include "server/node/compactor.hpp"
@@ -6,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include <filesystem>
 #include <memory>
 
 namespace server::cli {
@@ -36,6 +38,12 @@ void run_compact(const Options& options, Run& run) {
   // Holds the lock, and brings an older journal to the newest format.
   const auto node = node::Node::open(run.data, {node::Access::write, node::Keep::snapshot_only});
   if (!node) return fail(run, node.error());
+  // What it has not seen it would never know.
+  if (std::filesystem::exists(run.data + "/audit.db")) {
+    auto audit = audit::AuditWriter::open(run.data);
+    if (!audit) return fail(run, audit.error());
+    if (auto ok = audit::catch_up(*audit); !ok) return fail(run, ok.error());
+  }
   node::CompactOptions compacting;
   compacting.known_for = std::chrono::days{options.keep_days};
   node::Compactor compactor{run.data, compacting};

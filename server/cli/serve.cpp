@@ -1,5 +1,7 @@
 #include "engine/base/parallel.hpp"
 #include "server/cli/command.hpp"
+#include "server/cli/report.hpp"
+#include "server/cli/serve_audit.hpp"
 #include "server/cli/served_folder.hpp"
 #include "server/http/api.hpp"
 #include "server/http/metrics_sources.hpp"
@@ -52,6 +54,7 @@ struct Options {
   std::uint32_t slow_request_ms = 250;
   std::uint32_t drain_notice_ms = 0;
   std::uint32_t compact_at_mb = 64;
+  std::uint32_t audit_days = audit::kept_days_default;
   bool access_log = false;
   bool follow = false;
 };
@@ -110,15 +113,24 @@ http::ServerOptions server_options(const Options& options, ops::Log& log) {
 
 // Answers until it is told to stop. The fault that made serving impossible, if any.
 std::optional<Fault> serve_folder(http::Server& server, ServedFolder& folder,
-                                  std::uint64_t compact_at) {
+                                  std::uint64_t compact_at, audit::AuditKeeper& audit) {
   std::optional<Fault> fault;
   std::jthread writing{[&](const std::stop_token& stop) {
     fault = folder.writer().run(stop);
     if (fault) server.stop();
   }};
-  const std::jthread compacting{
-      [&](const std::stop_token& stop) { folder.compact(compact_at, stop); }};
+  std::jthread auditing{[&audit](const std::stop_token& stop) { audit.run(stop); }};
+  std::jthread compacting{[&](const std::stop_token& stop) {
+    folder.compact(
+        compact_at,
+        [&audit] { return audit.is_waited_for() ? audit.audited_through() : UINT64_MAX; }, stop);
+  }};
   server.run();
+  // First: the writer leaves its journal as one file only where nobody else has it open.
+  auditing.request_stop();
+  compacting.request_stop();
+  auditing.join();
+  compacting.join();
   writing.request_stop();
   writing.join();
   return fault;
@@ -128,6 +140,7 @@ void run_serve(const Options& options, Run& run) {
   ops::Log log{{options.log_format, options.log_level, run.err}};
   ops::Metrics metrics;
   ServedFolder folder{run.data, options.follow, {log, metrics}};
+  audit::AuditKeeper audit{run.data, audit_options(options.audit_days, options.follow, log)};
   http::Server* answering = nullptr;  // set before anything is answered
   http::Service service{
       folder.cell(), [&] { return folder.now(); },
@@ -137,6 +150,7 @@ void run_serve(const Options& options, Run& run) {
       }};
   service.metrics = &metrics;
   service.writer = &folder.writer();
+  service.audit = &audit;
   service.log = &log;
   service.slow_request = std::chrono::milliseconds{options.slow_request_ms};
   service.is_every_request_told = options.access_log;
@@ -146,12 +160,14 @@ void run_serve(const Options& options, Run& run) {
   answering = server->get();
   http::watch_service(service, metrics);
   http::watch_server(**server, metrics);
+  watch_audit(audit, folder.cell(), metrics);
   const SignalStop signals{**server};
   write_out(run, "listening on " + (*server)->address() + "\n");
   std::fflush(run.out);
   log.event(ops::Level::info, "start", "answering on " + (*server)->address(),
             {{"version", NETTO_VERSION}, {"data", run.data}});
-  if (const auto fault = serve_folder(**server, folder, std::uint64_t{options.compact_at_mb} << 20U)) {
+  const std::uint64_t compact_at = std::uint64_t{options.compact_at_mb} << 20U;
+  if (const auto fault = serve_folder(**server, folder, compact_at, audit)) {
     log.event(ops::Level::error, "stop", describe(*fault));
     return fail(run, *fault);
   }
@@ -197,6 +213,7 @@ void add_serve(CLI::App& app, Run& run) {
       ->type_name("MB")
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
+  add_audit_days(*command, options->audit_days);
   command->add_flag("--access-log", options->access_log, "Tell of every request");
   command
       ->add_option("--drain-notice", options->drain_notice_ms,

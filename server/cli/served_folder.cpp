@@ -36,9 +36,12 @@ EventName name_of(node::WriterEvent event) {
 
 }  // namespace
 
-void ServedFolder::compact(std::uint64_t bytes_least, const std::stop_token& stop) const {
+void ServedFolder::compact(std::uint64_t bytes_least,
+                           const std::function<std::uint64_t()>& may_drop_to,
+                           const std::stop_token& stop) const {
   node::CompactOptions options;
   options.bytes_least = bytes_least;
+  options.may_drop_to = may_drop_to;
   node::Compactor{folder_, options}.watch(
       compaction_interval, [this] { return writer_.role() == node::Role::writing; },
       [this](const engine::base::Result<node::Compacted>& done) { note(done); }, stop);

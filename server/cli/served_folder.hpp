@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -37,9 +38,10 @@ class ServedFolder {
 
   node::Writer& writer() { return writer_; }
 
-  // Where this node writes, until `stop`, when the journal has grown by so many bytes. For a thread of
-  // its own.
-  void compact(std::uint64_t bytes_least, const std::stop_token& stop) const;
+  // Where this node writes, until `stop`, when the journal has grown by so many bytes; contents go up
+  // to the batch that `may_drop_to` names. For a thread of its own.
+  void compact(std::uint64_t bytes_least, const std::function<std::uint64_t()>& may_drop_to,
+               const std::stop_token& stop) const;
 
   engine::base::CivilMinutes now() const;
   ops::Readiness readiness() const;

@@ -1,10 +1,10 @@
 #include "server/feed/batch.hpp"
 
+#include "server/feed/batch_section.hpp"
 #include "server/feed/csv_reader.hpp"
 #include "server/feed/importer.hpp"
 
 #include <charconv>
-#include <optional>
 #include <utility>
 
 namespace server::feed {
@@ -15,62 +15,9 @@ using engine::base::Result;
 
 namespace {
 
-constexpr std::string_view line_column = "line";
-
-// Sections of conditions carry the line of their source: a record without external key is known by
-// it.
-bool carries_line(Kind kind) { return kind == Kind::conditions; }
-
 void append_number(std::string& out, std::uint64_t value) {
   char digits[20];
   out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
-
-struct Section {
-  std::optional<Kind> kind;  // none: names
-  std::string names;
-  std::uint64_t rows = 0;
-  std::optional<std::uint64_t> import;
-  std::string feed;
-};
-
-std::optional<std::uint64_t> read_number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-// Takes `word` and a blank off the front, then the text up to the next blank; nothing when it does
-// not stand there.
-std::optional<std::string_view> take(std::string_view& line, std::string_view word) {
-  if (!line.starts_with(word) || line.substr(word.size(), 1) != " ") return std::nullopt;
-  line.remove_prefix(word.size() + 1);
-  const std::string_view value = line.substr(0, line.find(' '));
-  line.remove_prefix(std::min(value.size() + 1, line.size()));
-  return value;
-}
-
-std::optional<Section> read_section_line(std::string_view line) {
-  Section section;
-  if (const auto names = take(line, "names")) {
-    section.names = *names;
-  } else {
-    const auto name = take(line, "kind");
-    section.kind = name ? kind_from(*name) : std::nullopt;
-    if (!section.kind) return std::nullopt;
-  }
-  const auto rows = take(line, "rows");
-  const auto count = rows ? read_number(*rows) : std::nullopt;
-  if (!count) return std::nullopt;
-  section.rows = *count;
-  if (const auto import = take(line, "import")) {
-    section.import = read_number(*import);
-    if (!section.import) return std::nullopt;
-  }
-  if (!line.starts_with("feed ")) return std::nullopt;
-  section.feed = line.substr(5);
-  return section;
 }
 
 class BatchReader {
@@ -92,13 +39,13 @@ class BatchReader {
 
   Result<void> replay_section() {
     const std::size_t line_end = batch_.find('\n', at_);
-    const auto section = read_section_line(batch_.substr(at_, line_end - at_));
+    const auto section = section_from(batch_.substr(at_, line_end - at_));
     if (line_end == std::string_view::npos || !section)
       return corrupt("a section does not begin with its kind, rows and feed");
     const std::size_t start = line_end + 1;
     CsvReader rows{batch_.substr(start), CsvFormat{}};
     if (!rows.next() || rows.problem()) return corrupt("a section has no header");
-    if (!section->kind) return know_names(*section, start, rows);
+    if (!section->names.empty()) return know_names(*section, start, rows);
     if (section->import) facts_.begin_import(*section->import);
     auto table = open(*section, rows);
     if (!table) return table.error();
@@ -110,7 +57,7 @@ class BatchReader {
     return {};
   }
 
-  Result<void> know_names(const Section& section, std::size_t start, CsvReader& rows) {
+  Result<void> know_names(const BatchSection& section, std::size_t start, CsvReader& rows) {
     const bool is_units = section.names == "units";
     if (!is_units && section.names != "record_keys") return corrupt("there are no such names");
     for (std::uint64_t i = 0; i < section.rows; ++i) {
@@ -122,13 +69,14 @@ class BatchReader {
     return {};
   }
 
-  Result<CanonicalTable> open(const Section& section, const CsvReader& rows) {
+  Result<CanonicalTable> open(const BatchSection& section, const CsvReader& rows) {
     std::vector<std::string> columns{rows.fields().begin(), rows.fields().end()};
-    if (carries_line(*section.kind)) {
-      if (columns.front() != line_column) return corrupt("a section of conditions has no lines");
+    if (carries_line(section.kind)) {
+      if (columns.front() != batch_line_column)
+        return corrupt("a section of conditions has no lines");
       columns.erase(columns.begin());
     }
-    return CanonicalTable::bind(facts_, *section.kind, std::move(columns), section.feed);
+    return CanonicalTable::bind(facts_, section.kind, std::move(columns), section.feed);
   }
 
   Result<void> put(CanonicalTable& table, CsvReader& rows) {
@@ -136,7 +84,7 @@ class BatchReader {
     std::span<const std::string_view> cells = rows.fields();
     std::uint32_t line = 0;
     if (carries_line(table.kind())) {
-      const auto number = read_number(cells.front());
+      const auto number = batch_number_from(cells.front());
       if (!number || *number > UINT32_MAX) return corrupt("a row has no line");
       line = static_cast<std::uint32_t>(*number);
       cells = cells.subspan(1);
@@ -194,7 +142,7 @@ void BatchWriter::begin_section(const CanonicalTable& table) {
   text_.append(row_count_digits, '0').append(" feed ").append(table.feed()).append("\n");
   bool first = true;
   if (carries_line(table.kind())) {
-    text_ += line_column;
+    text_ += batch_line_column;
     first = false;
   }
   for (const std::string& column : table.columns()) {

@@ -1,6 +1,7 @@
 #include "server/http/api.hpp"
 
 #include "engine/base/hash.hpp"
+#include "server/http/audit.hpp"
 #include "server/http/availability_question.hpp"
 #include "server/http/feeds.hpp"
 #include "server/http/held.hpp"
@@ -82,16 +83,17 @@ struct Routes {
       RouteName{"GET", "/v1/batches"},
       RouteName{"POST", "/v1/batches/{held}/release"},
       RouteName{"POST", "/v1/batches/{held}/reject"},
+      RouteName{"GET", "/v1/audit"},
       RouteName{"GET", "/openapi.json"},
       RouteName{"GET", "/healthz"},
       RouteName{"GET", "/readyz"},
       RouteName{"GET", "/metrics"},
   };
   static constexpr std::array<Handler, names.size()> handlers{
-      &Worker::quote,      &Worker::price,     &Worker::availability, &Worker::availability_of_one,
-      &Worker::feed_batch, &Worker::feeds,     &Worker::feed,         &Worker::refused_rows,
-      &Worker::batches,    &Worker::release,   &Worker::reject,       &Worker::openapi,
-      &Worker::health,     &Worker::readiness, &Worker::metrics,
+      &Worker::quote,      &Worker::price,   &Worker::availability, &Worker::availability_of_one,
+      &Worker::feed_batch, &Worker::feeds,   &Worker::feed,         &Worker::refused_rows,
+      &Worker::batches,    &Worker::release, &Worker::reject,       &Worker::audit,
+      &Worker::openapi,    &Worker::health,  &Worker::readiness,    &Worker::metrics,
   };
 };
 
@@ -425,6 +427,11 @@ void Worker::release(const Request&, const Target& target, Response& response) {
 
 void Worker::reject(const Request&, const Target& target, Response& response) {
   if (auto* const to = writer(response)) decide_held(*to, node::Decide::reject, target, response);
+}
+
+void Worker::audit(const Request&, const Target& target, Response& response) {
+  if (service_.audit != nullptr) return ask_audit(*service_.audit, target, response);
+  write_problem({404, "no_audit", "This node has no data folder of its own."}, response);
 }
 
 // ---- the service itself

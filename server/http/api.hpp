@@ -8,6 +8,7 @@
 #include "engine/price/scratch.hpp"
 #include "engine/quote/answer.hpp"
 #include "engine/snapshot/snapshot_cell.hpp"
+#include "server/audit/keeper.hpp"
 #include "server/http/feeds.hpp"
 #include "server/http/message.hpp"
 #include "server/json/quote_body.hpp"
@@ -42,6 +43,7 @@ struct Service {
   std::chrono::milliseconds slow_request{0};  // told from here on; 0: never
   bool is_every_request_told = false;
   node::Writer* writer = nullptr;  // of the data folder; null: there are no feeds to ask for
+  const audit::AuditKeeper* audit = nullptr;  // of the data folder; null: there is none to ask
 };
 
 struct RouteName {
@@ -75,6 +77,7 @@ class Worker final : public Handler {
   void price(const Request& request, const Target& target, Response& response);
   void availability(const Request& request, const Target& target, Response& response);
   void availability_of_one(const Request& request, const Target& target, Response& response);
+  void audit(const Request& request, const Target& target, Response& response);
   void openapi(const Request& request, const Target& target, Response& response);
   void feed_batch(const Request& request, const Target& target, Response& response);
   void feeds(const Request& request, const Target& target, Response& response);

@@ -84,4 +84,20 @@ Result<std::vector<Part>> unpack(std::string_view content) {
   return parts;
 }
 
+Result<std::vector<Part>> unpack_all(std::string_view content) {
+  const auto parts = unpack(content);
+  if (!parts) return parts;
+  std::vector<Part> all;
+  for (const Part& part : *parts) {
+    if (part.kind != PartKind::draft_part) {
+      all.push_back(part);
+      continue;
+    }
+    const auto own = unpack(part.content);
+    if (!own) return own;
+    all.insert(all.end(), own->begin(), own->end());
+  }
+  return all;
+}
+
 }  // namespace server::node

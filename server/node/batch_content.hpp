@@ -41,4 +41,7 @@ std::string pack(std::span<const Part> parts);
 // Views into `content`. Fault: store_corrupt.
 engine::base::Result<std::vector<Part>> unpack(std::string_view content);
 
+// The same, with the parts of a draft's parts in their place.
+engine::base::Result<std::vector<Part>> unpack_all(std::string_view content);
+
 }  // namespace server::node

@@ -3,12 +3,12 @@
 #include "engine/model/image_members.hpp"
 #include "engine/snapshot/advance.hpp"
 #include "engine/snapshot/builder.hpp"
-#include "rules/json_tree.hpp"
 #include "rules/record_texts.hpp"
 #include "server/feed/freshness.hpp"
 #include "server/feed/importer.hpp"
 #include "server/feed/partition.hpp"
 #include "server/node/batch_content.hpp"
+#include "server/node/document_name.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -26,18 +26,6 @@ namespace {
 // Messages name the file, not the folder it lay in: a replay must say the same anywhere.
 std::string bare_name(const std::string& path) {
   return std::filesystem::path{path}.filename().string();
-}
-
-// A procedure goes by its name. There is one of each of the other kinds.
-std::string name_of(const rules::RuleDocument& document) {
-  const auto tree = rules::parse_json(document.text);
-  if (!tree) return document.file;
-  for (const char* kind : {"procedure", "procedure_lookup", "availability_bands"}) {
-    const rules::Json* member = tree->find(kind);
-    if (member == nullptr) continue;
-    return member->is(rules::Json::Kind::string) ? std::string{kind} + " " + member->text() : kind;
-  }
-  return document.file;
 }
 
 Fault twice(const std::string& file, const std::string& other, const std::string& name) {
@@ -59,7 +47,7 @@ std::vector<Fault> State::put_rules(const std::vector<TextFile>& files) {
 std::vector<Fault> State::put_rule_texts(std::vector<rules::RuleDocument> texts) {
   std::map<std::string, std::string> seen;  // name to file
   for (rules::RuleDocument& text : texts) {
-    std::string name = name_of(text);
+    std::string name = document_name(text);
     if (const auto [other, fresh] = seen.emplace(name, text.file); !fresh)
       return {twice(text.file, other->second, name)};
     const auto known = std::ranges::find(documents_, name, &NamedDocument::name);

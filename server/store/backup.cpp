@@ -31,6 +31,7 @@ constexpr std::chrono::milliseconds pause{1};  // for writers
 constexpr std::chrono::microseconds busy_pause{200};
 constexpr std::chrono::seconds busy_max{60};
 constexpr const char* journal_name = "/netto.db";
+constexpr const char* audit_name = "/audit.db";
 
 Fault unwritable(const std::string& where, const std::string& reason) {
   return {FaultCode::store_unavailable, where, "the backup can't be written: " + reason};
@@ -77,8 +78,8 @@ Result<void> copy_pages(DatabaseCopy& copy, const std::string& from, std::uint64
 }
 
 // A source with a write-ahead log is read as of one moment, which holds nobody up.
-Result<void> copy_journal(const std::string& from, const std::string& to,
-                          const BackupProgress& progress) {
+Result<void> copy_database(const std::string& from, const std::string& to,
+                           const BackupProgress& progress) {
   auto source = Database::open(from, OpenMode::read);
   if (!source) return source.error();
   const auto page_bytes = source->number("PRAGMA page_size");
@@ -98,10 +99,29 @@ Result<void> copy_journal(const std::string& from, const std::string& to,
 }
 
 // One file, whatever the source keeps beside its own: it can be read where nobody may write.
-Result<void> make_one_file(const std::string& journal) {
-  auto database = Database::open(journal, OpenMode::write);
+Result<void> make_one_file(const std::string& file) {
+  auto database = Database::open(file, OpenMode::write);
   if (!database) return database.error();
   return database->run("PRAGMA journal_mode = DELETE");
+}
+
+// After the journal, so that it lacks nothing which the journal's copy has dropped already; what it
+// has beyond that copy is put right where it is served. Nothing: there is none, or it is in; a Fault
+// for one that can't be read.
+Result<std::optional<Fault>> copy_audit(const std::string& folder, const std::string& partial) {
+  const std::string from = folder + audit_name;
+  const std::string to = partial + audit_name;
+  std::error_code failed;
+  if (!fs::exists(from, failed)) return std::optional<Fault>{};
+  auto copied = copy_database(from, to, {});
+  if (copied) copied = make_one_file(to);
+  if (copied) return std::optional<Fault>{};
+  const FaultCode code = copied.error().code;
+  if (code != FaultCode::store_format && code != FaultCode::store_corrupt) return copied.error();
+  fs::remove(to, failed);
+  return std::optional{Fault{code, from,
+                             "the audit is damaged and was left out; delete the file, it is made "
+                             "again from what the journal has"}};
 }
 
 Result<std::uint64_t> last_checked(const std::string& folder) {
@@ -140,8 +160,11 @@ std::string folder_above(const std::string& folder) {
 // The name lasts when both folders are on the disk.
 Result<void> give_name(const std::string& partial, const std::string& to) {
   if (auto ok = sync(partial + journal_name); !ok) return ok;
-  if (auto ok = sync(partial); !ok) return ok;
   std::error_code failed;
+  if (fs::exists(partial + audit_name, failed)) {
+    if (auto ok = sync(partial + audit_name); !ok) return ok;
+  }
+  if (auto ok = sync(partial); !ok) return ok;
   fs::rename(partial, to, failed);
   if (failed) return unwritable(to, failed.message());
   return sync(folder_above(to));
@@ -167,13 +190,15 @@ Result<Backup> back_up(const std::string& folder, const std::string& wanted,
     fs::remove_all(partial, ignored);
     return fault;
   };
-  if (auto ok = copy_journal(folder + journal_name, partial + journal_name, progress); !ok)
+  if (auto ok = copy_database(folder + journal_name, partial + journal_name, progress); !ok)
     return discard(ok.error());
   if (auto ok = make_one_file(partial + journal_name); !ok) return discard(ok.error());
   const auto last = last_checked(partial);
   if (!last) return discard(last.error());
+  auto audit_fault = copy_audit(folder, partial);
+  if (!audit_fault) return discard(audit_fault.error());
   if (auto ok = give_name(partial, to); !ok) return discard(ok.error());
-  return Backup{*last, fs::file_size(to + journal_name)};
+  return Backup{*last, fs::file_size(to + journal_name), *std::move(audit_fault)};
 }
 
 }  // namespace server::store

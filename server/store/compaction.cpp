@@ -145,9 +145,8 @@ Result<bool> Compaction::drop_some(std::uint64_t to, const std::string& forget) 
   const std::int64_t last = static_cast<std::int64_t>(std::min(to, (*head)->sequence));
   // Numbers below zero are those of held batches.
   auto dropped = drop(
-      "DELETE FROM batch_part WHERE id IN (SELECT id FROM batch_part WHERE sequence BETWEEN 1 AND "
-      "? "
-      "ORDER BY sequence LIMIT 64)",
+      "DELETE FROM batch_part WHERE sequence IN (SELECT DISTINCT sequence FROM batch_part WHERE "
+      "sequence BETWEEN 1 AND ? ORDER BY sequence LIMIT 64)",
       last);
   if (!dropped) return dropped.error();
   auto pieces = drop(

@@ -166,6 +166,9 @@ class Journal {
   // Nothing where the contents of all batches are there.
   virtual engine::base::Result<std::optional<CheckpointHead>> checkpoint() = 0;
 
+  // The first batch whose content is there, and that of all after it; one past the last: none is.
+  virtual engine::base::Result<std::uint64_t> contents_from() = 0;
+
   using ApplyPiece = std::function<engine::base::Result<void>(std::string_view piece)>;
   // The pieces of the checkpoint that there is, in order, and what it is of.
   virtual engine::base::Result<CheckpointHead> read_checkpoint(const ApplyPiece& apply) = 0;

@@ -1,5 +1,5 @@
 // The thin skin over SQLite: a database, a statement, and return codes turned into Faults that name
-// the file. Only for this room. One thread per Database; a Statement must not outlive its Database.
+// the file. Only for this room and server/audit. One thread per Database; a Statement must not outlive its Database.
 #pragma once
 
 #include "engine/base/result.hpp"

@@ -503,6 +503,18 @@ Result<std::optional<CheckpointHead>> SqliteJournal::checkpoint() {
   return read_checkpoint_head(*database_);
 }
 
+Result<std::uint64_t> SqliteJournal::contents_from() {
+  const auto head = checkpoint();
+  if (!head) return head.error();
+  if (!head->has_value()) return std::uint64_t{1};
+  const auto first = database_->number("SELECT min(sequence) FROM batch_part WHERE sequence > 0");
+  if (!first) return first.error();
+  if (*first > 0) return static_cast<std::uint64_t>(*first);
+  const auto last = last_sequence();
+  if (!last) return last.error();
+  return *last + 1;
+}
+
 // As of one moment: whoever compacts meanwhile takes the older one away.
 Result<CheckpointHead> SqliteJournal::read_checkpoint(const ApplyPiece& apply) {
   if (auto ok = database_->run("BEGIN"); !ok) return ok.error();

@@ -37,6 +37,7 @@ class SqliteJournal final : public Journal {
   engine::base::Result<void> expect_many() override;
   engine::base::Result<void> replay(std::uint64_t from, const Apply& apply) override;
   engine::base::Result<std::optional<CheckpointHead>> checkpoint() override;
+  engine::base::Result<std::uint64_t> contents_from() override;
   engine::base::Result<CheckpointHead> read_checkpoint(const ApplyPiece& apply) override;
   engine::base::Result<std::uint64_t> last_sequence() override;
   engine::base::Result<std::optional<std::int64_t>> checksum(std::uint64_t sequence) override;

@@ -46,7 +46,7 @@ struct CrashFigures {
   std::uint64_t in_flight_out = 0;  // and were not
   std::uint64_t rows = 0;
   std::uint64_t answers_compared = 0;
-  std::uint64_t reads = 0;  // answers beside the writing, none of which had half a batch
+  std::uint64_t reads = 0;        // answers beside the writing, none of which had half a batch
   std::uint64_t checkpoints = 0;  // that took the place of batches
   std::chrono::milliseconds start_longest{0};
 

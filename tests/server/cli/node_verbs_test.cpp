@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -310,18 +311,16 @@ TEST_CASE("import --url: a node that is killed and started again gets every part
   CompanyNode node;
   const auto file = node.file("conditions.csv", prices(300));
   const auto port = node.url().substr(node.url().rfind(':') + 1);
-  std::unique_ptr<tests::ServeProcess> again;
-  std::jthread killing{[&] {
-    for (int i = 0; i < 10'000 && batches_in(node.data()) < 20; ++i)
-      std::this_thread::sleep_for(1ms);
-    node.process().kill();
-    auto command = tests::serve_command(binary(), node.data());
-    command.back() = port;
-    again = std::make_unique<tests::ServeProcess>(command, node.data() + "/messages");
-  }};
-  const Ran ran =
-      netto_run({"import", file, "--url", node.url(), "--retry", "30", "--part-size", "66"});
-  killing.join();
+  // The import has a thread of its own: a process started by one that ends would end with it.
+  auto importing = std::async(std::launch::async, [&] {
+    return netto_run({"import", file, "--url", node.url(), "--retry", "30", "--part-size", "66"});
+  });
+  for (int i = 0; i < 10'000 && batches_in(node.data()) < 20; ++i) std::this_thread::sleep_for(1ms);
+  node.process().kill();
+  auto command = tests::serve_command(binary(), node.data());
+  command.back() = port;
+  const tests::ServeProcess again{command, node.data() + "/messages"};
+  const Ran ran = importing.get();
   INFO(ran.out << ran.err);
   CHECK(ran.exit == Exit::ok);
   CHECK(ran.says("result  imported\n"));
@@ -362,15 +361,14 @@ TEST_CASE("--url: a node that follows does not write, one that is not there is w
 
   // It comes up while the sender is patient.
   const auto port = node.url().substr(node.url().rfind(':') + 1);
-  std::unique_ptr<tests::ServeProcess> late;
-  std::jthread starting{[&] {
-    std::this_thread::sleep_for(300ms);
-    auto command = tests::serve_command(binary(), node.data());
-    command.back() = port;
-    late = std::make_unique<tests::ServeProcess>(command, node.data() + "/messages");
-  }};
-  const Ran patient = netto_run({"import", file, "--url", node.url(), "--retry", "20"});
-  starting.join();
+  auto importing = std::async(std::launch::async, [&] {
+    return netto_run({"import", file, "--url", node.url(), "--retry", "20"});
+  });
+  std::this_thread::sleep_for(300ms);
+  auto command = tests::serve_command(binary(), node.data());
+  command.back() = port;
+  const tests::ServeProcess late{command, node.data() + "/messages"};
+  const Ran patient = importing.get();
   INFO(patient.out << patient.err);
   CHECK(patient.exit == Exit::ok);
   CHECK(patient.complains("trying again for 20 s"));

@@ -5,6 +5,7 @@
 #include "server/cli/command.hpp"
 #include "server/cli/report.hpp"
 #include "server/feed/partition.hpp"
+#include "server/node/clock.hpp"
 #include "server/node/node.hpp"
 
 #include <CLI/CLI.hpp>
@@ -30,7 +31,8 @@ constexpr const char* draft_closing =
     "The folder of a running\n"
     "node is written to by that node alone: stop it for create, add, publish and drop; list, "
     "compare and questions work\n"
-    "beside it.\n"
+    "beside it. What was given a time is published by the node that serves the folder then, or by "
+    "the next one to start.\n"
     "\n"
     "Examples:\n"
     "  netto draft create spring prices.csv rules/ --by anna --note 'list of 1 April'\n"
@@ -39,6 +41,8 @@ constexpr const char* draft_closing =
     "  netto quote --draft spring --customer K1003 S-0420   what it would cost then\n"
     "  netto draft compare spring --customer K1003 S-0420:500 M-10\n"
     "  netto draft publish spring --by anna\n"
+    "  netto draft publish spring --by anna --at 2026-12-31T23:00:00Z\n"
+    "  netto draft unschedule spring\n"
     "  netto draft drop spring\n"
     "\n"
     "Exit codes: 0 done; 1 done, and rows were refused or guards found something (create, add), or "
@@ -51,6 +55,7 @@ struct DraftOptions {
   std::string replace;
   std::string by;
   std::string note;
+  std::string at;
 };
 
 void report_kept(const DraftOptions& options, const node::ImportOutcome& outcome, Run& run) {
@@ -111,16 +116,37 @@ void list_drafts(Run& run) {
                               {"created_by", "by"},
                               {"parts", "parts", Align::right},
                               {"last_part_at", "last part"},
-                              {"note", "note"}});
+                              {"note", "note"},
+                              {"publish_at", "publish at"},
+                              {"problem", "problem"}});
   for (const store::Draft& draft : *drafts) {
     const std::uint64_t parts = draft.parts.size();
     rows.add({draft.name, draft.created_at, draft.created_by, parts,
-              draft.parts.empty() ? std::string{} : draft.parts.back().received_at, draft.note});
+              draft.parts.empty() ? std::string{} : draft.parts.back().received_at, draft.note,
+              draft.publish_at, draft.problem});
   }
   report.write(run);
 }
 
+void schedule_draft(const DraftOptions& options, Run& run) {
+  if (!options.at.empty()) {
+    if (const auto moment = node::check_utc(options.at); !moment) return fail(run, moment.error());
+  }
+  auto journal = store::open_journal(run.data, store::Access::write);
+  if (!journal) return fail(run, journal.error());
+  store::Draft draft;
+  draft.name = options.name;
+  draft.publish_at = options.at;
+  draft.scheduled_by = options.by;
+  if (auto ok = (*journal)->schedule_draft(draft); !ok) return fail(run, ok.error());
+  write_out(run,
+            options.at.empty()
+                ? fmt::format("draft {} waits until somebody publishes it\n", options.name)
+                : fmt::format("draft {} is to be published at {}\n", options.name, options.at));
+}
+
 void publish_draft(const DraftOptions& options, Run& run) {
+  if (!options.at.empty()) return schedule_draft(options, run);
   auto node = node::Node::open(run.data, {node::Access::write, node::Keep::facts});
   if (!node) return fail(run, node.error());
   const auto outcome = (*node)->publish_draft(options.name, options.by);
@@ -248,7 +274,13 @@ void add_draft(CLI::App& app, Run& run) {
   publish->add_option("--by", published->by, "Who publishes; kept with the batch")
       ->type_name("NAME")
       ->required();
+  publish->add_option("--at", published->at, "When, in UTC; now without it")
+      ->type_name("YYYY-MM-DDTHH:MM:SSZ");
   publish->callback([published, &run] { publish_draft(*published, run); });
+  auto* unschedule =
+      draft->add_subcommand("unschedule", "Let a draft wait until somebody publishes it");
+  const auto unscheduled = add_name(*unschedule);
+  unschedule->callback([unscheduled, &run] { schedule_draft(*unscheduled, run); });
   auto* drop = draft->add_subcommand("drop", "Drop a draft; nothing live changes");
   const auto dropped = add_name(*drop);
   drop->callback([dropped, &run] { drop_draft(*dropped, run); });

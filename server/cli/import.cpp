@@ -290,6 +290,11 @@ void run_import(const Options& options, Run& run) {
   if (!node) return fail(run, node.error());
   if (const auto& fault = (*node)->image_fault())
     fmt::print(run.err, "netto: {}; the journal was read instead\n", describe(*fault));
+  const auto drafts = (*node)->publish_due_drafts();
+  if (!drafts) return fail(run, drafts.error());
+  for (const std::string& name : drafts->published)
+    fmt::print(run.err, "netto: draft {} is live, its time has come\n", name);
+  for (const std::string& failed : drafts->failed) fmt::print(run.err, "netto: {}\n", failed);
   const ImportOutcome outcome = import_files(**node, options, run);
   report_outcome(outcome, (*node)->sequence(), Clock::now() - begin, run);
   for (const Fault& fault : outcome.faults) fail(run, fault);

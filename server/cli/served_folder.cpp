@@ -28,6 +28,10 @@ EventName name_of(node::WriterEvent event) {
       return {"image_not_written", ops::Level::warning};
     case node::WriterEvent::not_published:
       return {"not_published", ops::Level::error};
+    case node::WriterEvent::draft_published:
+      return {"draft_published", ops::Level::info};
+    case node::WriterEvent::draft_failed:
+      return {"draft_failed", ops::Level::error};
     case node::WriterEvent::refresh_failed:
       break;
   }

@@ -61,6 +61,17 @@ std::string utc_now_text() { return utc_text(moment_now()); }
 
 std::string utc_text_before(std::chrono::seconds time) { return utc_text(moment_now() - time); }
 
+engine::base::Result<void> check_utc(std::string_view text) {
+  constexpr std::string_view form = "2026-03-01T02:00:00Z";
+  constexpr std::size_t minutes_end = 16;
+  const bool has_form = text.size() == form.size() && text[10] == 'T' && text[minutes_end] == ':' &&
+                        text.ends_with('Z') && text[17] >= '0' && text[17] <= '5' &&
+                        text[18] >= '0' && text[18] <= '9';
+  if (has_form && engine::base::parse_civil(text.substr(0, minutes_end))) return {};
+  return engine::base::Fault{engine::base::FaultCode::bad_text, std::string{text},
+                             "a time is given in UTC, such as 2026-12-31T23:00:00Z"};
+}
+
 std::optional<std::uint64_t> seconds_since(std::string_view utc) {
   if (utc.size() != std::string_view{"2026-03-01T02:00:00Z"}.size()) return std::nullopt;
   const auto number = [utc](std::size_t at, std::size_t digits) {

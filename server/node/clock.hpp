@@ -46,6 +46,9 @@ std::string utc_now_text();
 // Of the moment so long ago.
 std::string utc_text_before(std::chrono::seconds time);
 
+// Whether `text` is a moment of that form. Fault: bad_text.
+engine::base::Result<void> check_utc(std::string_view text);
+
 // From a text of that form until now; 0 for one that is still to come, nothing where it is none.
 std::optional<std::uint64_t> seconds_since(std::string_view utc);
 

@@ -202,6 +202,21 @@ class Node {
 
   Change drop_draft(const std::string& name) { return journal_->drop_draft(name); }
 
+  // When it is to be published by whoever writes then (UTC, ISO 8601); empty: not by itself.
+  Change schedule_draft(const std::string& name, const std::string& at, const std::string& by) {
+    return journal_->schedule_draft({name, {}, {}, {}, {}, at, by, {}});
+  }
+
+  // Publishes the drafts whose time has come, in the order of their times. One that does not fit
+  // stays, with the problem, and is not tried again by itself. Requires Access::write or create.
+  struct DueDrafts {
+    std::vector<std::string> published;  // names
+    std::vector<std::string> failed;     // with why
+    std::string next;                    // the time of the next; empty: none is scheduled
+  };
+
+  engine::base::Result<DueDrafts> publish_due_drafts();
+
  private:
   Node(std::string folder, const NodeOptions& options)
       : folder_{std::move(folder)},

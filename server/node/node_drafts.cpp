@@ -132,4 +132,30 @@ Node::Change Node::publish_draft_into(const std::string& name, const std::string
   return {};
 }
 
+Result<Node::DueDrafts> Node::publish_due_drafts() {
+  DueDrafts due;
+  auto drafts = journal_->drafts();
+  if (!drafts) return drafts.error();
+  std::erase_if(*drafts, [](const store::Draft& draft) { return draft.publish_at.empty(); });
+  std::ranges::sort(*drafts, {}, &store::Draft::publish_at);
+  const std::string now = utc_now_text();
+  for (store::Draft& draft : *drafts) {
+    if (draft.publish_at > now) {
+      due.next = draft.publish_at;
+      break;
+    }
+    const auto outcome = publish_draft(draft.name, draft.scheduled_by + " for " + draft.publish_at);
+    if (outcome.accepted()) {
+      due.published.push_back(draft.name);
+      continue;
+    }
+    const Fault& fault = outcome.faults.front();
+    draft.problem = "could not be published at " + draft.publish_at + ": " + fault.detail;
+    draft.publish_at.clear();
+    due.failed.push_back("draft " + draft.name + " " + draft.problem);
+    if (auto ok = journal_->schedule_draft(draft); !ok) return ok.error();
+  }
+  return due;
+}
+
 }  // namespace server::node

@@ -14,6 +14,7 @@ using engine::base::Result;
 
 namespace {
 
+constexpr std::chrono::milliseconds draft_interval{500};  // how late a draft may be published
 constexpr std::size_t image_waits_max = 1'000;  // batches that a due image may wait for a pause
 constexpr std::size_t feed_errors_max = 1'000;  // of feeds that there are not, too
 
@@ -36,6 +37,7 @@ std::optional<Fault> Writer::run(const std::stop_token& stop) {
     if (const auto& fault = node_->image_fault())
       tell(WriterEvent::image_of_no_use, described(*fault) + "; the journal was read instead");
   }
+  if (node_ && !options_.follow && follows_because_.empty()) publish_due_drafts();
   const auto ready = opened ? publish() : Result<void>{opened.error()};
   if (ready) {
     bool follows = false;
@@ -77,8 +79,19 @@ void Writer::serve_queue(const std::stop_token& stop) {
     std::optional<Waiting> next;
     {
       std::unique_lock lock{mutex_};
-      wake_.wait(lock, stop, [this] { return !queue_.empty(); });
+      const auto is_waited_for = [this] { return !queue_.empty(); };
+      if (next_draft_at_.empty()) {
+        wake_.wait(lock, stop, is_waited_for);
+      } else {
+        wake_.wait_for(lock, stop, draft_interval, is_waited_for);
+      }
       if (stop.stop_requested()) return;
+      if (is_draft_due()) {
+        lock.unlock();
+        publish_due_drafts();
+        continue;
+      }
+      if (queue_.empty()) continue;
       next = std::move(queue_.front());
       queue_.pop_front();
     }
@@ -99,6 +112,21 @@ void Writer::serve_queue(const std::stop_token& stop) {
     waited_for_idle_ = 0;
     write_due_image();
   }
+}
+
+bool Writer::is_draft_due() const {
+  return !next_draft_at_.empty() && next_draft_at_ <= utc_now_text();
+}
+
+void Writer::publish_due_drafts() {
+  const auto due = node_->publish_due_drafts();
+  next_draft_at_ = due ? due->next : std::string{};
+  if (!due) return tell(WriterEvent::draft_failed, described(due.error()));
+  for (const std::string& failed : due->failed) tell(WriterEvent::draft_failed, failed);
+  if (due->published.empty()) return;
+  for (const std::string& name : due->published)
+    tell(WriterEvent::draft_published, "draft " + name + " is live");
+  if (auto ok = publish(); !ok) tell(WriterEvent::not_published, described(ok.error()));
 }
 
 void Writer::write_due_image() {

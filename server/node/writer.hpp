@@ -61,6 +61,8 @@ enum class WriterEvent : std::uint8_t {
   image_not_written,  // the next start takes longer
   not_published,      // what is in the journal can't be served
   refresh_failed,     // what another process imported can't be read
+  draft_published,    // at its time
+  draft_failed,       // its time has come, and it could not be published
 };
 
 // A batch that was taken up, whatever became of it.
@@ -121,6 +123,8 @@ class Writer {
   void follow(const std::stop_token& stop);
   void refuse_waiting();
   void write_due_image();
+  bool is_draft_due() const;
+  void publish_due_drafts();
   engine::base::Result<ImportOutcome> write_now(const ImportRequest& request);
   engine::base::Result<void> publish();
   void note_error(const std::string& feed, const engine::base::Fault& fault);
@@ -131,6 +135,7 @@ class Writer {
   std::string folder_;
   WriterOptions options_;
   std::unique_ptr<Node> node_;       // the writer's thread only
+  std::string next_draft_at_;        // the same; UTC; empty: none is scheduled
   std::size_t waited_for_idle_ = 0;  // the same; batches since an image could have been written
   mutable std::mutex mutex_;         // of all below
   std::condition_variable_any wake_;

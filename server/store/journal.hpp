@@ -138,6 +138,9 @@ struct Draft {
   std::string name;
   std::string created_at, created_by, note;
   std::vector<DraftPart> parts = {};
+  std::string publish_at = {};    // UTC, ISO 8601; empty: when somebody says so
+  std::string scheduled_by = {};  // who said when
+  std::string problem = {};       // why it could not be published when it was time
 
   friend bool operator==(const Draft&, const Draft&) = default;
 };
@@ -228,6 +231,9 @@ class Journal {
   virtual engine::base::Result<std::uint64_t> publish_draft(const std::string& name,
                                                             const NewBatch& batch) = 0;
   virtual engine::base::Result<void> drop_draft(const std::string& name) = 0;
+
+  // When it is to be published, and why it could not be. Fault: as draft_parts().
+  virtual engine::base::Result<void> schedule_draft(const Draft& draft) = 0;
 
   // Of the stored form, as found; what is opened for writing has the newest.
   virtual int format_version() const = 0;

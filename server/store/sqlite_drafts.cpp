@@ -18,7 +18,10 @@ CREATE TABLE draft (
   name TEXT PRIMARY KEY,
   created_at TEXT NOT NULL,
   created_by TEXT NOT NULL,
-  note TEXT NOT NULL
+  note TEXT NOT NULL,
+  publish_at TEXT NOT NULL DEFAULT '',
+  scheduled_by TEXT NOT NULL DEFAULT '',
+  problem TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE TABLE draft_part (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -62,7 +65,8 @@ Result<void> SqliteJournal::add_to_draft(const Draft& draft, DraftUse use, const
       return Fault{FaultCode::bad_request, "draft " + draft.name,
                    "there is a draft of this name already; add to it, or drop it first"};
     }
-    auto insert = database_->prepare("INSERT INTO draft VALUES (?, ?, ?, ?)");
+    auto insert = database_->prepare(
+        "INSERT INTO draft (name, created_at, created_by, note) VALUES (?, ?, ?, ?)");
     if (!insert) return insert.error();
     insert->bind(1, draft.name)
         .bind(2, draft.created_at)
@@ -92,14 +96,22 @@ Result<std::vector<Draft>> SqliteJournal::drafts() {
   if (!database_) return drafts;
   if (auto ok = read_format(); !ok) return ok.error();
   if (format_ < 4) return drafts;
-  auto select =
-      database_->prepare("SELECT name, created_at, created_by, note FROM draft ORDER BY name");
+  auto select = database_->prepare(
+      "SELECT name, created_at, created_by, note, publish_at, scheduled_by, problem FROM draft "
+      "ORDER BY name");
   if (!select) return select.error();
   for (;;) {
     const auto row = select->step();
     if (!row) return row.error();
     if (!*row) break;
-    drafts.push_back({select->text(0), select->text(1), select->text(2), select->text(3), {}});
+    drafts.push_back({select->text(0),
+                      select->text(1),
+                      select->text(2),
+                      select->text(3),
+                      {},
+                      select->text(4),
+                      select->text(5),
+                      select->text(6)});
   }
   auto parts = database_->prepare("SELECT draft, received_at, source FROM draft_part ORDER BY id");
   if (!parts) return parts.error();
@@ -166,6 +178,23 @@ Result<std::uint64_t> SqliteJournal::publish_draft(const std::string& name, cons
   if (auto ok = remove_draft(name); !ok) return ok.error();
   if (auto ok = transaction->commit(); !ok) return ok.error();
   return sequence;
+}
+
+Result<void> SqliteJournal::schedule_draft(const Draft& draft) {
+  auto transaction = begin_writing();
+  if (!transaction) return transaction.error();
+  const auto known = has_draft(draft.name);
+  if (!known) return known.error();
+  if (!*known) return no_draft(draft.name);
+  auto update = database_->prepare(
+      "UPDATE draft SET publish_at = ?, scheduled_by = ?, problem = ? WHERE name = ?");
+  if (!update) return update.error();
+  update->bind(1, draft.publish_at)
+      .bind(2, draft.scheduled_by)
+      .bind(3, draft.problem)
+      .bind(4, draft.name);
+  if (auto ok = update->finish(); !ok) return ok;
+  return transaction->commit();
 }
 
 Result<void> SqliteJournal::drop_draft(const std::string& name) {

@@ -64,6 +64,7 @@ class SqliteJournal final : public Journal {
   engine::base::Result<std::uint64_t> publish_draft(const std::string& name,
                                                     const NewBatch& batch) override;
   engine::base::Result<void> drop_draft(const std::string& name) override;
+  engine::base::Result<void> schedule_draft(const Draft& draft) override;
 
   int format_version() const override { return format_; }
 

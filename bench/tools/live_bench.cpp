@@ -48,10 +48,10 @@ using Watch = std::chrono::steady_clock;
 struct Options {
   std::string world = "M";
   std::string data;
-  std::size_t batches = 600;  // of each round
-  std::size_t rows = 1'000;   // of each batch
-  std::size_t changes = 0;    // more than 0: only those, watching memory and folder
-  std::size_t senders = 3;    // that wait for their batches at the same time, in the second round
+  std::size_t batches = 3'000;  // of each round: long enough for the store to be made anew
+  std::size_t rows = 1'000;     // of each batch
+  std::size_t changes = 0;      // more than 0: only those, watching memory and folder
+  std::size_t senders = 3;      // that wait for their batches at the same time, in the second round
   std::string figures;
 };
 

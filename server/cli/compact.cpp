@@ -48,8 +48,9 @@ void run_compact(const Options& options, Run& run) {
   compacting.known_for = std::chrono::days{options.keep_days};
   node::Compactor compactor{run.data, compacting};
   const auto done = compactor.run(true);
+  const auto dropped = compactor.drop();
   if (!done) return fail(run, done.error());
-  if (const auto dropped = compactor.drop(); !dropped) return fail(run, dropped.error());
+  if (!dropped) return fail(run, dropped.error());
   if (!done->has_value()) return write_out(run, "nothing to compact\n");
   write_out(run,
             fmt::format("checkpoint of batch {}: {} bytes in the place of {}\n", (*done)->sequence,

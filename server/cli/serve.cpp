@@ -54,6 +54,7 @@ struct Options {
   std::uint32_t slow_request_ms = 250;
   std::uint32_t drain_notice_ms = 0;
   std::uint32_t compact_at_mb = 64;
+  std::uint32_t compact_look_ms = 10'000;
   std::uint32_t audit_days = audit::kept_days_default;
   bool access_log = false;
   bool follow = false;
@@ -113,7 +114,7 @@ http::ServerOptions server_options(const Options& options, ops::Log& log) {
 
 // Answers until it is told to stop. The fault that made serving impossible, if any.
 std::optional<Fault> serve_folder(http::Server& server, ServedFolder& folder,
-                                  std::uint64_t compact_at, audit::AuditKeeper& audit) {
+                                  const Options& options, audit::AuditKeeper& audit) {
   std::optional<Fault> fault;
   std::jthread writing{[&](const std::stop_token& stop) {
     fault = folder.writer().run(stop);
@@ -121,9 +122,12 @@ std::optional<Fault> serve_folder(http::Server& server, ServedFolder& folder,
   }};
   std::jthread auditing{[&audit](const std::stop_token& stop) { audit.run(stop); }};
   std::jthread compacting{[&](const std::stop_token& stop) {
-    folder.compact(
-        compact_at,
-        [&audit] { return audit.is_waited_for() ? audit.audited_through() : UINT64_MAX; }, stop);
+    node::CompactOptions compacting_options;
+    compacting_options.bytes_least = std::uint64_t{options.compact_at_mb} << 20U;
+    compacting_options.may_drop_to = [&audit] {
+      return audit.is_waited_for() ? audit.audited_through() : UINT64_MAX;
+    };
+    folder.compact(compacting_options, std::chrono::milliseconds{options.compact_look_ms}, stop);
   }};
   server.run();
   // First: the writer leaves its journal as one file only where nobody else has it open.
@@ -166,8 +170,7 @@ void run_serve(const Options& options, Run& run) {
   std::fflush(run.out);
   log.event(ops::Level::info, "start", "answering on " + (*server)->address(),
             {{"version", NETTO_VERSION}, {"data", run.data}});
-  const std::uint64_t compact_at = std::uint64_t{options.compact_at_mb} << 20U;
-  if (const auto fault = serve_folder(**server, folder, compact_at, audit)) {
+  if (const auto fault = serve_folder(**server, folder, options, audit)) {
     log.event(ops::Level::error, "stop", describe(*fault));
     return fail(run, *fault);
   }
@@ -208,10 +211,16 @@ void add_serve(CLI::App& app, Run& run) {
                     "Write nothing; answer from what other processes import");
   command
       ->add_option("--compact-at", options->compact_at_mb,
-                   "How much the journal may grow before a checkpoint takes its place; at least as "
+                   "How much the journal may grow before a checkpoint takes its place, at least as "
                    "much as that has")
       ->type_name("MB")
       ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
+  command
+      ->add_option("--compact-look", options->compact_look_ms,
+                   "How often it is looked whether the journal has grown so much")
+      ->type_name("MS")
+      ->check(CLI::Range(1, 3'600'000))
       ->capture_default_str();
   add_audit_days(*command, options->audit_days);
   command->add_flag("--access-log", options->access_log, "Tell of every request");

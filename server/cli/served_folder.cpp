@@ -11,8 +11,6 @@ using engine::base::Fault;
 
 namespace {
 
-constexpr std::chrono::seconds compaction_interval{2};
-
 struct EventName {
   std::string_view name;
   ops::Level level;
@@ -40,14 +38,10 @@ EventName name_of(node::WriterEvent event) {
 
 }  // namespace
 
-void ServedFolder::compact(std::uint64_t bytes_least,
-                           const std::function<std::uint64_t()>& may_drop_to,
+void ServedFolder::compact(const node::CompactOptions& options, std::chrono::milliseconds interval,
                            const std::stop_token& stop) const {
-  node::CompactOptions options;
-  options.bytes_least = bytes_least;
-  options.may_drop_to = may_drop_to;
   node::Compactor{folder_, options}.watch(
-      compaction_interval, [this] { return writer_.role() == node::Role::writing; },
+      interval, [this] { return writer_.role() == node::Role::writing; },
       [this](const engine::base::Result<node::Compacted>& done) { note(done); }, stop);
 }
 

@@ -14,8 +14,8 @@
 #include "server/ops/readiness.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -38,9 +38,9 @@ class ServedFolder {
 
   node::Writer& writer() { return writer_; }
 
-  // Where this node writes, until `stop`, when the journal has grown by so many bytes; contents go up
-  // to the batch that `may_drop_to` names. For a thread of its own.
-  void compact(std::uint64_t bytes_least, const std::function<std::uint64_t()>& may_drop_to,
+  // Where this node writes, until `stop`: looks every `interval` whether it is due. For a thread of its
+  // own.
+  void compact(const node::CompactOptions& options, std::chrono::milliseconds interval,
                const std::stop_token& stop) const;
 
   engine::base::CivilMinutes now() const;

@@ -26,6 +26,7 @@ using Watch = std::chrono::steady_clock;
 
 // Between two pieces of work a writer gets the journal.
 constexpr std::chrono::milliseconds pause{2};
+constexpr std::chrono::minutes retry_after{10};
 
 struct Due {
   std::uint64_t bytes = 0;  // of contents after the checkpoint
@@ -111,24 +112,27 @@ Result<void> Compactor::drop(const std::stop_token& stop) {
   return {};
 }
 
-void Compactor::watch(std::chrono::seconds interval, const std::function<bool()>& may_write,
+void Compactor::watch(std::chrono::milliseconds interval, const std::function<bool()>& may_write,
                       const Tell& tell, const std::stop_token& stop) {
   constexpr int low_priority = 10;
   ::setpriority(PRIO_PROCESS, 0, low_priority);  // on Linux: of this thread
   std::mutex mutex;
   std::condition_variable_any wake;
+  auto not_before = Watch::now();
   while (!stop.stop_requested()) {
     {
       std::unique_lock lock{mutex};
       wake.wait_for(lock, stop, interval, [] { return false; });
     }
     if (stop.stop_requested()) return;
-    if (!may_write()) continue;
+    if (!may_write() || Watch::now() < not_before) continue;
     const auto done = run(false, stop);
-    if (!done) tell(done.error());
-    if (done && done->has_value()) tell(**done);
     const auto dropped = drop(stop);
-    if (!dropped) tell(dropped.error());
+    if (done && done->has_value()) tell(**done);
+    if (!done) tell(done.error());
+    if (done && !dropped) tell(dropped.error());
+    // What failed costs much, and would most likely fail again.
+    if (!done || !dropped) not_before = Watch::now() + retry_after;
   }
 }
 

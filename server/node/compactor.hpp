@@ -48,9 +48,9 @@ class Compactor {
 
   // Both, again and again until `stop`, at low priority; for a thread of its own. Only when
   // `may_write` says that the process has the folder's lock. Tells what was done, and what could
-  // not be.
+  // not be, which is tried again after ten minutes.
   using Tell = std::function<void(const engine::base::Result<Compacted>&)>;
-  void watch(std::chrono::seconds interval, const std::function<bool()>& may_write,
+  void watch(std::chrono::milliseconds interval, const std::function<bool()>& may_write,
              const Tell& tell, const std::stop_token& stop);
 
  private:

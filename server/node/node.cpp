@@ -144,7 +144,7 @@ Node::Change Node::write_image() {
       });
   if (written) {
     imaged_ = last_.sequence;
-    fresh_bytes_ = 0;
+    bytes_known_ = false;  // what a checkpoint has taken the place of counts no more
     image_fault_.reset();
   }
   return written;

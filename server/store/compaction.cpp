@@ -139,10 +139,12 @@ Result<std::int64_t> Compaction::drop(const char* sql, std::int64_t limit) {
 Result<bool> Compaction::drop_some(std::uint64_t to, const std::string& forget) {
   const auto head = read_checkpoint_head(database_);
   if (!head) return head.error();
-  if (!head->has_value()) return false;
+  // Without one there may be pieces of one that was cut off.
+  const std::int64_t number = head->has_value() ? (*head)->number : 0;
   auto transaction = Transaction::begin(database_);
   if (!transaction) return transaction.error();
-  const std::int64_t last = static_cast<std::int64_t>(std::min(to, (*head)->sequence));
+  const auto last =
+      static_cast<std::int64_t>(head->has_value() ? std::min(to, (*head)->sequence) : 0);
   // Numbers below zero are those of held batches.
   auto dropped = drop(
       "DELETE FROM batch_part WHERE sequence IN (SELECT DISTINCT sequence FROM batch_part WHERE "
@@ -152,11 +154,10 @@ Result<bool> Compaction::drop_some(std::uint64_t to, const std::string& forget) 
   auto pieces = drop(
       "DELETE FROM checkpoint_piece WHERE id IN (SELECT id FROM checkpoint_piece WHERE checkpoint "
       "<> ? LIMIT 8)",
-      (*head)->number);
+      number);
   if (!pieces) return pieces.error();
   if (*pieces == 0) {
-    if (auto ok = drop("DELETE FROM checkpoint WHERE number <> ?", (*head)->number); !ok)
-      return ok.error();
+    if (auto ok = drop("DELETE FROM checkpoint WHERE number <> ?", number); !ok) return ok.error();
   }
   const auto forgot = forget_some(last, forget);
   if (!forgot) return forgot;

@@ -42,8 +42,8 @@ class Compaction {
 
   engine::base::Result<void> finish();
 
-  // Takes away a few of the contents up to the checkpoint, but none after batch `to`, older
-  // checkpoints, and batches before the checkpoint that came before `forget` (UTC, ISO 8601); true
+  // Takes away a few of the contents up to the checkpoint, but none after batch `to`, checkpoints that
+  // are older or were cut off, and batches before the checkpoint that came before `forget` (UTC, ISO 8601); true
   // when there is more to do.
   engine::base::Result<bool> drop_some(std::uint64_t to, const std::string& forget);
 

@@ -4,6 +4,7 @@
 #include "tests/crash/parts/sender.hpp"
 
 #include <fmt/core.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -43,6 +44,38 @@ std::vector<Range> ranges_of(const CrashOptions& options) {
 std::size_t groups_of(const Range& range) {
   return range.kind == Kind::tiers ? 1 : groups_per_sender;
 }
+
+// Whether a checkpoint is being written into a journal that others write to.
+class CheckpointWatch {
+ public:
+  explicit CheckpointWatch(const std::string& journal) {
+    if (sqlite3_open_v2(journal.c_str(), &database_, SQLITE_OPEN_READONLY, nullptr) != SQLITE_OK)
+      wrong("the journal can't be read beside its node");
+    sqlite3_busy_timeout(database_, busy_ms);
+    sqlite3_prepare_v2(database_, "SELECT count(*) FROM checkpoint WHERE is_whole = 0", -1,
+                       &statement_, nullptr);
+  }
+
+  CheckpointWatch(const CheckpointWatch&) = delete;
+  CheckpointWatch& operator=(const CheckpointWatch&) = delete;
+
+  ~CheckpointWatch() {
+    sqlite3_finalize(statement_);
+    sqlite3_close(database_);
+  }
+
+  bool is_being_written() {
+    const bool some = sqlite3_step(statement_) == SQLITE_ROW && sqlite3_column_int64(statement_, 0);
+    sqlite3_reset(statement_);
+    return some;
+  }
+
+ private:
+  static constexpr int busy_ms = 1'000;
+
+  sqlite3* database_ = nullptr;
+  sqlite3_stmt* statement_ = nullptr;
+};
 
 // A thread whose exception is kept for whoever joins it.
 class Work {
@@ -84,7 +117,7 @@ class Run {
     fs::copy(killed_.data(), oracle_.data());
     oracle_.start();
     killed_.start();
-    last_start_ = killed_.start_time();
+    start_shortest_ = killed_.start_time();
     for (std::size_t round = 0; round < options_.rounds; ++round) {
       options_.progress(round);
       try {
@@ -117,15 +150,15 @@ class Run {
       send_and_kill(moment);
     }
     killed_.start();
-    last_start_ = killed_.start_time();
-    figures_.start_longest = std::max(figures_.start_longest, last_start_);
+    start_shortest_ = std::min(start_shortest_, killed_.start_time());
+    figures_.start_longest = std::max(figures_.start_longest, killed_.start_time());
     verify();
   }
 
   // Nothing is sent; what is cut off is reading, and the undoing of what a kill before has left.
   void kill_at_start() {
     killed_.spawn();
-    std::this_thread::sleep_for(some(last_start_ * 5 / 4));
+    std::this_thread::sleep_for(some(start_shortest_ * 5 / 4));
     if (killed_.is_ready()) ++figures_.missed[static_cast<std::size_t>(Moment::at_start)];
     killed_.kill();
   }
@@ -142,7 +175,7 @@ class Run {
   static bool takes_part(const Sender& sender, Moment moment) {
     const bool is_large = sender.range().kind == Kind::tiers;
     if (moment == Moment::in_image) return is_large;
-    return !is_large || moment == Moment::in_large;
+    return !is_large || moment == Moment::in_large || moment == Moment::in_compaction;
   }
 
   void send_and_kill(Moment moment) {
@@ -182,6 +215,10 @@ class Run {
         wait_for_write("netto.db-wal", moment);
         std::this_thread::sleep_for(some(milliseconds{2}));
         return;
+      case Moment::in_compaction:
+        wait_for_checkpoint();
+        std::this_thread::sleep_for(some(milliseconds{400}));
+        return;
     }
   }
 
@@ -193,6 +230,19 @@ class Run {
     while (fs::last_write_time(file, none_yet) == before) {
       if (Clock::now() > end) {
         ++figures_.missed[static_cast<std::size_t>(moment)];
+        return;
+      }
+      std::this_thread::sleep_for(look_pause);
+    }
+  }
+
+  // Until one is being written.
+  void wait_for_checkpoint() {
+    CheckpointWatch watch{killed_.data() + "/netto.db"};
+    const auto end = Clock::now() + file_wait_max;
+    while (!watch.is_being_written()) {
+      if (Clock::now() > end) {
+        ++figures_.missed[static_cast<std::size_t>(Moment::in_compaction)];
         return;
       }
       std::this_thread::sleep_for(look_pause);
@@ -353,7 +403,7 @@ class Run {
   Node killed_;
   Node oracle_;
   std::vector<std::unique_ptr<Sender>> senders_;
-  milliseconds last_start_{0};
+  milliseconds start_shortest_{0};
   microseconds large_time_{milliseconds{300}};  // that the last large batch took the other node
   std::atomic<std::uint64_t> reads_{0};
   CrashFigures figures_;

@@ -19,15 +19,17 @@ namespace tests::crash {
 
 // When the node is killed.
 enum class Moment : std::uint8_t {
-  anywhere,       // while several senders send
-  at_start,       // while it reads its folder
-  in_image,       // while it writes an image
-  in_large,       // while a large batch comes in
-  in_transaction  // while the journal's log is written to
+  anywhere,        // while several senders send
+  at_start,        // while it reads its folder
+  in_image,        // while it writes an image
+  in_large,        // while a large batch comes in
+  in_transaction,  // while the journal's log is written to
+  in_compaction    // while a checkpoint is written, or old batches give way to it
 };
 
-inline constexpr std::array<std::string_view, 5> moment_names{
-    "anywhere", "at start", "in an image", "in a large batch", "in a transaction"};
+inline constexpr std::array<std::string_view, 6> moment_names{
+    "anywhere",         "at start",         "in an image",
+    "in a large batch", "in a transaction", "in a compaction"};
 
 struct CrashOptions {
   std::string binary;  // of netto

@@ -42,7 +42,7 @@ void Node::spawn() {
   const auto messages = data_ + ".messages";
   std::filesystem::remove(messages);
   auto command = before_;
-  for (auto& word : serve_command(binary_, data_, {"--compact-at", "0"}))
+  for (auto& word : serve_command(binary_, data_, {"--compact-at", "0", "--compact-look", "5"}))
     command.push_back(std::move(word));
   process_ = std::make_unique<ServeProcess>(command, messages);
 }

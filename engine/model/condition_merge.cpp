@@ -14,14 +14,31 @@ constexpr std::size_t parts_grain = 256;
 
 }  // namespace
 
-std::shared_ptr<const ConditionStore> ConditionMerge::make() {
+// Some of the room may be missing in memory that is used again: the store has grown since.
+void ConditionMerge::take_memory() {
   std::size_t fresh = 0;
   for (const TableRows& rows : in_.rows) fresh += rows.records.size();
-  const std::size_t most = old_.records_.size() + fresh;
+  const std::size_t replaced = static_cast<std::size_t>(std::ranges::count(in_.replaced, true));
+  const std::size_t most = old_.records_.size() - replaced + fresh;
   const std::size_t room = ConditionStore::wanted_room(most);
-  made_->records_.reserve(most + room);
+  if (const auto spare = in_.spare == nullptr ? nullptr : in_.spare->take()) {
+    made_->records_.swap(spare->records_);
+    made_->keys_.swap(spare->keys_);
+    made_->parts_.swap(spare->parts_);
+    made_->part_slots_.swap(spare->part_slots_);
+    made_->records_.clear();
+    made_->parts_.clear();
+    made_->part_slots_.clear();
+  }
   made_->keys_.clear();
-  made_->keys_.reserve(old_.keys_.size() + 2 * room);
+  if (made_->records_.capacity() < most + ConditionStore::least_room(most))
+    made_->records_.reserve(most + room);
+  if (made_->keys_.capacity() < old_.keys_.size() + 2 * ConditionStore::least_room(most))
+    made_->keys_.reserve(old_.keys_.size() + 2 * room);
+}
+
+std::shared_ptr<const ConditionStore> ConditionMerge::make() {
+  take_memory();
   made_->mappings_ = old_.mappings_;
   describe_tables();
   find_replaced_keys();

@@ -8,6 +8,7 @@
 #include "engine/model/condition_store.hpp"
 #include "engine/model/record_order.hpp"
 #include "engine/model/schema.hpp"
+#include "engine/model/spare_store.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -53,6 +54,8 @@ struct MergeInput {
   std::function<std::uint16_t(const ConditionRecord&)> terms_in_document;
   std::vector<bool> replaced;      // settled records that are left out; or empty
   std::vector<bool> part_touched;  // settled parts that have such; or empty
+  // Whose memory is used again, and to which that of the new store comes back at last; or null.
+  std::shared_ptr<SpareStore> spare = {};
 };
 
 class ConditionMerge {
@@ -62,7 +65,10 @@ class ConditionMerge {
         old_{input.settled},
         order_{input.terms},
         replaced_{input.replaced},
-        part_touched_{input.part_touched} {}
+        part_touched_{input.part_touched} {
+    if (input.spare != nullptr)
+      made_ = keep_spare(std::make_unique<ConditionStore>(), input.spare);
+  }
 
   std::shared_ptr<const ConditionStore> make();
 
@@ -72,6 +78,7 @@ class ConditionMerge {
     std::uint32_t row = 0;
   };
 
+  void take_memory();
   void describe_tables();
   std::uint16_t mapping_of(const std::vector<FieldId>& fields);
   void find_replaced_keys();

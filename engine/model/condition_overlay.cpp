@@ -71,10 +71,16 @@ std::uint32_t ConditionOverlay::find(std::uint32_t part, std::uint32_t article_k
                                      std::uint32_t step) const {
   const Slot* slot = find_slot(slot_key(part, article_key));
   if (slot == nullptr) return none;
-  std::uint32_t version = slot->newest.load(std::memory_order_acquire);
+  const std::uint32_t version = version_at(*slot, step);
+  return version == 0 ? none : first_position_ + 2 * (version - 1);
+}
+
+// Its number and one; 0: there is none.
+std::uint32_t ConditionOverlay::version_at(const Slot& slot, std::uint32_t step) const {
+  std::uint32_t version = slot.newest.load(std::memory_order_acquire);
   const Version* versions = versions_.data();
   while (version != 0 && versions[version - 1].step > step) version = versions[version - 1].older;
-  return version == 0 ? none : first_position_ + 2 * (version - 1);
+  return version;
 }
 
 std::uint32_t ConditionOverlay::position_of_record(std::uint32_t record,
@@ -308,15 +314,16 @@ ConditionOverlay::Slot& ConditionOverlay::slot_for(std::uint64_t key) {
 // ---- made anew
 // ------------------------------------------------------------------------------------
 
-MergeChanges ConditionOverlay::as_rows() const {
+MergeChanges ConditionOverlay::as_rows(std::uint32_t step) const {
   MergeChanges made;
   made.rows.resize(store_->tables().size());
   made.replaced.resize(first_record_, false);
   made.part_touched.resize(first_part_, false);
   for (const Slot& slot : slots_) {
-    const std::uint64_t key = slot.key.load(std::memory_order_relaxed);
-    const std::uint32_t version = slot.newest.load(std::memory_order_relaxed);
-    if (key == 0 || version == 0) continue;
+    const std::uint64_t key = slot.key.load(std::memory_order_acquire);
+    if (key == 0) continue;
+    const std::uint32_t version = version_at(slot, step);
+    if (version == 0) continue;
     const auto number = static_cast<std::uint32_t>((key >> 32U) - 1);
     const auto article_key = static_cast<std::uint32_t>(key);
     const Part& part = parts_[number];

@@ -141,8 +141,17 @@ class ConditionOverlay {
     return store_->article_values(store_->tables()[parts_[part].table], keys_[position]);
   }
 
-  // All that changed, as rows that make the store anew, and which of its records they replace.
-  MergeChanges as_rows() const;
+  // Most of the room is used: it is time to make the store anew.
+  bool is_filling() const {
+    const std::uint32_t much = room_ / 4 * 3;
+    return extent_.records >= much || extent_.versions >= much || extent_.parts >= much;
+  }
+
+  // ---- any thread
+
+  // All that changed up to a step, as rows that make the store anew, and which of its records they
+  // replace.
+  MergeChanges as_rows(std::uint32_t step) const;
 
  private:
   static constexpr std::uint32_t words = 1U << 16U;
@@ -183,6 +192,7 @@ class ConditionOverlay {
   std::uint32_t append_extra(const RecordExtra& extra);
   Slot& slot_for(std::uint64_t key);
   const Slot* find_slot(std::uint64_t key) const;
+  std::uint32_t version_at(const Slot& slot, std::uint32_t step) const;
   RecordKey key_of(const ConditionRecord& record, std::uint32_t table) const;
   void add_row(std::uint32_t part, std::uint32_t position, std::uint32_t record,
                MergeChanges& to) const;

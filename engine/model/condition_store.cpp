@@ -133,11 +133,12 @@ std::uint32_t ConditionStore::wanted_room(std::size_t records) {
 
 namespace {
 
-// Exactly what is needed: some tables grew by doubling.
+// What is needed: some tables grew by doubling.
 template <class Table>
-void reserve_behind(Table& table, std::size_t room) {
+void reserve_behind(Table& table, std::size_t least, std::size_t room) {
   const std::size_t wanted = table.size() + room;
-  if (table.capacity() >= wanted && table.capacity() <= wanted + table.size() / 8) return;
+  if (table.capacity() >= table.size() + least && table.capacity() <= wanted + table.size() / 8)
+    return;
   Table moved;
   moved.reserve(wanted);
   moved.assign(table.begin(), table.end());
@@ -153,9 +154,10 @@ std::size_t room_behind(const Table& table) {
 
 void ConditionStore::make_room() {
   const std::uint32_t room = wanted_room(records_.size());
-  reserve_behind(records_, room);
-  reserve_behind(keys_, std::size_t{2} * room);
-  reserve_behind(parts_, room);
+  const std::uint32_t least = least_room(records_.size());
+  reserve_behind(records_, least, room);
+  reserve_behind(keys_, std::size_t{2} * least, std::size_t{2} * room);
+  reserve_behind(parts_, least, room);
 }
 
 std::uint32_t ConditionStore::room() const {

@@ -165,6 +165,10 @@ class ConditionStore {
   friend class ConditionOverlay;
 
   static std::uint32_t wanted_room(std::size_t records);
+
+  // Less is not enough.
+  static std::uint32_t least_room(std::size_t records) { return wanted_room(records) / 8 * 7; }
+
   void make_room();
 
   void place_part(std::uint32_t number);

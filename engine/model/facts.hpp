@@ -12,6 +12,7 @@
 #include "engine/base/result.hpp"
 #include "engine/model/condition.hpp"
 #include "engine/model/condition_merge.hpp"
+#include "engine/model/condition_fold.hpp"
 #include "engine/model/condition_overlay.hpp"
 #include "engine/model/condition_store.hpp"
 #include "engine/model/dictionary.hpp"
@@ -280,6 +281,27 @@ class Facts {
   // What was laid over conditions() since they were settled; null: nothing.
   std::shared_ptr<const ConditionOverlay> overlay() const { return overlay_; }
 
+  // So much was laid over that a fold is to begin.
+  bool is_fold_due() const { return fold_ == nullptr && overlay_ != nullptr && overlay_->is_filling(); }
+
+  // What settle() would make of the store and what lies over it, to be made on another thread. From
+  // here on lay_over() tells it what it lays; settle() ends it. Null where nothing lies over.
+  std::shared_ptr<ConditionFold> begin_fold();
+
+  // The store and what lies over it are those of the fold, which has been made. False where the
+  // facts were settled meanwhile, or too much was laid: they stay as they are.
+  bool take_fold(const std::shared_ptr<ConditionFold>& fold);
+
+  // A copy as of now that nothing can be put to, without what lies over the store; and what makes it
+  // whole: the store of a fold that began in the same moment. Cost: a copy of all but the store.
+  Facts frozen() const;
+  void found_on(std::shared_ptr<const ConditionStore> store) { conditions_ = std::move(store); }
+
+  // Of memory that is kept for the next fold.
+  void let_go_of_spare() {
+    if (spare_ != nullptr) spare_->let_go();
+  }
+
   // Counts changes of anything but condition records, stock and receipts.
   std::uint64_t frame_version() const { return frame_version_; }
 
@@ -411,6 +433,8 @@ class Facts {
   std::vector<std::uint32_t> assignment_batches_;
   std::shared_ptr<const ConditionStore> conditions_ = std::make_shared<ConditionStore>();
   std::shared_ptr<ConditionOverlay> overlay_;
+  std::shared_ptr<ConditionFold> fold_;  // that is being made
+  std::shared_ptr<SpareStore> spare_;    // of folds
   std::vector<TableRows> rows_;      // by TableId: not settled yet
   std::vector<RecordExtra> extras_;  // of those
   bool documents_changed_ = false;   // some refuses discounts now, or no more

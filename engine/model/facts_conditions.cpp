@@ -251,61 +251,6 @@ std::uint16_t Facts::terms_in_document(const ConditionRecord& record) {
   return known->second;
 }
 
-// A store of what is settled and what was laid over it.
-void Facts::fold_overlay() {
-  if (overlay_ == nullptr) return;
-  MergeChanges changes = overlay_->as_rows();
-  const MergeInput input{schema,
-                         terms_,
-                         *conditions_,
-                         changes.rows,
-                         changes.extras,
-                         {},
-                         std::move(changes.replaced),
-                         std::move(changes.part_touched)};
-  conditions_ = ConditionMerge{input}.make();
-  overlay_.reset();
-}
-
-bool Facts::lay_over() {
-  ++batch_;
-  const bool nothing_new =
-      std::ranges::all_of(rows_, [](const TableRows& rows) { return rows.records.empty(); });
-  if (documents_changed_ || conditions_->tables().size() != schema.table_count()) return false;
-  if (nothing_new) {
-    note_settled();
-    return true;
-  }
-  if (conditions_->records().empty()) return false;
-  if (overlay_ == nullptr) overlay_ = std::make_shared<ConditionOverlay>(conditions_);
-  if (!overlay_->lay(rows_, extras_, terms_)) return false;
-  rows_.clear();
-  extras_.clear();
-  condition_places_ = {};
-  note_settled();
-  return true;
-}
-
-void Facts::settle() {
-  ++batch_;
-  note_settled();
-  fold_overlay();
-  const bool nothing_new =
-      std::ranges::all_of(rows_, [](const TableRows& rows) { return rows.records.empty(); });
-  const bool same_tables = conditions_->tables().size() == schema.table_count();
-  if (nothing_new && same_tables && !documents_changed_) return;
-  MergeInput input{schema, terms_, *conditions_, rows_, extras_, {}, {}, {}};
-  if (documents_changed_)
-    input.terms_in_document = [this](const ConditionRecord& record) {
-      return terms_in_document(record);
-    };
-  conditions_ = ConditionMerge{input}.make();
-  rows_.clear();
-  extras_.clear();
-  condition_places_ = {};
-  documents_changed_ = false;
-}
-
 Identity Facts::identity_of(const ConditionDraft& draft, TableId table,
                             const ConditionRecord& record, const Terms& terms) const {
   const TableShape& shape = schema.table(table);

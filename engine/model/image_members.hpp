@@ -49,7 +49,7 @@ struct ImageMembers {
 
 static_assert(sizeof(Dictionary) == 80 && sizeof(IdentityMap) == 32 && sizeof(Schema) == 120);
 static_assert(sizeof(ConditionStore) == 200);
-static_assert(sizeof(Facts) == 1592);
+static_assert(sizeof(Facts) == 1624);
 
 template <class Visitor, class Type>
 

@@ -6,6 +6,7 @@
 #include "engine/snapshot/article_mapping.hpp"
 #include "engine/snapshot/code_order.hpp"
 #include "engine/snapshot/data_bounds.hpp"
+#include "engine/snapshot/frame_codes.hpp"
 #include "engine/snapshot/stock_sums.hpp"
 
 #include <algorithm>
@@ -62,49 +63,6 @@ std::vector<std::string> names_of(const model::Masters<Master>& masters) {
   for (const Master& master : masters.items) names.push_back(master.name);
   return names;
 }
-
-class FactsCodes final : public CodeResolver {
- public:
-  FactsCodes(const model::Facts& facts, const model::Dictionary& texts)
-      : facts_{facts}, texts_{texts} {}
-
-  std::vector<std::uint32_t> ids(model::FieldId field,
-                                 const std::vector<std::string>& codes) const override {
-    std::vector<std::uint32_t> found;
-    for (const std::string& code : codes) {
-      if (const auto id = id_of(facts_.schema.field(field).domain, code)) found.push_back(*id);
-    }
-    return found;
-  }
-
- private:
-  std::optional<std::uint32_t> id_of(model::Domain domain, std::string_view code) const {
-    switch (domain) {
-      case model::Domain::article:
-        return facts_.articles().codes->find(code);
-      case model::Domain::article_group:
-        return facts_.article_groups().codes->find(code);
-      case model::Domain::customer:
-        return facts_.customers().codes->find(code);
-      case model::Domain::customer_group:
-        return facts_.customer_groups().codes->find(code);
-      case model::Domain::price_list: {
-        const auto list = facts_.find_document(model::DocumentKind::price_list, code);
-        return list ? std::optional{list->raw()} : std::nullopt;
-      }
-      case model::Domain::currency:
-        return facts_.currencies().codes->find(code);
-      case model::Domain::unit:
-        return facts_.units().find(code);
-      case model::Domain::text:
-        break;
-    }
-    return texts_.find(code);
-  }
-
-  const model::Facts& facts_;
-  const model::Dictionary& texts_;  // the snapshot's
-};
 
 // Texts that rules name: of look-ups and constants those that stand for a text field, and the kinds
 // of returns.
@@ -191,7 +149,7 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
       ConditionIndex{facts_.share_conditions(), facts_.terms(), frame_->articles.codes->size()};
   auto filter = std::make_shared<ConditionFilter>();
   filter->build(made_->conditions_, frame_->documents, facts_.record_texts(), *made_,
-                FactsCodes{facts_, *frame_->texts});
+                FrameCodes{*frame_, *made_->unit_codes_});
   made_->condition_filter_ = std::move(filter);
   if (auto ok = bind_rules(); !ok) return ok.error();
   return std::shared_ptr<const Snapshot>{std::move(made_)};
@@ -357,7 +315,7 @@ Result<std::uint32_t> SnapshotBuilder::lookup_result(const rule::LookupRow& row,
 
 Result<std::vector<BoundLookupRow>> SnapshotBuilder::bind_lookup(
     const std::vector<rule::LookupRow>& rows, bool bands) const {
-  const FactsCodes codes{facts_, *frame_->texts};
+  const FrameCodes codes{*frame_, *made_->unit_codes_};
   std::vector<BoundLookupRow> bound;
   for (const rule::LookupRow& row : rows) {
     auto result = lookup_result(row, bands);
@@ -374,7 +332,7 @@ Result<void> SnapshotBuilder::bind_rules() {
   frame_->bounds = bounds_of(facts_);
   frame_->bounds.rate = frame_->rates.largest();
   frame_->record_texts = texts_of(facts_);
-  const FactsCodes codes{facts_, *frame_->texts};
+  const FrameCodes codes{*frame_, *made_->unit_codes_};
   for (const rule::Procedure& procedure : rules_->procedures) {
     auto bound =
         bind_procedure(procedure, facts_.schema, frame_->bounds, frame_->record_texts, codes);

@@ -124,6 +124,7 @@ class Snapshot {
  private:
   friend class SnapshotBuilder;
   friend class SnapshotAdvance;
+  friend class Fold;
 
   bool is_named(model::DocumentId document, model::CustomerId customer) const;
 

@@ -130,6 +130,10 @@ bool Node::load_image() {
 }
 
 Node::Change Node::write_image() {
+  if (image_beside_ != nullptr) {  // one at a time
+    image_beside_->wait();
+    static_cast<void>(take_image_done());
+  }
   if (auto ok = load(); !ok) return ok;
   const auto checksum = journal_->checksum(last_.sequence);
   if (!checksum) return checksum.error();
@@ -150,6 +154,29 @@ Node::Change Node::write_image() {
   return written;
 }
 
+void Node::write_due_image_beside() {
+  const bool is_whole = state_ && state_->facts().is_settled() && !state_->is_folding();
+  if (image_beside_ != nullptr || !is_whole || !is_image_due()) return;
+  const auto checksum = journal_->checksum(last_.sequence);
+  if (!checksum || !checksum->has_value()) return;
+  State::Frozen frozen = state_->frozen(cell_.pin());
+  image_beside_ = std::make_unique<BackgroundImage>(
+      BackgroundImage::Of{folder_, {last_.sequence, **checksum}, last_.received_at, last_.source,
+                          std::move(frozen.state), std::move(frozen.fold)},
+      tell_image_done_);
+}
+
+std::optional<Node::Change> Node::take_image_done() {
+  if (!is_image_done()) return std::nullopt;
+  const auto done = std::exchange(image_beside_, nullptr);
+  if (done->outcome()) {
+    imaged_ = done->sequence();
+    bytes_known_ = false;
+    image_fault_.reset();
+  }
+  return done->outcome();
+}
+
 bool Node::is_image_due() {
   if (image_fault_) return true;  // it would be passed over again at every start
   if (last_.sequence - imaged_ >= image_.batches) return true;
@@ -162,6 +189,11 @@ bool Node::is_image_due() {
     bytes_known_ = true;
   }
   return fresh_bytes_ >= image_.bytes && fresh_bytes_ >= all_bytes_ / 4;
+}
+
+void Node::come_to_rest() {
+  if (!state_ || last_.sequence == 0) return;
+  if (auto founded = state_->come_to_rest(cell_.pin())) cell_.publish(std::move(founded));
 }
 
 Node::Change Node::publish(std::uint64_t generation) {

@@ -9,6 +9,7 @@
 #include "engine/base/result.hpp"
 #include "engine/snapshot/snapshot_cell.hpp"
 #include "server/feed/importer.hpp"
+#include "server/node/background_image.hpp"
 #include "server/node/state.hpp"
 #include "server/store/journal.hpp"
 
@@ -43,6 +44,7 @@ struct NodeOptions {
   // Called while batches are replayed, on the thread that does it: up to which batch, of how many.
   std::function<void(std::uint64_t, std::uint64_t)> replay_progress = {};
   bool many_batches = false;  // small ones are to come, many a second
+  std::function<void()> image_done = {};  // one that was written beside; from any thread
 };
 
 enum class Refusing : std::uint8_t {
@@ -162,6 +164,19 @@ class Node {
 
   bool is_image_due();
 
+  // The same on a thread of its own, for a writer of many batches, who asks again until it is done.
+  // Does nothing while one is under way, or a fold.
+  void write_due_image_beside();
+
+  // What became of it, once; nothing while none has come to its end.
+  bool is_image_done() const { return image_beside_ != nullptr && image_beside_->is_done(); }
+
+  std::optional<Change> take_image_done();
+
+  // For a writer who has nothing to do: what is made beside is waited for and taken up, and memory
+  // that is kept for the next batches goes. All answers stay as they are.
+  void come_to_rest();
+
   // As of sequence(), in the order in which they came first.
   const std::vector<FeedRecord>& feeds() const { return feeds_; }
 
@@ -222,7 +237,9 @@ class Node {
       : folder_{std::move(folder)},
         keep_{options.keep},
         image_{options.image},
-        replay_progress_{options.replay_progress} {}
+        many_batches_{options.many_batches},
+        replay_progress_{options.replay_progress},
+        tell_image_done_{options.image_done} {}
 
   Change load();
   Change replay();
@@ -255,7 +272,9 @@ class Node {
   std::string folder_;
   Keep keep_;
   ImageOptions image_;
+  bool many_batches_;
   std::function<void(std::uint64_t, std::uint64_t)> replay_progress_;
+  std::function<void()> tell_image_done_;
   // Content after the image, and all of it; asked of the journal once.
   std::uint64_t fresh_bytes_ = 0;
   std::uint64_t all_bytes_ = 0;
@@ -270,6 +289,7 @@ class Node {
   std::vector<FeedRecord> feeds_;  // of state_, and kept without it
   feed::FeedForms feed_forms_;     // likewise
   engine::snapshot::SnapshotCell cell_;
+  std::unique_ptr<BackgroundImage> image_beside_;  // null: none is under way
 };
 
 }  // namespace server::node

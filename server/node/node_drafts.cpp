@@ -105,6 +105,8 @@ ImportOutcome Node::publish_draft(const std::string& name, const std::string& by
   if (auto ok = publish_draft_into(name, by, outcome); !ok) {
     outcome.faults.push_back(ok.error());
     state_.reset();
+  } else if (many_batches_) {
+    write_due_image_beside();
   } else if (auto written = write_due_image(); !written) {
     outcome.image_fault = written.error();
   }

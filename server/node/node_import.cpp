@@ -185,6 +185,7 @@ Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportReq
   outcome.append_time = Watch::now() - built;
   fresh_bytes_ += batch.content.size();
   all_bytes_ += batch.content.size();
+  if (many_batches_) state_->fold_beside(*snapshot);
   cell_.publish(*std::move(snapshot));
   note_feeds();
   last_ = {*sequence, std::move(batch.received_at), std::move(batch.source)};

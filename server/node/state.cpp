@@ -1,5 +1,6 @@
 #include "server/node/state.hpp"
 
+#include "engine/base/contract.hpp"
 #include "engine/model/image_members.hpp"
 #include "engine/snapshot/advance.hpp"
 #include "engine/snapshot/builder.hpp"
@@ -238,12 +239,56 @@ std::vector<engine::snapshot::FeedStamp> State::stamps() const {
 Result<std::shared_ptr<const engine::snapshot::Snapshot>> State::build(
     std::uint64_t generation, const std::shared_ptr<const engine::snapshot::Snapshot>& previous) {
   if (previous != nullptr) {
-    auto next = engine::snapshot::advance(*previous, facts_, rules_, generation, stamps());
+    auto from = fold_ != nullptr && fold_->is_ready() ? founded_anew(previous) : previous;
+    auto next = engine::snapshot::advance(*from, facts_, rules_, generation, stamps());
+    if (next && *next == nullptr && fold_ != nullptr) {  // perhaps only room is wanting
+      from = founded_anew(from);
+      next = engine::snapshot::advance(*from, facts_, rules_, generation, stamps());
+    }
     if (!next || *next != nullptr) return next;
   }
   engine::snapshot::SnapshotBuilder builder{facts_, rules_, generation};
   builder.set_feed_stamps(stamps());
   return builder.build();
+}
+
+// The same generation over the store that was made beside; as it was, where that can't be.
+std::shared_ptr<const engine::snapshot::Snapshot> State::founded_anew(
+    const std::shared_ptr<const engine::snapshot::Snapshot>& newest) {
+  auto founded = fold_->take(facts_, *newest);
+  fold_.reset();
+  return founded == nullptr ? newest : founded;
+}
+
+std::shared_ptr<const engine::snapshot::Snapshot> State::come_to_rest(
+    const std::shared_ptr<const engine::snapshot::Snapshot>& newest) {
+  std::shared_ptr<const engine::snapshot::Snapshot> founded;
+  if (fold_ != nullptr) {
+    founded = fold_->take(facts_, *newest);
+    fold_.reset();
+  }
+  facts_.let_go_of_spare();
+  return founded;
+}
+
+void State::fold_beside(const std::shared_ptr<const engine::snapshot::Snapshot>& newest) {
+  if (fold_ == nullptr && facts_.is_fold_due()) begin_fold(newest);
+}
+
+void State::begin_fold(const std::shared_ptr<const engine::snapshot::Snapshot>& newest) {
+  if (auto begun = engine::snapshot::Fold::begin(facts_, newest))
+    fold_ = std::make_shared<BackgroundFold>(std::move(begun));
+}
+
+State::Frozen State::frozen(const std::shared_ptr<const engine::snapshot::Snapshot>& newest) {
+  ENSURE(fold_ == nullptr && facts_.is_settled());
+  auto made = std::make_unique<State>();
+  made->facts_ = facts_.frozen();
+  made->documents_ = documents_;
+  made->feed_files_ = feed_files_;
+  made->feeds_ = feeds_;
+  begin_fold(newest);
+  return {std::move(made), fold_};
 }
 
 }  // namespace server::node

@@ -11,6 +11,7 @@
 #include "rules/rule_book.hpp"
 #include "server/feed/feed_description.hpp"
 #include "server/feed/feed_form.hpp"
+#include "server/node/background_fold.hpp"
 #include "server/node/batch_content.hpp"
 #include "server/node/feed_record.hpp"
 #include "server/node/gather.hpp"
@@ -65,6 +66,30 @@ class State {
   engine::base::Result<std::shared_ptr<const engine::snapshot::Snapshot>> build(
       std::uint64_t generation, const std::shared_ptr<const engine::snapshot::Snapshot>& previous);
 
+  // Where so much has changed that the store is to be made anew, that begins on a thread of its own,
+  // and a later build() takes it up. `newest` is the newest generation.
+  void fold_beside(const std::shared_ptr<const engine::snapshot::Snapshot>& newest);
+
+  bool is_folding() const { return fold_ != nullptr; }
+
+  // A copy as of now, for another thread to write an image of, and the fold that begins with it and
+  // whose store it must be founded on before; null: it is whole as it is. Requires that no fold is
+  // under way. Cost: a copy of the masters and of the stock.
+  struct Frozen {
+    std::unique_ptr<State> state;
+    std::shared_ptr<BackgroundFold> fold;
+  };
+
+  Frozen frozen(const std::shared_ptr<const engine::snapshot::Snapshot>& newest);
+  void found_on(std::shared_ptr<const engine::model::ConditionStore> store) {
+    facts_.found_on(std::move(store));
+  }
+
+  // Takes up what is made beside, and lets go of memory that is kept for the next time. The newest
+  // generation over its new store; null where nothing changed.
+  std::shared_ptr<const engine::snapshot::Snapshot> come_to_rest(
+      const std::shared_ptr<const engine::snapshot::Snapshot>& newest);
+
   engine::model::Facts& facts() { return facts_; }
 
   const engine::model::Facts& facts() const { return facts_; }
@@ -80,6 +105,9 @@ class State {
  private:
   engine::base::Result<void> apply_import(const store::Batch& batch, std::span<const Part> parts);
   engine::base::Result<void> apply_rows(std::span<const Part> parts);
+  void begin_fold(const std::shared_ptr<const engine::snapshot::Snapshot>& newest);
+  std::shared_ptr<const engine::snapshot::Snapshot> founded_anew(
+      const std::shared_ptr<const engine::snapshot::Snapshot>& newest);
   std::vector<engine::snapshot::FeedStamp> stamps() const;
   std::vector<engine::base::Fault> put_rule_texts(std::vector<rules::RuleDocument> texts);
 
@@ -95,6 +123,7 @@ class State {
   feed::FeedForms feed_forms_ = feed::feed_forms({});
   std::vector<FeedRecord> feeds_;
   std::vector<TextFile> feed_files_;  // that they were read from, each at the place of its own
+  std::shared_ptr<BackgroundFold> fold_;  // null: none is under way
 };
 
 }  // namespace server::node

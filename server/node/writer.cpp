@@ -15,6 +15,7 @@ using engine::base::Result;
 namespace {
 
 constexpr std::chrono::milliseconds draft_interval{500};  // how late a draft may be published
+constexpr std::chrono::seconds rest_after{5};             // without a batch
 constexpr std::size_t image_waits_max = 1'000;  // batches that a due image may wait for a pause
 constexpr std::size_t feed_errors_max = 1'000;  // of feeds that there are not, too
 
@@ -62,8 +63,13 @@ Result<std::unique_ptr<Node>> Writer::open() {
     tell(WriterEvent::follows, "what other processes import is answered; nothing is written here");
     return Node::open(folder_, reading_options);
   }
-  const NodeOptions writing_options{Access::write, Keep::facts, options_.image,
-                                    options_.replay_progress, true};
+  const auto image_done = [this] {
+    { const std::lock_guard lock{mutex_}; }  // whoever is about to wait has seen it, or waits
+    wake_.notify_one();
+  };
+  const NodeOptions writing_options{Access::write,  Keep::facts,
+                                    options_.image, options_.replay_progress,
+                                    true,           image_done};
   auto writing = Node::open(folder_, writing_options);
   if (writing || writing.error().code != FaultCode::store_unavailable) return writing;
   auto reading = Node::open(folder_, reading_options);
@@ -75,15 +81,21 @@ Result<std::unique_ptr<Node>> Writer::open() {
 }
 
 void Writer::serve_queue(const std::stop_token& stop) {
+  bool is_at_rest = true;
   while (true) {
     std::optional<Waiting> next;
     {
       std::unique_lock lock{mutex_};
-      const auto is_waited_for = [this] { return !queue_.empty(); };
-      if (next_draft_at_.empty()) {
-        wake_.wait(lock, stop, is_waited_for);
-      } else {
+      const auto is_waited_for = [this] { return !queue_.empty() || node_->is_image_done(); };
+      if (!next_draft_at_.empty()) {
         wake_.wait_for(lock, stop, draft_interval, is_waited_for);
+      } else if (is_at_rest) {
+        wake_.wait(lock, stop, is_waited_for);
+      } else if (!wake_.wait_for(lock, stop, rest_after, is_waited_for)) {
+        lock.unlock();
+        if (!stop.stop_requested()) come_to_rest();
+        is_at_rest = true;
+        continue;
       }
       if (stop.stop_requested()) return;
       if (is_draft_due()) {
@@ -91,10 +103,15 @@ void Writer::serve_queue(const std::stop_token& stop) {
         publish_due_drafts();
         continue;
       }
-      if (queue_.empty()) continue;
+      if (queue_.empty() || node_->is_image_done()) {
+        lock.unlock();
+        note_image();
+        continue;
+      }
       next = std::move(queue_.front());
       queue_.pop_front();
     }
+    is_at_rest = false;
     const auto began = std::chrono::steady_clock::now();
     auto written = write_now(next->request);
     if (options_.written)
@@ -110,8 +127,15 @@ void Writer::serve_queue(const std::stop_token& stop) {
     if (!is_in) continue;
     if (!idle && ++waited_for_idle_ < image_waits_max) continue;
     waited_for_idle_ = 0;
-    write_due_image();
+    node_->write_due_image_beside();
   }
+}
+
+// The snapshot may be another one, with the same answers.
+void Writer::come_to_rest() {
+  node_->come_to_rest();
+  node_->write_due_image_beside();
+  if (auto ok = publish(); !ok) tell(WriterEvent::not_published, described(ok.error()));
 }
 
 bool Writer::is_draft_due() const {
@@ -129,13 +153,13 @@ void Writer::publish_due_drafts() {
   if (auto ok = publish(); !ok) tell(WriterEvent::not_published, described(ok.error()));
 }
 
-void Writer::write_due_image() {
-  if (!node_->is_image_due()) return;
-  const auto imaged = node_->write_image();
-  if (options_.imaged) options_.imaged(imaged.has_value());
-  if (!imaged)
+void Writer::note_image() {
+  const auto imaged = node_->take_image_done();
+  if (!imaged) return;
+  if (options_.imaged) options_.imaged(imaged->has_value());
+  if (!*imaged)
     tell(WriterEvent::image_not_written,
-         described(imaged.error()) + "; the data is in, the next start takes longer");
+         described(imaged->error()) + "; the data is in, the next start takes longer");
 }
 
 Result<ImportOutcome> Writer::write_now(const ImportRequest& request) {

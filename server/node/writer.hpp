@@ -122,7 +122,8 @@ class Writer {
   void serve_queue(const std::stop_token& stop);
   void follow(const std::stop_token& stop);
   void refuse_waiting();
-  void write_due_image();
+  void note_image();
+  void come_to_rest();
   bool is_draft_due() const;
   void publish_due_drafts();
   engine::base::Result<ImportOutcome> write_now(const ImportRequest& request);

@@ -24,8 +24,7 @@ class ConditionFold {
  public:
   // `spare`: for memory; or null. Facts' thread.
   ConditionFold(Schema schema, std::vector<Terms> terms,
-                std::shared_ptr<const ConditionOverlay> overlay,
-                std::shared_ptr<SpareStore> spare);
+                std::shared_ptr<const ConditionOverlay> overlay, std::shared_ptr<SpareStore> spare);
 
   // ---- the thread that makes it
 

@@ -66,8 +66,7 @@ class ConditionMerge {
         order_{input.terms},
         replaced_{input.replaced},
         part_touched_{input.part_touched} {
-    if (input.spare != nullptr)
-      made_ = keep_spare(std::make_unique<ConditionStore>(), input.spare);
+    if (input.spare != nullptr) made_ = keep_spare(std::make_unique<ConditionStore>(), input.spare);
   }
 
   std::shared_ptr<const ConditionStore> make();

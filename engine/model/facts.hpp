@@ -11,8 +11,8 @@
 #include "engine/base/decimal.hpp"
 #include "engine/base/result.hpp"
 #include "engine/model/condition.hpp"
-#include "engine/model/condition_merge.hpp"
 #include "engine/model/condition_fold.hpp"
+#include "engine/model/condition_merge.hpp"
 #include "engine/model/condition_overlay.hpp"
 #include "engine/model/condition_store.hpp"
 #include "engine/model/dictionary.hpp"
@@ -282,7 +282,9 @@ class Facts {
   std::shared_ptr<const ConditionOverlay> overlay() const { return overlay_; }
 
   // So much was laid over that a fold is to begin.
-  bool is_fold_due() const { return fold_ == nullptr && overlay_ != nullptr && overlay_->is_filling(); }
+  bool is_fold_due() const {
+    return fold_ == nullptr && overlay_ != nullptr && overlay_->is_filling();
+  }
 
   // What settle() would make of the store and what lies over it, to be made on another thread. From
   // here on lay_over() tells it what it lays; settle() ends it. Null where nothing lies over.
@@ -295,6 +297,7 @@ class Facts {
   // A copy as of now that nothing can be put to, without what lies over the store; and what makes it
   // whole: the store of a fold that began in the same moment. Cost: a copy of all but the store.
   Facts frozen() const;
+
   void found_on(std::shared_ptr<const ConditionStore> store) { conditions_ = std::move(store); }
 
   // Of memory that is kept for the next fold.
@@ -435,9 +438,9 @@ class Facts {
   std::shared_ptr<ConditionOverlay> overlay_;
   std::shared_ptr<ConditionFold> fold_;  // that is being made
   std::shared_ptr<SpareStore> spare_;    // of folds
-  std::vector<TableRows> rows_;      // by TableId: not settled yet
-  std::vector<RecordExtra> extras_;  // of those
-  bool documents_changed_ = false;   // some refuses discounts now, or no more
+  std::vector<TableRows> rows_;          // by TableId: not settled yet
+  std::vector<RecordExtra> extras_;      // of those
+  bool documents_changed_ = false;       // some refuses discounts now, or no more
   std::vector<Terms> terms_;
   std::map<Terms, std::uint16_t> terms_index_;
   std::vector<Scale> scales_;

@@ -29,8 +29,8 @@ class BackgroundFold {
   }
 
   // Waits where it is not ready; once. See Fold::take().
-  std::shared_ptr<const engine::snapshot::Snapshot> take(
-      engine::model::Facts& facts, const engine::snapshot::Snapshot& newest);
+  std::shared_ptr<const engine::snapshot::Snapshot> take(engine::model::Facts& facts,
+                                                         const engine::snapshot::Snapshot& newest);
 
  private:
   std::unique_ptr<engine::snapshot::Fold> fold_;

@@ -20,8 +20,8 @@ class BackgroundImage {
   struct Of {
     std::string folder;
     store::ImageHead head;
-    std::string received_at, source;  // of the last batch
-    std::unique_ptr<State> state;     // a copy, see State::frozen()
+    std::string received_at, source;       // of the last batch
+    std::unique_ptr<State> state;          // a copy, see State::frozen()
     std::shared_ptr<BackgroundFold> fold;  // begun with the copy; null: nothing lay over its store
   };
 

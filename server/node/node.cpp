@@ -160,10 +160,14 @@ void Node::write_due_image_beside() {
   const auto checksum = journal_->checksum(last_.sequence);
   if (!checksum || !checksum->has_value()) return;
   State::Frozen frozen = state_->frozen(cell_.pin());
-  image_beside_ = std::make_unique<BackgroundImage>(
-      BackgroundImage::Of{folder_, {last_.sequence, **checksum}, last_.received_at, last_.source,
-                          std::move(frozen.state), std::move(frozen.fold)},
-      tell_image_done_);
+  image_beside_ =
+      std::make_unique<BackgroundImage>(BackgroundImage::Of{folder_,
+                                                            {last_.sequence, **checksum},
+                                                            last_.received_at,
+                                                            last_.source,
+                                                            std::move(frozen.state),
+                                                            std::move(frozen.fold)},
+                                        tell_image_done_);
 }
 
 std::optional<Node::Change> Node::take_image_done() {

@@ -43,7 +43,7 @@ struct NodeOptions {
   ImageOptions image = {};
   // Called while batches are replayed, on the thread that does it: up to which batch, of how many.
   std::function<void(std::uint64_t, std::uint64_t)> replay_progress = {};
-  bool many_batches = false;  // small ones are to come, many a second
+  bool many_batches = false;              // small ones are to come, many a second
   std::function<void()> image_done = {};  // one that was written beside; from any thread
 };
 

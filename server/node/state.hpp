@@ -81,6 +81,7 @@ class State {
   };
 
   Frozen frozen(const std::shared_ptr<const engine::snapshot::Snapshot>& newest);
+
   void found_on(std::shared_ptr<const engine::model::ConditionStore> store) {
     facts_.found_on(std::move(store));
   }
@@ -122,7 +123,7 @@ class State {
   std::vector<feed::FeedDescription> feed_descriptions_;
   feed::FeedForms feed_forms_ = feed::feed_forms({});
   std::vector<FeedRecord> feeds_;
-  std::vector<TextFile> feed_files_;  // that they were read from, each at the place of its own
+  std::vector<TextFile> feed_files_;      // that they were read from, each at the place of its own
   std::shared_ptr<BackgroundFold> fold_;  // null: none is under way
 };
 

@@ -67,9 +67,8 @@ Result<std::unique_ptr<Node>> Writer::open() {
     { const std::lock_guard lock{mutex_}; }  // whoever is about to wait has seen it, or waits
     wake_.notify_one();
   };
-  const NodeOptions writing_options{Access::write,  Keep::facts,
-                                    options_.image, options_.replay_progress,
-                                    true,           image_done};
+  const NodeOptions writing_options{
+      Access::write, Keep::facts, options_.image, options_.replay_progress, true, image_done};
   auto writing = Node::open(folder_, writing_options);
   if (writing || writing.error().code != FaultCode::store_unavailable) return writing;
   auto reading = Node::open(folder_, reading_options);

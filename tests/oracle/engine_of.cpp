@@ -302,6 +302,17 @@ bool Engine::advance() {
   return true;
 }
 
+std::unique_ptr<engine::snapshot::Fold> Engine::begin_fold() {
+  return engine::snapshot::Fold::begin(facts_, snapshot_);
+}
+
+bool Engine::take_fold(engine::snapshot::Fold& fold) {
+  auto founded = fold.take(facts_, *snapshot_);
+  if (founded == nullptr) return false;
+  snapshot_ = std::move(founded);
+  return true;
+}
+
 base::Result<quote::Question> Engine::question(const Ask& ask) const {
   quote::QuoteRequest request;
   request.customer = ask.customer;

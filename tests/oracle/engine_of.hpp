@@ -6,6 +6,7 @@
 #include "engine/model/facts.hpp"
 #include "engine/quote/answer.hpp"
 #include "engine/quote/question.hpp"
+#include "engine/snapshot/fold.hpp"
 #include "engine/snapshot/snapshot.hpp"
 
 #include "tests/oracle/pricer.hpp"
@@ -57,6 +58,11 @@ class Engine {
 
   // The next generation; returns whether it was made from the one before.
   bool advance();
+
+  // Of the newest generation; null where nothing was laid over its store.
+  std::unique_ptr<engine::snapshot::Fold> begin_fold();
+  // Whether the generation stands on the fold's store now.
+  bool take_fold(engine::snapshot::Fold& fold);
 
   engine::base::Result<engine::quote::Question> question(const Ask& ask) const;
 

@@ -49,6 +49,7 @@ struct House {
     write_shop(folder.path() + "/files", ranges);
     import();
     server::node::WriterOptions options;
+    options.image = {.batches = 8};  // with each the store is made anew, on a thread of its own
     options.published = [this](const server::node::Node& node) -> engine::base::Result<void> {
       cell.publish(node.snapshot());
       return {};

@@ -60,7 +60,7 @@ class BlockScan {
         snapshot_{*context_.snapshot},
         index_{snapshot_.conditions()},
         header_{*context_.header},
-        plan_{*context_.plan},
+        plan_{context_.plan},
         columns_{*context_.columns},
         scratch_{scratch},
         finder_{finder},
@@ -113,13 +113,13 @@ class BlockScan {
 
   // Adds what the access finds for these lines to the scratch's candidates.
   void find(std::size_t access, std::uint64_t searching) {
-    if (header_.fields.size() == 1 && plan_.of(0, number_, access).is_empty()) return;
+    if (header_.fields.size() == 1 && plan_.of(0, *step_, access).is_empty()) return;
     const rule::Access& rule = *step_->accesses[access].rule;
     if (rule.agreement == rule::AgreementUse::asked) searching &= lines_with_agreement();
     for (std::size_t fields = 0; fields < header_.fields.size(); ++fields) {
       const std::uint64_t lines =
           header_.fields.size() == 1 ? searching : searching & lines_of(fields);
-      const AccessPlan& plan = plan_.of(fields, number_, access);
+      const AccessPlan& plan = plan_.of(fields, *step_, access);
       if (lines == 0 || plan.is_empty()) continue;
       const snapshot::TableInfo& table = index_.table(rule.table);
       finder_.find(snapshot_, plan_, plan, table, block_, lines, scratch_);
@@ -387,7 +387,7 @@ class BlockScan {
   const snapshot::Snapshot& snapshot_;
   const snapshot::ConditionIndex& index_;
   const Header& header_;
-  const Plan& plan_;
+  const PlanView& plan_;
   Columns& columns_;
   BlockScratch& scratch_;
   Finder& finder_;

@@ -221,7 +221,7 @@ class BlockSearch {
   void merge_lists() {
     std::vector<Candidate> left;
     each_line(scratch_.candidates.all(), [&](std::uint8_t line, std::span<Candidate> candidates) {
-      for (const Candidate& merged : merge(snapshot_, *context_.plan, candidates)) {
+      for (const Candidate& merged : merge(snapshot_, context_.plan, candidates)) {
         const Hit hit{merged.part, merged.position, 0, line};
         Loss loss = scan_.fit().rule_out(merged.record, hit);
         if (loss == Loss::won)
@@ -285,7 +285,7 @@ class BlockSearch {
     const LineValues values{*this, line};
     const bool computed = step_->has_more || step_->rule->find->any_currency;
     const bool named = number_ == context_.procedure->rule->answer.price_step;
-    const ChoiceContext context{&snapshot_, context_.plan,       &*step_->rule->find,
+    const ChoiceContext context{&snapshot_, context_.plan.parts, &*step_->rule->find,
                                 choices,    &block_.lines[line], computed ? &values : nullptr,
                                 named};
     LossListener* listener = nullptr;

@@ -106,7 +106,7 @@ int compare_values(const ChoiceContext& context, const Candidate& a, const Candi
 
 // Of the list by which a record was reached; else of the records' terms.
 int compare_ranks(const ChoiceContext& context, const Candidate& a, const Candidate& b) {
-  const int by_list = three_way(context.plan->parts[a.part].rank, context.plan->parts[b.part].rank);
+  const int by_list = three_way(context.parts[a.part].rank, context.parts[b.part].rank);
   if (by_list != 0) return by_list;
   const auto& index = context.snapshot->conditions();
   return three_way(index.terms(index.record(a.record)).rank,

@@ -63,7 +63,7 @@ bool is_worth_placing(const ConditionIndex& index, const PlanPart& part, std::ui
 }
 
 // Lays out the keys of all parts of the access, if that is worth it for each of them.
-bool lay_out(const ConditionIndex& index, const Plan& plan, const AccessPlan& access,
+bool lay_out(const ConditionIndex& index, const PlanView& plan, const AccessPlan& access,
              std::uint64_t open, BlockScratch& scratch) {
   const auto lines = static_cast<std::uint32_t>(std::popcount(open));
   if (lines <= base::limits::lines_few) return false;
@@ -119,8 +119,12 @@ void prefetch_articles(const Snapshot& snapshot, std::span<const Line> lines) {
   }
 }
 
-void prefetch_keys(const Snapshot& snapshot, const Plan& plan, std::span<const Line> lines) {
+void prefetch_keys(const Snapshot& snapshot, const PlanView& plan, std::span<const Line> lines) {
   const ConditionIndex& index = snapshot.conditions();
+  if (plan.accesses.empty()) return;
+  const auto first = plan.accesses.front().begin;
+  for (const PlanPart& part : plan.parts.subspan(first, plan.accesses.back().end - first))
+    prefetch(&part);
   for (const AccessPlan& access : plan.accesses) {
     if (!access.by_article) continue;
     const PlanPart* const end = plan.parts.data() + access.end;
@@ -130,7 +134,7 @@ void prefetch_keys(const Snapshot& snapshot, const Plan& plan, std::span<const L
   }
 }
 
-void HashFinder::probe_article(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
+void HashFinder::probe_article(const Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
                                const snapshot::TableInfo& table, const BlockView& block,
                                std::uint64_t open, BlockScratch& scratch) {
   const ConditionIndex& index = snapshot.conditions();
@@ -149,7 +153,7 @@ void HashFinder::probe_article(const Snapshot& snapshot, const Plan& plan, const
   }
 }
 
-void HashFinder::probe_mapped(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
+void HashFinder::probe_mapped(const Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
                               const snapshot::TableInfo& table, const BlockView& block,
                               std::uint64_t open, BlockScratch& scratch) {
   const auto& mapping = snapshot.articles().mappings[table.mapping];
@@ -171,7 +175,7 @@ void HashFinder::probe_mapped(const Snapshot& snapshot, const Plan& plan, const 
   }
 }
 
-void HashFinder::resolve(const Snapshot& snapshot, const Plan& plan, BlockScratch& scratch) {
+void HashFinder::resolve(const Snapshot& snapshot, const PlanView& plan, BlockScratch& scratch) {
   const ConditionIndex& index = snapshot.conditions();
   const bool mixed = !scratch.hits.empty() && !scratch.probes.empty();
   for (const PendingProbe& probe : scratch.probes) {
@@ -184,7 +188,7 @@ void HashFinder::resolve(const Snapshot& snapshot, const Plan& plan, BlockScratc
   if (mixed) std::ranges::sort(scratch.hits, {}, &Hit::line);  // in place: no allocation
 }
 
-void HashFinder::find(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
+void HashFinder::find(const Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
                       const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
                       BlockScratch& scratch) {
   scratch.hits.clear();
@@ -228,7 +232,7 @@ bool lay_change(const ConditionIndex& index, const PlanPart& part, const Hit& wa
 
 }  // namespace
 
-void lay_changes(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
+void lay_changes(const Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
                  const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
                  BlockScratch& scratch) {
   const ConditionIndex& index = snapshot.conditions();
@@ -261,7 +265,7 @@ void lay_changes(const Snapshot& snapshot, const Plan& plan, const AccessPlan& a
   if (reordered) std::ranges::sort(scratch.hits, {}, &Hit::line);
 }
 
-std::uint32_t RunFinder::seek(const ConditionIndex& index, const Plan& plan, std::uint32_t part,
+std::uint32_t RunFinder::seek(const ConditionIndex& index, const PlanView& plan, std::uint32_t part,
                               std::uint32_t article) {
   if (cursors_.size() < plan.parts.size()) cursors_.resize(plan.parts.size(), 0);
   const snapshot::KeyRange range = plan.parts[part].range;
@@ -284,7 +288,7 @@ std::uint32_t RunFinder::seek(const ConditionIndex& index, const Plan& plan, std
   return position;
 }
 
-void RunFinder::find(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
+void RunFinder::find(const Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
                      const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
                      BlockScratch& scratch) {
   if (table.side != ArticleSide::article) {

@@ -23,7 +23,7 @@ struct BlockView {
 // being made; and their keys' slots, when it is there. Both only pay for few lines: within a block
 // of many, the finder's own prefetches overlap.
 void prefetch_articles(const snapshot::Snapshot& snapshot, std::span<const Line> lines);
-void prefetch_keys(const snapshot::Snapshot& snapshot, const Plan& plan,
+void prefetch_keys(const snapshot::Snapshot& snapshot, const PlanView& plan,
                    std::span<const Line> lines);
 
 // Independent probes overlap: slots are prefetched for the whole block, then keys resolved and
@@ -31,30 +31,30 @@ void prefetch_keys(const snapshot::Snapshot& snapshot, const Plan& plan,
 // laid out in a table once, and a line reads its place there.
 class HashFinder {
  public:
-  void find(const snapshot::Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
+  void find(const snapshot::Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
             const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
             BlockScratch& scratch);
 
  private:
-  void probe_article(const snapshot::Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
+  void probe_article(const snapshot::Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
                      const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
                      BlockScratch& scratch);
-  void probe_mapped(const snapshot::Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
+  void probe_mapped(const snapshot::Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
                     const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
                     BlockScratch& scratch);
-  void resolve(const snapshot::Snapshot& snapshot, const Plan& plan, BlockScratch& scratch);
+  void resolve(const snapshot::Snapshot& snapshot, const PlanView& plan, BlockScratch& scratch);
 };
 
 // Puts right what a finder left, where keys have changed since their store was made: the hit of such
 // a key becomes one of its newest version, or goes. Requires an index that has changes.
-void lay_changes(const snapshot::Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
+void lay_changes(const snapshot::Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
                  const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
                  BlockScratch& scratch);
 
 // Requires lines of consecutive articles, rising, each block after the one before.
 class RunFinder {
  public:
-  void find(const snapshot::Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
+  void find(const snapshot::Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
             const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
             BlockScratch& scratch);
 
@@ -62,7 +62,7 @@ class RunFinder {
   void restart() { cursors_.clear(); }
 
  private:
-  std::uint32_t seek(const snapshot::ConditionIndex& index, const Plan& plan, std::uint32_t part,
+  std::uint32_t seek(const snapshot::ConditionIndex& index, const PlanView& plan, std::uint32_t part,
                      std::uint32_t article);
 
   HashFinder hash_;

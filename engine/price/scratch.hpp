@@ -6,8 +6,8 @@
 #pragma once
 
 #include "engine/base/limits.hpp"
+#include "engine/base/pile.hpp"
 #include "engine/base/wide.hpp"
-#include "engine/price/pile.hpp"
 #include "engine/price/plan.hpp"
 #include "engine/price/priced.hpp"
 #include "engine/price/unknown.hpp"
@@ -19,6 +19,8 @@
 #include <vector>
 
 namespace engine::price {
+
+using base::Pile;
 
 inline constexpr std::size_t block_lines = base::limits::lines_per_block;
 

@@ -194,6 +194,7 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
                 FactsCodes{facts_, *frame_->texts});
   made_->condition_filter_ = std::move(filter);
   if (auto ok = bind_rules(); !ok) return ok.error();
+  made_->customer_plans_ = CustomerPlans{*made_};
   return std::shared_ptr<const Snapshot>{std::move(made_)};
 }
 

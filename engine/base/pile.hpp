@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace engine::price {
+namespace engine::base {
 
 template <class T>
 class Pile {
@@ -74,4 +74,4 @@ class Pile {
   std::size_t count_ = 0;
 };
 
-}  // namespace engine::price
+}  // namespace engine::base

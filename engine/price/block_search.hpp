@@ -5,6 +5,7 @@
 
 #include "engine/price/apply.hpp"
 #include "engine/price/block_scan.hpp"
+#include "engine/price/by_line.hpp"
 #include "engine/price/choose.hpp"
 #include "engine/price/merge.hpp"
 
@@ -178,7 +179,7 @@ class BlockSearch {
       for (std::size_t i = begin; i < end; ++i) scan_.find(i, searching);
       std::uint64_t matched = 0;
       if (!scratch_.candidates.empty()) {
-        if (end - begin > 1) std::ranges::sort(scratch_.candidates.all(), {}, &Candidate::line);
+        if (end - begin > 1) order_by_line(scratch_.candidates, scratch_.spare_candidates);
         if (!scan_.is_plain() && step_->rule->find->merge) merge_lists();
         for (const Candidate& candidate : scratch_.candidates) matched |= bit(candidate.line);
         searching &= ~choose_winners(winners);

@@ -1,5 +1,7 @@
 #include "engine/price/find.hpp"
 
+#include "engine/price/by_line.hpp"
+
 #include <algorithm>
 #include <bit>
 
@@ -65,6 +67,7 @@ bool is_worth_placing(const ConditionIndex& index, const PlanPart& part, std::ui
 // Lays out the keys of all parts of the access, if that is worth it for each of them.
 bool lay_out(const ConditionIndex& index, const PlanView& plan, const AccessPlan& access,
              std::uint64_t open, BlockScratch& scratch) {
+  if (open >> base::limits::lines_few == 0) return false;  // so few lines that they need no count
   const auto lines = static_cast<std::uint32_t>(std::popcount(open));
   if (lines <= base::limits::lines_few) return false;
   for (std::uint32_t i = access.begin; i < access.end; ++i) {
@@ -185,7 +188,7 @@ void HashFinder::resolve(const Snapshot& snapshot, const PlanView& plan, BlockSc
     prefetch(index.key_address(position));
     scratch.hits.add({probe.part, position, probe.distance, probe.line});
   }
-  if (mixed) std::ranges::sort(scratch.hits, {}, &Hit::line);  // in place: no allocation
+  if (mixed) order_by_line(scratch.hits, scratch.spare_hits);
 }
 
 void HashFinder::find(const Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
@@ -197,7 +200,7 @@ void HashFinder::find(const Snapshot& snapshot, const PlanView& plan, const Acce
   if (table.side == ArticleSide::mapped) {
     probe_mapped(snapshot, plan, access, table, block, open, scratch);
   } else {
-    make_room(static_cast<std::size_t>(std::popcount(open)) * (access.end - access.begin), scratch);
+    make_room(std::size_t{block.count} * (access.end - access.begin), scratch);
     probe_article(snapshot, plan, access, table, block, open, scratch);
   }
   resolve(snapshot, plan, scratch);
@@ -262,7 +265,7 @@ void lay_changes(const Snapshot& snapshot, const PlanView& plan, const AccessPla
         break;
     }
   }
-  if (reordered) std::ranges::sort(scratch.hits, {}, &Hit::line);
+  if (reordered) order_by_line(scratch.hits, scratch.spare_hits);
 }
 
 std::uint32_t RunFinder::seek(const ConditionIndex& index, const PlanView& plan, std::uint32_t part,

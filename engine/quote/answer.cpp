@@ -36,15 +36,23 @@ void availability(const Snapshot& snapshot, const Question& question,
   out.clear();
   // What is read of the articles comes while the first ones are looked at.
   const auto& articles = snapshot.articles();
+  const bool sets_known = !articles.band_sets.empty();
   for (const price::Line& line : question.lines) {
     if (line.article.is_none()) continue;
-    snapshot.stock().prefetch(line.article.raw());
-    __builtin_prefetch(&articles.safety_stock[line.article.raw()]);
-    articles.attributes.prefetch(line.article.raw());
+    const std::uint32_t article = line.article.raw();
+    snapshot.stock().prefetch(article);
+    __builtin_prefetch(&articles.safety_stock[article]);
+    if (sets_known) {
+      __builtin_prefetch(&articles.band_sets[article]);
+    } else {
+      articles.attributes.prefetch(article);
+    }
   }
   for (const price::Line& line : question.lines) {
-    if (!line.article.is_none()) articles.attributes.prefetch_items(line.article.raw());
+    if (!sets_known && !line.article.is_none())
+      articles.attributes.prefetch_items(line.article.raw());
   }
+  out.reserve(question.lines.size());
   for (const price::Line& line : question.lines)
     out.push_back(line_availability(snapshot, question, line));
 }

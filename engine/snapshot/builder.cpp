@@ -3,6 +3,7 @@
 #include "engine/base/limits.hpp"
 #include "engine/model/facts_common.hpp"
 #include "engine/rule/procedure_formulas.hpp"
+#include "engine/snapshot/article_band_sets.hpp"
 #include "engine/snapshot/article_mapping.hpp"
 #include "engine/snapshot/code_order.hpp"
 #include "engine/snapshot/data_bounds.hpp"
@@ -393,6 +394,7 @@ Result<void> SnapshotBuilder::bind_rules() {
   auto bands = bind_lookup(rules_->band_lookup, true);
   if (!bands) return bands.error();
   frame_->band_lookup = *std::move(bands);
+  frame_->articles.band_sets = article_band_sets(*frame_);
   return {};
 }
 

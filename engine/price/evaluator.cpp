@@ -199,7 +199,10 @@ void evaluate(const Task& task, Scratch& scratch, PricedLines& out) {
   prefetch_articles(*task.snapshot, task.lines.first(std::min(block_lines, task.lines.size())));
   prepare(task, false, scratch, out);
   const PlanView plan = plan_of(*task.snapshot, task.procedure, *task.header, scratch.plan);
-  if (task.lines.size() <= limits::lines_few) prefetch_keys(*task.snapshot, plan, task.lines);
+  if (task.lines.size() <= limits::lines_few) {
+    const auto& procedure = task.snapshot->procedures()[task.procedure];
+    prefetch_keys(*task.snapshot, procedure, plan, task.lines);
+  }
   if (task.lines.size() >= limits::lines_parallel_from)
     return evaluate_parallel(task, plan, scratch, out);
   HashFinder finder;

@@ -3,6 +3,7 @@
 #include "engine/price/by_line.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 namespace engine::price {
@@ -101,13 +102,6 @@ void read_places(const snapshot::ArticleKey& key, std::uint8_t line, BlockScratc
   }
 }
 
-// What a search of the part for the key reads first.
-const void* first_read(const ConditionIndex& index, const PlanPart& part, std::uint32_t key) {
-  if (part.search == KeySearch::hashed) return index.slot_address(index.hash_of(part.part, key));
-  const bool near = part.search == KeySearch::dense && key - part.first_key < part.range.size();
-  return index.key_address(part.range.begin + (near ? key - part.first_key : 0));
-}
-
 }  // namespace
 
 void prefetch_articles(const Snapshot& snapshot, std::span<const Line> lines) {
@@ -122,19 +116,110 @@ void prefetch_articles(const Snapshot& snapshot, std::span<const Line> lines) {
   }
 }
 
-void prefetch_keys(const Snapshot& snapshot, const PlanView& plan, std::span<const Line> lines) {
-  const ConditionIndex& index = snapshot.conditions();
-  if (plan.accesses.empty()) return;
-  const auto first = plan.accesses.front().begin;
-  for (const PlanPart& part : plan.parts.subspan(first, plan.accesses.back().end - first))
-    prefetch(&part);
-  for (const AccessPlan& access : plan.accesses) {
-    if (!access.by_article) continue;
-    const PlanPart* const end = plan.parts.data() + access.end;
-    for (const PlanPart* part = plan.parts.data() + access.begin; part != end; ++part) {
-      for (const Line& line : lines) prefetch(first_read(index, *part, line.article.raw()));
+namespace {
+
+// A key that a few lines are going to ask for.
+struct NearKey {
+  std::uint64_t hash;      // where it is searched by that
+  const PlanPart* part;
+  std::uint32_t key;
+  std::uint32_t position;  // where that is known
+};
+
+// Keys that are brought near in three waves, each of which waits once for all of them: what a search
+// reads first, the key, its first record. More than there is room for come when they are read.
+class NearKeys {
+ public:
+  explicit NearKeys(const ConditionIndex& index) : index_{index} {}
+
+  void want(const PlanPart& part, std::uint32_t key) {
+    if (count_ == keys_.size()) return;
+    NearKey& to = keys_[count_++];
+    to.part = &part;
+    to.key = key;
+    to.position = ConditionIndex::no_key;
+    switch (part.search) {
+      case KeySearch::single:
+        to.position = part.range.begin;
+        return prefetch(index_.key_address(to.position));
+      case KeySearch::dense:
+        if (key - part.first_key >= part.range.size()) {
+          --count_;
+          return;
+        }
+        to.position = part.range.begin + (key - part.first_key);
+        return prefetch(index_.key_address(to.position));
+      case KeySearch::run:
+        for (std::uint32_t at = part.range.begin; at < part.range.end; at += keys_per_line)
+          prefetch(index_.key_address(at));
+        return;
+      case KeySearch::hashed:
+        to.hash = index_.hash_of(part.part, key);
+        return prefetch(index_.slot_address(to.hash));
     }
   }
+
+  void fetch() {
+    for (std::size_t i = 0; i < count_; ++i) {
+      NearKey& one = keys_[i];
+      if (one.part->search == KeySearch::hashed) {
+        one.position = index_.find_key_hashed(one.hash, one.part->range, one.key);
+        if (one.position != ConditionIndex::no_key) prefetch(index_.key_address(one.position));
+      } else if (one.part->search == KeySearch::run) {
+        one.position = index_.find_key_in_run(one.part->range, one.key);
+      }
+    }
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (keys_[i].position != ConditionIndex::no_key)
+        prefetch(&index_.record(index_.records_of(keys_[i].position).begin));
+    }
+  }
+
+ private:
+  static constexpr std::uint32_t keys_per_line = 8;
+
+  const ConditionIndex& index_;
+  std::array<NearKey, 32> keys_;  // as far as they are counted
+  std::size_t count_ = 0;
+};
+
+}  // namespace
+
+void prefetch_keys(const Snapshot& snapshot, const snapshot::BoundProcedure& procedure,
+                   const PlanView& plan, std::span<const Line> lines) {
+  if (plan.accesses.empty()) return;
+  const ConditionIndex& index = snapshot.conditions();
+  const std::uint32_t first = plan.accesses.front().begin;
+  constexpr std::uint32_t parts_per_line = 2;  // they are read one after the other
+  for (std::uint32_t i = first; i < plan.accesses.back().end; i += parts_per_line)
+    prefetch(&plan.parts[i]);
+  NearKeys near{index};
+  for (const Line& line : lines) {
+    if (line.article.is_none()) continue;
+    const std::uint32_t article = line.article.raw();
+    for (const snapshot::BoundStep& step : procedure.steps) {
+      for (std::size_t i = 0; i < step.accesses.size(); ++i) {
+        const AccessPlan& access = plan.of(line.fields, step, i);
+        if (access.is_empty()) continue;
+        const snapshot::TableInfo& table = index.table(step.accesses[i].rule->table);
+        const auto parts = plan.parts.subspan(access.begin, access.end - access.begin);
+        if (table.side == ArticleSide::mapped) {
+          for (const auto& key : snapshot.articles().mappings[table.mapping][article]) {
+            for (const PlanPart& part : parts) near.want(part, key.key);
+          }
+          continue;
+        }
+        const std::uint64_t present = table.signature == UINT16_MAX
+                                          ? ~std::uint64_t{0}
+                                          : index.signature(article, table.signature);
+        if ((present & access.mask) == 0) continue;
+        for (const PlanPart& part : parts) {
+          if ((present & part.bit) != 0) near.want(part, article);
+        }
+      }
+    }
+  }
+  near.fetch();
 }
 
 void HashFinder::probe_article(const Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,

@@ -19,12 +19,12 @@ struct BlockView {
   std::size_t offset = 0;  // of its first line within the question
 };
 
-// Brings near what the look-ups of some lines start from: of their articles, while the plan is still
-// being made; and their keys' slots, when it is there. Both only pay for few lines: within a block
+// Brings near what the look-ups of some lines start from: of their articles, while there is no plan
+// yet; and their keys and records, when there is one. Both only pay for few lines: within a block
 // of many, the finder's own prefetches overlap.
 void prefetch_articles(const snapshot::Snapshot& snapshot, std::span<const Line> lines);
-void prefetch_keys(const snapshot::Snapshot& snapshot, const PlanView& plan,
-                   std::span<const Line> lines);
+void prefetch_keys(const snapshot::Snapshot& snapshot, const snapshot::BoundProcedure& procedure,
+                   const PlanView& plan, std::span<const Line> lines);
 
 // Independent probes overlap: slots are prefetched for the whole block, then keys resolved and
 // records prefetched. Where many lines ask parts of few keys, as articles' groups do, the keys are

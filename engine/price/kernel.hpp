@@ -31,19 +31,20 @@ W divide(const W& numerator, const W& denominator, base::Rounding mode) {
   return base::round_quotient<W>(numerator, denominator, mode);
 }
 
-// a * b * left / right. What comes to 64 bits, as most amounts do, is computed in 64.
+// a * b * left / right, where both of these are powers of ten. What comes to 64 bits, as most amounts
+// do, is computed in 64.
 template <class W>
-W multiply_divide(const W& a, const W& b, const W& left, const W& right, base::Rounding mode) {
+W multiply_divide(const W& a, std::int64_t b, const W& left, const W& right, base::Rounding mode) {
   if constexpr (std::is_same_v<W, Int128>) {
+    const auto narrow_left = static_cast<std::int64_t>(left);
+    const auto narrow_right = static_cast<std::int64_t>(right);
     std::int64_t product = 0;
-    if (base::fits_int64(a) && base::fits_int64(b) && base::fits_int64(left) &&
-        base::fits_int64(right) &&
-        !__builtin_mul_overflow(static_cast<std::int64_t>(a), static_cast<std::int64_t>(b),
-                                &product) &&
-        !__builtin_mul_overflow(product, static_cast<std::int64_t>(left), &product))
-      return base::round_quotient(product, static_cast<std::int64_t>(right), mode);
+    if (base::fits_int64(a) && left == narrow_left && right == narrow_right &&
+        !__builtin_mul_overflow(static_cast<std::int64_t>(a), b, &product) &&
+        !__builtin_mul_overflow(product, narrow_left, &product))
+      return narrow_right == 1 ? product : base::round_quotient(product, narrow_right, mode);
   }
-  return divide<W>(W(a * b * left), right, mode);
+  return divide<W>(W(a * W(b) * left), right, mode);
 }
 
 // How many lines a formula runs over. Of one alone that is known when the kernel is compiled: it needs

@@ -55,11 +55,12 @@ void Kernel<W, Lines>::extend_round(const BoundInstruction& instruction) {
       continue;
     }
     const Line& line = input_.block.lines[i];
-    const W quantity = W(line.quantity.mantissa());
     if (is_per_unit(winners[i], line)) {
-      a[i] = multiply_divide<W>(a[i], quantity, left, right, instruction.mode);
+      a[i] =
+          multiply_divide<W>(a[i], line.quantity.mantissa(), left, right, instruction.mode);
       continue;
     }
+    const W quantity = W(line.quantity.mantissa());
     const UnitFactor factor = factor_of(winners[i], line);
     const W numerator = a[i] * quantity * W(factor.numerator) * left;
     a[i] = divide<W>(numerator, W(W(factor.denominator) * right), instruction.mode);

@@ -23,19 +23,25 @@ bool in_range(base::Int128 amount) { return amount <= amount_max && amount >= -a
 struct Source {
   const AmountColumn* column = nullptr;
   const std::int64_t* narrow = nullptr;  // its values, where they are of 64 bits
+  const base::Int128* wide = nullptr;    // the same of 128
   std::uint8_t decimals = 0;
 };
 
 Source source_of(const BoundProcedure& procedure, const Columns& columns, std::uint16_t step) {
   const AmountColumn& column = columns.steps[step].amount;
   const bool is_narrow = column.width == base::Width::bits64;
+  const bool is_wide = column.width == base::Width::bits128;
   return {&column, is_narrow ? column.narrow.data() : nullptr,
-          procedure.steps[step].amount.decimals};
+          is_wide ? column.wide.data() : nullptr, procedure.steps[step].amount.decimals};
 }
 
 // False where the amount is beyond what an answer holds.
 bool read_wide(const Source& source, std::size_t line, Amount& to) {
   to.decimals = source.decimals;
+  if (source.wide != nullptr) {
+    to.mantissa = source.wide[line];
+    return in_range(to.mantissa);
+  }
   return amount_at(*source.column, line, to.mantissa) && in_range(to.mantissa);
 }
 

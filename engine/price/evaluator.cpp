@@ -88,8 +88,7 @@ void collect(Scratch& scratch, PricedLines& out) {
   std::stable_sort(out.free_lines.begin() + first_free, out.free_lines.end(), by_line);
 }
 
-RunContext context_of(const Task& task, const PlanView& plan, Scratch& scratch,
-                      PricedLines& out) {
+RunContext context_of(const Task& task, const PlanView& plan, Scratch& scratch, PricedLines& out) {
   RunContext context;
   context.snapshot = task.snapshot;
   context.procedure = &task.snapshot->procedures()[task.procedure];
@@ -139,8 +138,8 @@ void run_serial(const RunContext& context, const Segment& segment, Scratch& scra
 }
 
 template <class Finder, class Trace>
-void evaluate_here(const Task& task, const PlanView& plan, Scratch& scratch, Finder& finder, Trace& trace,
-                   PricedLines& out) {
+void evaluate_here(const Task& task, const PlanView& plan, Scratch& scratch, Finder& finder,
+                   Trace& trace, PricedLines& out) {
   if (scratch.blocks.empty()) scratch.blocks.resize(1);
   RunContext context = context_of(task, plan, scratch, out);
   context.explained = Trace::enabled;
@@ -199,13 +198,13 @@ void evaluate(const Task& task, Scratch& scratch, PricedLines& out) {
   prefetch_articles(*task.snapshot, task.lines.first(std::min(block_lines, task.lines.size())));
   prepare(task, false, scratch, out);
   const PlanView plan = plan_of(*task.snapshot, task.procedure, *task.header, scratch.plan);
-  if (task.lines.size() <= limits::lines_few) {
-    const auto& procedure = task.snapshot->procedures()[task.procedure];
-    prefetch_keys(*task.snapshot, procedure, plan, task.lines);
-  }
   if (task.lines.size() >= limits::lines_parallel_from)
     return evaluate_parallel(task, plan, scratch, out);
   HashFinder finder;
+  if (task.lines.size() <= limits::lines_few) {
+    const auto& procedure = task.snapshot->procedures()[task.procedure];
+    finder.seek(*task.snapshot, procedure, plan, task.lines);
+  }
   NoTrace trace;
   evaluate_here(task, plan, scratch, finder, trace, out);
 }

@@ -116,115 +116,109 @@ void prefetch_articles(const Snapshot& snapshot, std::span<const Line> lines) {
   }
 }
 
-namespace {
-
-// A key that a few lines are going to ask for.
-struct NearKey {
-  std::uint64_t hash;      // where it is searched by that
-  const PlanPart* part;
-  std::uint32_t key;
-  std::uint32_t position;  // where that is known
-};
-
-// Keys that are brought near in three waves, each of which waits once for all of them: what a search
-// reads first, the key, its first record. More than there is room for come when they are read.
-class NearKeys {
- public:
-  explicit NearKeys(const ConditionIndex& index) : index_{index} {}
-
-  void want(const PlanPart& part, std::uint32_t key) {
-    if (count_ == keys_.size()) return;
-    NearKey& to = keys_[count_++];
-    to.part = &part;
-    to.key = key;
-    to.position = ConditionIndex::no_key;
-    switch (part.search) {
-      case KeySearch::single:
-        to.position = part.range.begin;
-        return prefetch(index_.key_address(to.position));
-      case KeySearch::dense:
-        if (key - part.first_key >= part.range.size()) {
-          --count_;
-          return;
-        }
-        to.position = part.range.begin + (key - part.first_key);
-        return prefetch(index_.key_address(to.position));
-      case KeySearch::run:
-        for (std::uint32_t at = part.range.begin; at < part.range.end; at += keys_per_line)
-          prefetch(index_.key_address(at));
-        return;
-      case KeySearch::hashed:
-        to.hash = index_.hash_of(part.part, key);
-        return prefetch(index_.slot_address(to.hash));
-    }
+void SoughtKeys::want(const ConditionIndex& index, const PlanPart& part, std::uint32_t number,
+                      const snapshot::ArticleKey& key) {
+  std::uint32_t position = ConditionIndex::no_key;
+  std::uint64_t hash = 0;
+  switch (part.search) {
+    case KeySearch::single:
+      position = part.range.begin;
+      prefetch(index.key_address(position));
+      break;
+    case KeySearch::dense:
+      if (key.key - part.first_key >= part.range.size()) return;
+      position = part.range.begin + (key.key - part.first_key);
+      prefetch(index.key_address(position));
+      break;
+    case KeySearch::run:
+      for (std::uint32_t at = part.range.begin; at < part.range.end; at += keys_per_cache_line)
+        prefetch(index.key_address(at));
+      break;
+    case KeySearch::hashed:
+      hash = index.hash_of(part.part, key.key);
+      prefetch(index.slot_address(hash));
+      break;
   }
-
-  void fetch() {
-    for (std::size_t i = 0; i < count_; ++i) {
-      NearKey& one = keys_[i];
-      if (one.part->search == KeySearch::hashed) {
-        one.position = index_.find_key_hashed(one.hash, one.part->range, one.key);
-        if (one.position != ConditionIndex::no_key) prefetch(index_.key_address(one.position));
-      } else if (one.part->search == KeySearch::run) {
-        one.position = index_.find_key_in_run(one.part->range, one.key);
-      }
-    }
-    for (std::size_t i = 0; i < count_; ++i) {
-      if (keys_[i].position != ConditionIndex::no_key)
-        prefetch(&index_.record(index_.records_of(keys_[i].position).begin));
-    }
+  if (count_ == keys_.size()) {
+    is_full_ = true;
+    return;
   }
-
- private:
-  static constexpr std::uint32_t keys_per_line = 8;
-
-  const ConditionIndex& index_;
-  std::array<NearKey, 32> keys_;  // as far as they are counted
-  std::size_t count_ = 0;
-};
-
-}  // namespace
-
-void prefetch_keys(const Snapshot& snapshot, const snapshot::BoundProcedure& procedure,
-                   const PlanView& plan, std::span<const Line> lines) {
-  if (plan.accesses.empty()) return;
-  const ConditionIndex& index = snapshot.conditions();
-  const std::uint32_t first = plan.accesses.front().begin;
-  constexpr std::uint32_t parts_per_line = 2;  // they are read one after the other
-  for (std::uint32_t i = first; i < plan.accesses.back().end; i += parts_per_line)
-    prefetch(&plan.parts[i]);
-  NearKeys near{index};
-  for (const Line& line : lines) {
-    if (line.article.is_none()) continue;
-    const std::uint32_t article = line.article.raw();
-    for (const snapshot::BoundStep& step : procedure.steps) {
-      for (std::size_t i = 0; i < step.accesses.size(); ++i) {
-        const AccessPlan& access = plan.of(line.fields, step, i);
-        if (access.is_empty()) continue;
-        const snapshot::TableInfo& table = index.table(step.accesses[i].rule->table);
-        const auto parts = plan.parts.subspan(access.begin, access.end - access.begin);
-        if (table.side == ArticleSide::mapped) {
-          for (const auto& key : snapshot.articles().mappings[table.mapping][article]) {
-            for (const PlanPart& part : parts) near.want(part, key.key);
-          }
-          continue;
-        }
-        const std::uint64_t present = table.signature == UINT16_MAX
-                                          ? ~std::uint64_t{0}
-                                          : index.signature(article, table.signature);
-        if ((present & access.mask) == 0) continue;
-        for (const PlanPart& part : parts) {
-          if ((present & part.bit) != 0) near.want(part, article);
-        }
-      }
-    }
-  }
-  near.fetch();
+  keys_[count_++] = {hash, &part, key.key, number, position, key.distance};
 }
 
-void HashFinder::probe_article(const Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
-                               const snapshot::TableInfo& table, const BlockView& block,
-                               std::uint64_t open, BlockScratch& scratch) {
+void SoughtKeys::want_line(const Snapshot& snapshot, const snapshot::BoundProcedure& procedure,
+                           const PlanView& plan, const Line& line) {
+  const ConditionIndex& index = snapshot.conditions();
+  const std::uint32_t article = line.article.raw();
+  for (const snapshot::BoundStep& step : procedure.steps) {
+    for (std::size_t i = 0; i < step.accesses.size(); ++i) {
+      const AccessPlan& access = plan.of(line.fields, step, i);
+      if (access.is_empty()) continue;
+      const snapshot::TableInfo& table = index.table(step.accesses[i].rule->table);
+      if (table.side == ArticleSide::mapped) {
+        for (const snapshot::ArticleKey& key : snapshot.articles().mappings[table.mapping][article]) {
+          for (std::uint32_t part = access.begin; part < access.end; ++part)
+            want(index, plan.parts[part], part, key);
+        }
+        continue;
+      }
+      std::uint64_t present = ~std::uint64_t{0};
+      if (table.signature != UINT16_MAX) present = index.signature(article, table.signature);
+      if ((present & access.mask) == 0) continue;
+      for (std::uint32_t part = access.begin; part < access.end; ++part) {
+        if ((present & plan.parts[part].bit) != 0)
+          want(index, plan.parts[part], part, {article, 0});
+      }
+    }
+  }
+}
+
+void SoughtKeys::fetch(const ConditionIndex& index) {
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < count_; ++i) {
+    Key key = keys_[i];
+    if (key.plan_part->search == KeySearch::hashed) {
+      key.position = index.find_key_hashed(key.hash, key.plan_part->range, key.article_key);
+    } else if (key.plan_part->search == KeySearch::run) {
+      key.position = index.find_key_in_run(key.plan_part->range, key.article_key);
+    }
+    if (key.position == ConditionIndex::no_key) continue;
+    prefetch(index.key_address(key.position));
+    keys_[found++] = key;
+  }
+  count_ = found;
+  for (std::size_t i = 0; i < count_; ++i)
+    prefetch(&index.record(index.records_of(keys_[i].position).begin));
+}
+
+void SoughtKeys::seek(const Snapshot& snapshot, const snapshot::BoundProcedure& procedure,
+                      const PlanView& plan, std::span<const Line> lines) {
+  count_ = 0;
+  is_full_ = false;
+  if (plan.accesses.empty()) return;
+  constexpr std::uint32_t parts_per_prefetch = 2;
+  const std::uint32_t end = plan.accesses.back().end;
+  for (std::uint32_t i = plan.accesses.front().begin; i < end; i += parts_per_prefetch)
+    prefetch(&plan.parts[i]);
+  for (const Line& line : lines) {
+    if (!line.article.is_none()) want_line(snapshot, procedure, plan, line);
+  }
+  fetch(snapshot.conditions());
+  only_line_ = lines.size() == 1 && !is_full_ ? lines.data() : nullptr;
+}
+
+void SoughtKeys::take(const AccessPlan& access, BlockScratch& scratch) const {
+  scratch.hits.make_room(count_);
+  for (std::size_t i = 0; i < count_; ++i) {
+    const Key& key = keys_[i];
+    if (key.part - access.begin < access.end - access.begin)
+      scratch.hits.add({key.part, key.position, key.distance, 0});
+  }
+}
+
+void HashFinder::probe_article(const Snapshot& snapshot, const PlanView& plan,
+                               const AccessPlan& access, const snapshot::TableInfo& table,
+                               const BlockView& block, std::uint64_t open, BlockScratch& scratch) {
   const ConditionIndex& index = snapshot.conditions();
   const bool signed_table = table.signature != UINT16_MAX;
   const PlanPart* const parts = plan.parts.data();
@@ -241,9 +235,9 @@ void HashFinder::probe_article(const Snapshot& snapshot, const PlanView& plan, c
   }
 }
 
-void HashFinder::probe_mapped(const Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
-                              const snapshot::TableInfo& table, const BlockView& block,
-                              std::uint64_t open, BlockScratch& scratch) {
+void HashFinder::probe_mapped(const Snapshot& snapshot, const PlanView& plan,
+                              const AccessPlan& access, const snapshot::TableInfo& table,
+                              const BlockView& block, std::uint64_t open, BlockScratch& scratch) {
   const auto& mapping = snapshot.articles().mappings[table.mapping];
   const bool laid_out = lay_out(snapshot.conditions(), plan, access, open, scratch);
   for (std::uint64_t rest = open; rest != 0; rest &= rest - 1) {
@@ -282,6 +276,7 @@ void HashFinder::find(const Snapshot& snapshot, const PlanView& plan, const Acce
   scratch.hits.clear();
   scratch.probes.clear();
   if (access.begin == access.end) return;
+  if (sought_.is_of(block)) return sought_.take(access, scratch);
   if (table.side == ArticleSide::mapped) {
     probe_mapped(snapshot, plan, access, table, block, open, scratch);
   } else {

@@ -51,12 +51,14 @@ W multiply_divide(const W& a, std::int64_t b, const W& left, const W& right, bas
 // no loops, and a look-up runs most of its formulas' instructions over them.
 struct OneLine {
   explicit OneLine(std::uint32_t /*count*/) {}
+
   static constexpr std::uint32_t count() { return 1; }
 };
 
 class ManyLines {
  public:
   explicit ManyLines(std::uint32_t count) : count_{count} {}
+
   std::uint32_t count() const { return count_; }
 
  private:
@@ -108,7 +110,8 @@ class Kernel {
     const W* b = at(0);
     const W left = base::pow10<W>(instruction.shift_left);
     const W right = base::pow10<W>(instruction.shift_right);
-    for (std::uint32_t i = 0; i < lines_.count(); ++i) a[i] = function(W(a[i] * left), W(b[i] * right));
+    for (std::uint32_t i = 0; i < lines_.count(); ++i)
+      a[i] = function(W(a[i] * left), W(b[i] * right));
     drop_operand();
   }
 

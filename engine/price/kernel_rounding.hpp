@@ -56,8 +56,7 @@ void Kernel<W, Lines>::extend_round(const BoundInstruction& instruction) {
     }
     const Line& line = input_.block.lines[i];
     if (is_per_unit(winners[i], line)) {
-      a[i] =
-          multiply_divide<W>(a[i], line.quantity.mantissa(), left, right, instruction.mode);
+      a[i] = multiply_divide<W>(a[i], line.quantity.mantissa(), left, right, instruction.mode);
       continue;
     }
     const W quantity = W(line.quantity.mantissa());

@@ -13,8 +13,8 @@ void make_plan(const snapshot::Snapshot& snapshot, const snapshot::BoundProcedur
 PlanView plan_of(const snapshot::Snapshot& snapshot, std::size_t procedure, const Header& header,
                  Plan& plan) {
   if (header.fields.size() == 1) {
-    const auto kept = snapshot.customer_plans().find(procedure, header.customer,
-                                                     header.fields.front().texts);
+    const auto kept =
+        snapshot.customer_plans().find(procedure, header.customer, header.fields.front().texts);
     if (kept) return *kept;
   }
   make_plan(snapshot, snapshot.procedures()[procedure], header, plan);

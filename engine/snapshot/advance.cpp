@@ -107,8 +107,8 @@ class SnapshotAdvance {
     if (const auto overlay = facts_.overlay()) {
       made->conditions_ = previous_.conditions_.laid_over(overlay, facts_.terms());
       const auto known = static_cast<std::uint32_t>(previous_.conditions_.part_count_laid_over());
-      made->customer_plans_ = previous_.customer_plans_.laid_over(
-          made->conditions_, known, previous_.customers().parents);
+      made->customer_plans_ = previous_.customer_plans_.laid_over(made->conditions_, known,
+                                                                  previous_.customers().parents);
     }
     if (facts_.scales().size() != previous_.scales_->size())
       made->scales_ = std::make_shared<std::vector<model::Scale>>(facts_.scales());

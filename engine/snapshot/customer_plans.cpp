@@ -173,16 +173,15 @@ void CustomerPlans::prefetch(std::size_t procedure, model::CustomerId customer) 
 }
 
 bool CustomerPlans::names_any(const std::vector<FieldId>& fields, const FieldValues& given) {
-  return std::ranges::any_of(given, [&](const auto& one) {
-    return std::ranges::find(fields, one.first) != fields.end();
-  });
+  return std::ranges::any_of(
+      given, [&](const auto& one) { return std::ranges::find(fields, one.first) != fields.end(); });
 }
 
 std::size_t CustomerPlans::memory_bytes() const {
   std::size_t bytes = 0;
   for (const auto& own : kept_) {
-    bytes += own->accesses.capacity() * sizeof(AccessPlan) +
-             own->parts.capacity() * sizeof(PlanPart);
+    bytes +=
+        own->accesses.capacity() * sizeof(AccessPlan) + own->parts.capacity() * sizeof(PlanPart);
   }
   return bytes;
 }

@@ -61,6 +61,7 @@ class CustomerPlans {
   };
 
   static bool names_any(const std::vector<model::FieldId>& fields, const FieldValues& given);
+
   bool is_outdated(model::CustomerId customer) const {
     return outdated_->all || outdated_->customers[customer.raw()];
   }

@@ -115,8 +115,7 @@ class AccessPlanner {
       if (given == field) return take({value.raw(), 0, {}, 0});
     }
     if (customer_.is_none()) return;
-    for (const model::Attribute& attribute :
-         snapshot_.customers().attributes[customer_.raw()]) {
+    for (const model::Attribute& attribute : snapshot_.customers().attributes[customer_.raw()]) {
       if (attribute.field == field) take({attribute.value.raw(), 0, {}, 0});
     }
   }

@@ -26,7 +26,7 @@ struct PlanPart {
   std::uint32_t part = 0;
   KeyRange range;
   std::uint32_t first_key = 0;  // of a dense part
-  std::uint64_t bit = 0;        // in article signatures, of tables that have them, and among changes
+  std::uint64_t bit = 0;  // in article signatures, of tables that have them, and among changes
   std::int32_t rank = 0;
   base::Validity validity;  // of the assignment by which a price list was reached
   std::uint16_t distance = 0;

@@ -133,6 +133,44 @@ std::vector<LineText> said_by(const std::shared_ptr<const Snapshot>& snapshot,
   return oracle::texts_of(*snapshot, question, answer);
 }
 
+// How many plans a generation kept, and how many its questions have to make.
+struct PlanCounts {
+  std::size_t kept = 0;
+  std::size_t made = 0;
+};
+
+bool same_part(const engine::price::PlanPart& a, const engine::price::PlanPart& b) {
+  return a.part == b.part && a.range.begin == b.range.begin && a.range.end == b.range.end &&
+         a.first_key == b.first_key && a.bit == b.bit && a.rank == b.rank &&
+         a.validity.from == b.validity.from && a.validity.to == b.validity.to &&
+         a.distance == b.distance && a.search == b.search;
+}
+
+// Whoever has a kept plan would get the same one made.
+void compare_plans(const Snapshot& snapshot, PlanCounts& counts) {
+  engine::price::Plan plan;
+  engine::price::Header header;
+  const auto customers = static_cast<std::uint32_t>(snapshot.customers().parents.size());
+  for (std::size_t procedure = 0; procedure < snapshot.procedures().size(); ++procedure) {
+    for (std::uint32_t customer = 0; customer < customers; ++customer) {
+      header.customer = model::CustomerId{customer};
+      const auto kept = snapshot.customer_plans().find(procedure, header.customer, {});
+      ++(kept ? counts.kept : counts.made);
+      if (!kept) continue;
+      engine::price::make_plan(snapshot, snapshot.procedures()[procedure], header, plan);
+      const auto made = plan.view();
+      REQUIRE(kept->accesses.size() == made.accesses.size());
+      for (std::size_t i = 0; i < made.accesses.size(); ++i) {
+        const auto& a = kept->accesses[i];
+        const auto& b = made.accesses[i];
+        REQUIRE(a.mask == b.mask);
+        REQUIRE(std::ranges::equal(kept->parts.subspan(a.begin, a.end - a.begin),
+                                   made.parts.subspan(b.begin, b.end - b.begin), same_part));
+      }
+    }
+  }
+}
+
 void compare(const Case& made, const oracle::Engine& fresh, Draw& draw, std::vector<Held>& held) {
   const auto snapshot = made.engine->share_snapshot();
   for (int i = 0; i < 4; ++i) {
@@ -157,6 +195,7 @@ TEST_CASE("property: generations made from the one before answer as those built 
           "[property]") {
   std::size_t steps = 0;
   std::size_t advanced = 0;
+  PlanCounts plans;
   property::each_case(20'261'125, 250, property::Language::any, [&](Case& made) {
     Draw draw{made.seed ^ 99U};
     Changes changes{made, draw};
@@ -165,12 +204,16 @@ TEST_CASE("property: generations made from the one before answer as those built 
       changes.step(draw.below(12));
       ++steps;
       advanced += made.engine->advance() ? 1 : 0;
+      compare_plans(made.engine->snapshot(), plans);
       compare(made, oracle::Engine{changes.world(), made.documents}, draw, held);
     }
     for (const Held& one : held)
       REQUIRE(said_by(one.snapshot, one.question, Detail::plain) == one.said);
   });
   WARN(advanced << " of " << steps << " generations were made from the one before");
+  WARN(plans.kept << " customers' plans were kept, " << plans.made << " had to be made");
+  CHECK(plans.kept > 1'000);
+  CHECK(plans.made > 100);
   REQUIRE(advanced * 4 > steps * 3);
 }
 

@@ -156,7 +156,8 @@ void SoughtKeys::want_line(const Snapshot& snapshot, const snapshot::BoundProced
       if (access.is_empty()) continue;
       const snapshot::TableInfo& table = index.table(step.accesses[i].rule->table);
       if (table.side == ArticleSide::mapped) {
-        for (const snapshot::ArticleKey& key : snapshot.articles().mappings[table.mapping][article]) {
+        for (const snapshot::ArticleKey& key :
+             snapshot.articles().mappings[table.mapping][article]) {
           for (std::uint32_t part = access.begin; part < access.end; ++part)
             want(index, plan.parts[part], part, key);
         }

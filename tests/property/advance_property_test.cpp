@@ -52,6 +52,9 @@ class Changes {
     }
   }
 
+  // Records that nobody has put yet: they come as those that were taken away come back.
+  void withhold(std::vector<oracle::RecordRow> records) { gone_ = std::move(records); }
+
   const oracle::World& world() const { return world_; }
 
  private:
@@ -195,7 +198,6 @@ TEST_CASE("property: generations made from the one before answer as those built 
           "[property]") {
   std::size_t steps = 0;
   std::size_t advanced = 0;
-  PlanCounts plans;
   property::each_case(20'261'125, 250, property::Language::any, [&](Case& made) {
     Draw draw{made.seed ^ 99U};
     Changes changes{made, draw};
@@ -204,17 +206,41 @@ TEST_CASE("property: generations made from the one before answer as those built 
       changes.step(draw.below(12));
       ++steps;
       advanced += made.engine->advance() ? 1 : 0;
-      compare_plans(made.engine->snapshot(), plans);
       compare(made, oracle::Engine{changes.world(), made.documents}, draw, held);
     }
     for (const Held& one : held)
       REQUIRE(said_by(one.snapshot, one.question, Detail::plain) == one.said);
   });
   WARN(advanced << " of " << steps << " generations were made from the one before");
-  WARN(plans.kept << " customers' plans were kept, " << plans.made << " had to be made");
-  CHECK(plans.kept > 1'000);
-  CHECK(plans.made > 100);
   REQUIRE(advanced * 4 > steps * 3);
+}
+
+TEST_CASE("property: records under parts that come late are found, and kept plans are those made",
+          "[property]") {
+  PlanCounts plans;
+  property::each_case(20'261'127, 150, property::Language::any, [&](Case& whole) {
+    Draw draw{whole.seed ^ 97U};
+    Case made{whole.seed, whole.documents, whole.rules, whole.world, {}};
+    std::vector<oracle::RecordRow> withheld;
+    made.world.records.clear();
+    for (const oracle::RecordRow& row : whole.world.records)
+      (draw.below(2) == 0 ? withheld : made.world.records).push_back(row);
+    made.engine.emplace(made.world, made.documents);
+    Changes changes{made, draw};
+    changes.withhold(std::move(withheld));
+    std::vector<Held> held;
+    for (std::uint64_t left = 1 + draw.below(6); left > 0; --left) {
+      changes.step(draw.below(12));
+      made.engine->advance();
+      compare_plans(made.engine->snapshot(), plans);
+      compare(made, oracle::Engine{changes.world(), made.documents}, draw, held);
+    }
+    for (const Held& one : held)
+      REQUIRE(said_by(one.snapshot, one.question, Detail::plain) == one.said);
+  });
+  WARN(plans.kept << " customers' plans were kept, " << plans.made << " had to be made");
+  CHECK(plans.kept > 100);
+  CHECK(plans.made > 100);
 }
 
 TEST_CASE("property: where the room behind a store ends, it is made anew and there is room again",

@@ -160,7 +160,7 @@ class ArticleAgreements {
     price::Line line;
     line.article = model::ArticleId{x.article};
     const auto [near_x, near_y] = distances(x.part, y.part);
-    const price::ChoiceContext context{&snapshot_, &plan, &find, nullptr, &line, nullptr};
+    const price::ChoiceContext context{&snapshot_, plan.parts, &find, nullptr, &line, nullptr};
     const price::Candidate first{x.record, 0, 0, a.access, near_x, 0};
     const price::Candidate second{y.record, 1, 0, b.access, near_y, 0};
     for (const rule::Choice& choice : find.choose) {

@@ -167,7 +167,8 @@ std::optional<Families::Decided> Families::decided_by(const TableUse& use, const
   const auto& table = context_.table_of_part(findings_.part());
   const std::uint32_t key = findings_.key();
   line.article = model::ArticleId{table.side == ArticleSide::article ? index_.key_at(key) : 0};
-  const price::ChoiceContext context{&context_.snapshot(), &plan_, &find, nullptr, &line, nullptr};
+  const price::ChoiceContext context{
+      &context_.snapshot(), plan_.parts, &find, nullptr, &line, nullptr};
   const price::Candidate x{a, 0, key, use.access, 0, 0};
   const price::Candidate y{b, 0, key, use.access, 0, 0};
   for (const rule::Choice& choice : find.choose) {

@@ -175,7 +175,7 @@ std::optional<bool> TieSearch::is_tied_on(std::uint32_t a, std::uint32_t b,
   const Terms& terms_y = index_.terms(index_.record(b));
   bool computed = terms_x.has_more || terms_y.has_more;
   const bool worth_open = computed || terms_x.currency != terms_y.currency;
-  const price::ChoiceContext context{&snapshot_, &plan_, find_, choices_, &*line, nullptr};
+  const price::ChoiceContext context{&snapshot_, plan_.parts, find_, choices_, &*line, nullptr};
   const auto far = [](std::uint16_t party, std::uint16_t from) {
     return static_cast<std::uint16_t>(party + from);
   };

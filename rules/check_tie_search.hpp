@@ -84,7 +84,7 @@ class TieSearch {
   const ToldPairs& told_;
   KeyPairs key_pairs_;
   Prover prover_;
-  engine::price::Plan plan_{{engine::price::PlanPart{}}, {}, {}, 0, {}};
+  engine::price::Plan plan_{{engine::price::PlanPart{}}, {}, 0, {}};
   std::uint16_t procedure_ = 0;
   std::uint16_t number_ = 0;
   const engine::snapshot::BoundStep* step_ = nullptr;

@@ -1,5 +1,7 @@
 #include "engine/avail/band.hpp"
 
+#include "engine/snapshot/article_band_sets.hpp"
+
 #include <algorithm>
 
 namespace engine::avail {
@@ -59,9 +61,11 @@ base::CivilMinutes covered_from(std::span<const snapshot::ReceiptDue> receipts,
 }
 
 std::uint16_t band_of(const rule::BandSet& set, base::Quantity available) {
+  const auto count = static_cast<std::uint16_t>(set.threshold_count());
+  const rule::Band* const bands = set.bands.data();
   std::uint16_t band = 0;
-  for (std::uint16_t i = 1; i < set.threshold_count(); ++i) {
-    if (set.bands[i].from <= available) band = i;
+  for (std::uint16_t i = 1; i < count; ++i) {
+    if (bands[i].from <= available) band = i;
   }
   return band;
 }
@@ -70,6 +74,9 @@ std::uint16_t band_of(const rule::BandSet& set, base::Quantity available) {
 
 std::uint16_t band_set_for(const Snapshot& snapshot, model::ArticleId article,
                            const Viewer& viewer) {
+  static_assert(no_band == snapshot::no_band_set);
+  const auto& known = snapshot.articles().band_sets;
+  if (!known.empty()) return known[article.raw()];
   for (const snapshot::BoundLookupRow& row : snapshot.band_lookup()) {
     const bool all = std::ranges::all_of(row.when, [&](const auto& condition) {
       return matches(snapshot, article, viewer, condition.first, condition.second);

@@ -113,7 +113,7 @@ class BlockApply {
  private:
   void apply_to_line(std::uint8_t line, std::span<Candidate> candidates, ApplyState& state) {
     const typename Search::LineValues values{search_, line};
-    const ChoiceContext context{context_.snapshot, context_.plan,       &*step_->rule->find,
+    const ChoiceContext context{context_.snapshot, context_.plan.parts, &*step_->rule->find,
                                 nullptr,           &block_.lines[line], &values};
     sort_candidates(context, candidates);
     const auto at = static_cast<std::uint32_t>(block_.offset + line);

@@ -60,7 +60,7 @@ class BlockScan {
         snapshot_{*context_.snapshot},
         index_{snapshot_.conditions()},
         header_{*context_.header},
-        plan_{*context_.plan},
+        plan_{context_.plan},
         columns_{*context_.columns},
         scratch_{scratch},
         finder_{finder},
@@ -113,13 +113,13 @@ class BlockScan {
 
   // Adds what the access finds for these lines to the scratch's candidates.
   void find(std::size_t access, std::uint64_t searching) {
-    if (header_.fields.size() == 1 && plan_.of(0, number_, access).is_empty()) return;
+    if (header_.fields.size() == 1 && plan_.of(0, *step_, access).is_empty()) return;
     const rule::Access& rule = *step_->accesses[access].rule;
     if (rule.agreement == rule::AgreementUse::asked) searching &= lines_with_agreement();
     for (std::size_t fields = 0; fields < header_.fields.size(); ++fields) {
       const std::uint64_t lines =
           header_.fields.size() == 1 ? searching : searching & lines_of(fields);
-      const AccessPlan& plan = plan_.of(fields, number_, access);
+      const AccessPlan& plan = plan_.of(fields, *step_, access);
       if (lines == 0 || plan.is_empty()) continue;
       const snapshot::TableInfo& table = index_.table(rule.table);
       finder_.find(snapshot_, plan_, plan, table, block_, lines, scratch_);
@@ -214,6 +214,7 @@ class BlockScan {
     // number: most records fall here, before anything else is looked at.
     const std::int64_t ordered =
         line.numerator == line.denominator ? std::abs(line.quantity.mantissa()) : INT64_MAX;
+    const bool compared = line.numerator == line.denominator;
     base::CivilMinutes& until = lines_.result(hit.line).valid_until;
     const model::ConditionRecord* best = nullptr;
     scratch_.candidates.make_room(found.size());
@@ -221,8 +222,13 @@ class BlockScan {
       const model::ConditionRecord& record = records[number];
       if (record.threshold.mantissa() > ordered) continue;
       if (best != nullptr && is_beaten(record, *best)) continue;
-      if (fit_.rule_out_plain(record, index_.terms(record), line) != Loss::won) continue;
-      if (!fit_.agreement_fits(record.document, line, rule)) continue;
+      if (record.terms != fitting_terms_ || !compared) {
+        const model::Terms& terms = index_.terms(record);
+        if (fit_.rule_out_plain(record, terms, line) != Loss::won) continue;
+        if (RecordFit::fits_all_lines(terms)) fitting_terms_ = record.terms;
+      }
+      const bool is_free = rule.agreement == rule::AgreementUse::any && record.document.is_none();
+      if (!is_free && !fit_.agreement_fits(record.document, line, rule)) continue;
       if (rule_out_by_time(line.date, validity_of(record, part), until) != Loss::won) continue;
       scratch_.candidates.add({number, hit.part, hit.position, access,
                                static_cast<std::uint16_t>(part.distance + hit.distance), hit.line});
@@ -331,7 +337,8 @@ class BlockScan {
                              static_cast<std::uint16_t>(part.distance + hit.distance), hit.line});
   }
 
-  base::Validity validity_of(const model::ConditionRecord& record, const PlanPart& part) const {
+  [[gnu::always_inline]] base::Validity validity_of(const model::ConditionRecord& record,
+                                                    const PlanPart& part) const {
     base::Validity validity{std::max(record.valid_from, part.validity.from),
                             std::min(record.valid_to, part.validity.to)};
     if (!record.document.is_none() && snapshot_.is_dated_promotion(record.document)) {
@@ -387,7 +394,7 @@ class BlockScan {
   const snapshot::Snapshot& snapshot_;
   const snapshot::ConditionIndex& index_;
   const Header& header_;
-  const Plan& plan_;
+  const PlanView& plan_;
   Columns& columns_;
   BlockScratch& scratch_;
   Finder& finder_;
@@ -400,6 +407,9 @@ class BlockScan {
   std::uint64_t active_ = 0;
   const Running* running_ = nullptr;
   const CountedBasis* counted_ = nullptr;
+  // Terms that were found to fit this question on whatever line, thresholds apart: most records
+  // share them with the one before.
+  std::uint32_t fitting_terms_ = UINT32_MAX;
   bool is_plain_ = true;
   bool filters_ = false;
   bool tests_conditions_ = true;

@@ -5,6 +5,7 @@
 
 #include "engine/price/apply.hpp"
 #include "engine/price/block_scan.hpp"
+#include "engine/price/by_line.hpp"
 #include "engine/price/choose.hpp"
 #include "engine/price/merge.hpp"
 
@@ -178,7 +179,7 @@ class BlockSearch {
       for (std::size_t i = begin; i < end; ++i) scan_.find(i, searching);
       std::uint64_t matched = 0;
       if (!scratch_.candidates.empty()) {
-        if (end - begin > 1) std::ranges::sort(scratch_.candidates.all(), {}, &Candidate::line);
+        if (end - begin > 1) order_by_line(scratch_.candidates, scratch_.spare_candidates);
         if (!scan_.is_plain() && step_->rule->find->merge) merge_lists();
         for (const Candidate& candidate : scratch_.candidates) matched |= bit(candidate.line);
         searching &= ~choose_winners(winners);
@@ -221,7 +222,7 @@ class BlockSearch {
   void merge_lists() {
     std::vector<Candidate> left;
     each_line(scratch_.candidates.all(), [&](std::uint8_t line, std::span<Candidate> candidates) {
-      for (const Candidate& merged : merge(snapshot_, *context_.plan, candidates)) {
+      for (const Candidate& merged : merge(snapshot_, context_.plan, candidates)) {
         const Hit hit{merged.part, merged.position, 0, line};
         Loss loss = scan_.fit().rule_out(merged.record, hit);
         if (loss == Loss::won)
@@ -285,7 +286,7 @@ class BlockSearch {
     const LineValues values{*this, line};
     const bool computed = step_->has_more || step_->rule->find->any_currency;
     const bool named = number_ == context_.procedure->rule->answer.price_step;
-    const ChoiceContext context{&snapshot_, context_.plan,       &*step_->rule->find,
+    const ChoiceContext context{&snapshot_, context_.plan.parts, &*step_->rule->find,
                                 choices,    &block_.lines[line], computed ? &values : nullptr,
                                 named};
     LossListener* listener = nullptr;

@@ -47,11 +47,11 @@ BulkCustomer prepare_customer(const BulkTerms& terms, const BulkProcedure& proce
         made.levels.push_back({next, next});
       }
       if (rule.agreement == rule::AgreementUse::asked) continue;  // a list's lines name none
-      const AccessPlan& plan = made.plan.of(0, step.number, i);
+      const AccessPlan& plan = made.plan.view().of(0, bound.steps[step.number], i);
       const auto& table = snapshot.conditions().table(rule.table);
       BulkAccess access;
       access.begin = static_cast<std::uint32_t>(made.sources.size());
-      access.table = static_cast<std::uint16_t>(made.plan.first_access[step.number] + i);
+      access.table = static_cast<std::uint16_t>(bound.steps[step.number].first_access + i);
       access.mapping = table.mapping;
       access.side = table.side;
       access.ancestors = rule.group_ancestors;

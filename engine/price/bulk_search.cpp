@@ -301,7 +301,7 @@ bool BulkSearch::resolve(const BoundStep& step, model::ArticleId article, BulkEn
         Candidate{best.record, origin.part, 0, origin.access, origin.distance, 0},
         Candidate{other.record, other_origin.part, 0, other_origin.access, other_origin.distance,
                   0}};
-    const ChoiceContext context{&snapshot_, &customer_->plan, &find, nullptr, &line, nullptr};
+    const ChoiceContext context{&snapshot_, customer_->plan.parts, &find, nullptr, &line, nullptr};
     const Chosen chosen = choose(context, two, nullptr);
     if (chosen.ambiguous) return false;
     const Candidate& winner = chosen.candidate;

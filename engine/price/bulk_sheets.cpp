@@ -51,7 +51,8 @@ class KeyReader {
     if (is_hard) return {0, hard_record, 0};
     if (candidates_.empty()) return {};
     if (candidates_.size() == 1) return entry_of(candidates_.front().record);
-    const ChoiceContext choice{&snapshot_, &plan_, &*step_.rule->find, nullptr, &line_, nullptr};
+    const ChoiceContext choice{&snapshot_, plan_.parts, &*step_.rule->find,
+                               nullptr,    &line_,      nullptr};
     const Chosen chosen = choose(choice, candidates_, nullptr);
     if (chosen.ambiguous) return {0, hard_record, 0};
     return entry_of(chosen.candidate.record);

@@ -106,7 +106,7 @@ int compare_values(const ChoiceContext& context, const Candidate& a, const Candi
 
 // Of the list by which a record was reached; else of the records' terms.
 int compare_ranks(const ChoiceContext& context, const Candidate& a, const Candidate& b) {
-  const int by_list = three_way(context.plan->parts[a.part].rank, context.plan->parts[b.part].rank);
+  const int by_list = three_way(context.parts[a.part].rank, context.parts[b.part].rank);
   if (by_list != 0) return by_list;
   const auto& index = context.snapshot->conditions();
   return three_way(index.terms(index.record(a.record)).rank,
@@ -120,7 +120,10 @@ int compare_thresholds(const ChoiceContext& context, const ConditionRecord& a,
     return unit_ratio(*context.snapshot, context.snapshot->conditions().terms(record),
                       *context.line);
   };
-  if (a.terms == b.terms) return three_way(a.threshold, b.threshold);
+  const auto unit_of = [&](const ConditionRecord& record) {
+    return context.snapshot->conditions().terms(record).unit;
+  };
+  if (a.terms == b.terms || unit_of(a) == unit_of(b)) return three_way(a.threshold, b.threshold);
   const UnitFactor of_a = ratio(a);
   const UnitFactor of_b = ratio(b);
   const auto comparable = [](const ConditionRecord& record, const UnitFactor& own,
@@ -285,6 +288,17 @@ bool same_answer(const ChoiceContext& context, const Candidate& a, const Candida
          compare_worths(worth_of(context, a), worth_of(context, b)) == 0;
 }
 
+// What identity_text() says first of two records that stand under one key, without the text; 0 where
+// it takes more.
+int compare_under_one_key(const Snapshot& snapshot, const ConditionRecord& a,
+                          const ConditionRecord& b) {
+  const Terms& x = snapshot.conditions().terms(a);
+  const Terms& y = snapshot.conditions().terms(b);
+  if (x.currency != y.currency || x.unit != y.unit) return 0;
+  if (a.threshold != b.threshold) return three_way(a.threshold, b.threshold);
+  return three_way(a.valid_from, b.valid_from);
+}
+
 // Document, then external key, then all else that is known outside: never the order in which
 // records are held.
 bool externally_before(const Snapshot& snapshot, const Candidate& a, const Candidate& b) {
@@ -292,6 +306,10 @@ bool externally_before(const Snapshot& snapshot, const Candidate& a, const Candi
   const ConditionRecord& y = snapshot.conditions().record(b.record);
   const int by_document = compare_documents(snapshot, x, y, false);
   if (by_document != 0) return by_document < 0;
+  if (a.position == b.position && !x.is_keyed() && !y.is_keyed()) {
+    const int by_start = compare_under_one_key(snapshot, x, y);
+    if (by_start != 0) return by_start < 0;
+  }
   return compare_record_keys(snapshot, a.record, b.record, false) < 0;
 }
 

@@ -32,7 +32,7 @@ class CandidateValues {
 // What a comparison between records needs to know beside them.
 struct ChoiceContext {
   const snapshot::Snapshot* snapshot = nullptr;
-  const Plan* plan = nullptr;
+  std::span<const PlanPart> parts;  // of the plan
   const rule::Find* find = nullptr;
   const std::vector<rule::Choice>* choices = nullptr;  // null: find->choose
   const Line* line = nullptr;

@@ -88,13 +88,13 @@ void collect(Scratch& scratch, PricedLines& out) {
   std::stable_sort(out.free_lines.begin() + first_free, out.free_lines.end(), by_line);
 }
 
-RunContext context_of(const Task& task, Scratch& scratch, PricedLines& out) {
+RunContext context_of(const Task& task, const PlanView& plan, Scratch& scratch, PricedLines& out) {
   RunContext context;
   context.snapshot = task.snapshot;
   context.procedure = &task.snapshot->procedures()[task.procedure];
   context.header = task.header;
   context.lines = task.lines;
-  context.plan = &scratch.plan;
+  context.plan = plan;
   context.columns = &scratch.columns;
   context.out = &out;
   context.line_scope = task.line_scope;
@@ -138,10 +138,10 @@ void run_serial(const RunContext& context, const Segment& segment, Scratch& scra
 }
 
 template <class Finder, class Trace>
-void evaluate_here(const Task& task, Scratch& scratch, Finder& finder, Trace& trace,
-                   PricedLines& out) {
+void evaluate_here(const Task& task, const PlanView& plan, Scratch& scratch, Finder& finder,
+                   Trace& trace, PricedLines& out) {
   if (scratch.blocks.empty()) scratch.blocks.resize(1);
-  RunContext context = context_of(task, scratch, out);
+  RunContext context = context_of(task, plan, scratch, out);
   context.explained = Trace::enabled;
   for (const Segment& segment : context.procedure->segments) {
     if (!segment.aggregates.empty()) compute_aggregates(context, segment, scratch.blocks.front());
@@ -157,9 +157,9 @@ void evaluate_here(const Task& task, Scratch& scratch, Finder& finder, Trace& tr
   take_answer(task, scratch.columns, out);
 }
 
-void evaluate_parallel(const Task& task, Scratch& scratch, PricedLines& out) {
+void evaluate_parallel(const Task& task, const PlanView& plan, Scratch& scratch, PricedLines& out) {
   if (scratch.blocks.size() < base::worker_count()) scratch.blocks.resize(base::worker_count());
-  const RunContext context = context_of(task, scratch, out);
+  const RunContext context = context_of(task, plan, scratch, out);
   const std::size_t blocks = (task.lines.size() + block_lines - 1) / block_lines;
   constexpr std::size_t blocks_grain = 4;
   NoTrace none;
@@ -194,17 +194,19 @@ void prepare(const Task& task, bool explained, Scratch& scratch, PricedLines& ou
 }  // namespace
 
 void evaluate(const Task& task, Scratch& scratch, PricedLines& out) {
-  const BoundProcedure& procedure = task.snapshot->procedures()[task.procedure];
+  task.snapshot->customer_plans().prefetch(task.procedure, task.header->customer);
   prefetch_articles(*task.snapshot, task.lines.first(std::min(block_lines, task.lines.size())));
   prepare(task, false, scratch, out);
-  make_plan(*task.snapshot, procedure, *task.header, scratch.plan);
-  if (task.lines.size() <= limits::lines_few)
-    prefetch_keys(*task.snapshot, scratch.plan, task.lines);
+  const PlanView plan = plan_of(*task.snapshot, task.procedure, *task.header, scratch.plan);
   if (task.lines.size() >= limits::lines_parallel_from)
-    return evaluate_parallel(task, scratch, out);
+    return evaluate_parallel(task, plan, scratch, out);
   HashFinder finder;
+  if (task.lines.size() <= limits::lines_few) {
+    const auto& procedure = task.snapshot->procedures()[task.procedure];
+    finder.seek(*task.snapshot, procedure, plan, task.lines);
+  }
   NoTrace trace;
-  evaluate_here(task, scratch, finder, trace, out);
+  evaluate_here(task, plan, scratch, finder, trace, out);
 }
 
 void explain(const Task& task, Scratch& scratch, PricedLines& out, std::vector<LineTrace>& traces) {
@@ -214,7 +216,7 @@ void explain(const Task& task, Scratch& scratch, PricedLines& out, std::vector<L
   traces.assign(task.lines.size(), LineTrace{});
   HashFinder finder;
   WaterfallTrace trace{traces};
-  evaluate_here(task, scratch, finder, trace, out);
+  evaluate_here(task, scratch.plan.view(), scratch, finder, trace, out);
 }
 
 void plan_for_run(const Task& task, Scratch& scratch) {
@@ -228,7 +230,7 @@ void evaluate_run(const Task& task, Scratch& scratch, PricedLines& out) {
   prepare(alone, false, scratch, out);
   RunFinder finder;
   NoTrace trace;
-  evaluate_here(alone, scratch, finder, trace, out);
+  evaluate_here(alone, scratch.plan.view(), scratch, finder, trace, out);
 }
 
 }  // namespace engine::price

@@ -1,6 +1,9 @@
 #include "engine/price/find.hpp"
 
+#include "engine/price/by_line.hpp"
+
 #include <algorithm>
+#include <array>
 #include <bit>
 
 namespace engine::price {
@@ -63,8 +66,9 @@ bool is_worth_placing(const ConditionIndex& index, const PlanPart& part, std::ui
 }
 
 // Lays out the keys of all parts of the access, if that is worth it for each of them.
-bool lay_out(const ConditionIndex& index, const Plan& plan, const AccessPlan& access,
+bool lay_out(const ConditionIndex& index, const PlanView& plan, const AccessPlan& access,
              std::uint64_t open, BlockScratch& scratch) {
+  if (open >> base::limits::lines_few == 0) return false;  // so few lines that they need no count
   const auto lines = static_cast<std::uint32_t>(std::popcount(open));
   if (lines <= base::limits::lines_few) return false;
   for (std::uint32_t i = access.begin; i < access.end; ++i) {
@@ -98,13 +102,6 @@ void read_places(const snapshot::ArticleKey& key, std::uint8_t line, BlockScratc
   }
 }
 
-// What a search of the part for the key reads first.
-const void* first_read(const ConditionIndex& index, const PlanPart& part, std::uint32_t key) {
-  if (part.search == KeySearch::hashed) return index.slot_address(index.hash_of(part.part, key));
-  const bool near = part.search == KeySearch::dense && key - part.first_key < part.range.size();
-  return index.key_address(part.range.begin + (near ? key - part.first_key : 0));
-}
-
 }  // namespace
 
 void prefetch_articles(const Snapshot& snapshot, std::span<const Line> lines) {
@@ -119,20 +116,110 @@ void prefetch_articles(const Snapshot& snapshot, std::span<const Line> lines) {
   }
 }
 
-void prefetch_keys(const Snapshot& snapshot, const Plan& plan, std::span<const Line> lines) {
+void SoughtKeys::want(const ConditionIndex& index, const PlanPart& part, std::uint32_t number,
+                      const snapshot::ArticleKey& key) {
+  std::uint32_t position = ConditionIndex::no_key;
+  std::uint64_t hash = 0;
+  switch (part.search) {
+    case KeySearch::single:
+      position = part.range.begin;
+      prefetch(index.key_address(position));
+      break;
+    case KeySearch::dense:
+      if (key.key - part.first_key >= part.range.size()) return;
+      position = part.range.begin + (key.key - part.first_key);
+      prefetch(index.key_address(position));
+      break;
+    case KeySearch::run:
+      for (std::uint32_t at = part.range.begin; at < part.range.end; at += keys_per_cache_line)
+        prefetch(index.key_address(at));
+      break;
+    case KeySearch::hashed:
+      hash = index.hash_of(part.part, key.key);
+      prefetch(index.slot_address(hash));
+      break;
+  }
+  if (count_ == keys_.size()) {
+    is_full_ = true;
+    return;
+  }
+  keys_[count_++] = {hash, &part, key.key, number, position, key.distance};
+}
+
+void SoughtKeys::want_line(const Snapshot& snapshot, const snapshot::BoundProcedure& procedure,
+                           const PlanView& plan, const Line& line) {
   const ConditionIndex& index = snapshot.conditions();
-  for (const AccessPlan& access : plan.accesses) {
-    if (!access.by_article) continue;
-    const PlanPart* const end = plan.parts.data() + access.end;
-    for (const PlanPart* part = plan.parts.data() + access.begin; part != end; ++part) {
-      for (const Line& line : lines) prefetch(first_read(index, *part, line.article.raw()));
+  const std::uint32_t article = line.article.raw();
+  for (const snapshot::BoundStep& step : procedure.steps) {
+    for (std::size_t i = 0; i < step.accesses.size(); ++i) {
+      const AccessPlan& access = plan.of(line.fields, step, i);
+      if (access.is_empty()) continue;
+      const snapshot::TableInfo& table = index.table(step.accesses[i].rule->table);
+      if (table.side == ArticleSide::mapped) {
+        for (const snapshot::ArticleKey& key :
+             snapshot.articles().mappings[table.mapping][article]) {
+          for (std::uint32_t part = access.begin; part < access.end; ++part)
+            want(index, plan.parts[part], part, key);
+        }
+        continue;
+      }
+      std::uint64_t present = ~std::uint64_t{0};
+      if (table.signature != UINT16_MAX) present = index.signature(article, table.signature);
+      if ((present & access.mask) == 0) continue;
+      for (std::uint32_t part = access.begin; part < access.end; ++part) {
+        if ((present & plan.parts[part].bit) != 0)
+          want(index, plan.parts[part], part, {article, 0});
+      }
     }
   }
 }
 
-void HashFinder::probe_article(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
-                               const snapshot::TableInfo& table, const BlockView& block,
-                               std::uint64_t open, BlockScratch& scratch) {
+void SoughtKeys::fetch(const ConditionIndex& index) {
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < count_; ++i) {
+    Key key = keys_[i];
+    if (key.plan_part->search == KeySearch::hashed) {
+      key.position = index.find_key_hashed(key.hash, key.plan_part->range, key.article_key);
+    } else if (key.plan_part->search == KeySearch::run) {
+      key.position = index.find_key_in_run(key.plan_part->range, key.article_key);
+    }
+    if (key.position == ConditionIndex::no_key) continue;
+    prefetch(index.key_address(key.position));
+    keys_[found++] = key;
+  }
+  count_ = found;
+  for (std::size_t i = 0; i < count_; ++i)
+    prefetch(&index.record(index.records_of(keys_[i].position).begin));
+}
+
+void SoughtKeys::seek(const Snapshot& snapshot, const snapshot::BoundProcedure& procedure,
+                      const PlanView& plan, std::span<const Line> lines) {
+  count_ = 0;
+  is_full_ = false;
+  if (plan.accesses.empty()) return;
+  constexpr std::uint32_t parts_per_prefetch = 2;
+  const std::uint32_t end = plan.accesses.back().end;
+  for (std::uint32_t i = plan.accesses.front().begin; i < end; i += parts_per_prefetch)
+    prefetch(&plan.parts[i]);
+  for (const Line& line : lines) {
+    if (!line.article.is_none()) want_line(snapshot, procedure, plan, line);
+  }
+  fetch(snapshot.conditions());
+  only_line_ = lines.size() == 1 && !is_full_ ? lines.data() : nullptr;
+}
+
+void SoughtKeys::take(const AccessPlan& access, BlockScratch& scratch) const {
+  scratch.hits.make_room(count_);
+  for (std::size_t i = 0; i < count_; ++i) {
+    const Key& key = keys_[i];
+    if (key.part - access.begin < access.end - access.begin)
+      scratch.hits.add({key.part, key.position, key.distance, 0});
+  }
+}
+
+void HashFinder::probe_article(const Snapshot& snapshot, const PlanView& plan,
+                               const AccessPlan& access, const snapshot::TableInfo& table,
+                               const BlockView& block, std::uint64_t open, BlockScratch& scratch) {
   const ConditionIndex& index = snapshot.conditions();
   const bool signed_table = table.signature != UINT16_MAX;
   const PlanPart* const parts = plan.parts.data();
@@ -149,9 +236,9 @@ void HashFinder::probe_article(const Snapshot& snapshot, const Plan& plan, const
   }
 }
 
-void HashFinder::probe_mapped(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
-                              const snapshot::TableInfo& table, const BlockView& block,
-                              std::uint64_t open, BlockScratch& scratch) {
+void HashFinder::probe_mapped(const Snapshot& snapshot, const PlanView& plan,
+                              const AccessPlan& access, const snapshot::TableInfo& table,
+                              const BlockView& block, std::uint64_t open, BlockScratch& scratch) {
   const auto& mapping = snapshot.articles().mappings[table.mapping];
   const bool laid_out = lay_out(snapshot.conditions(), plan, access, open, scratch);
   for (std::uint64_t rest = open; rest != 0; rest &= rest - 1) {
@@ -171,7 +258,7 @@ void HashFinder::probe_mapped(const Snapshot& snapshot, const Plan& plan, const 
   }
 }
 
-void HashFinder::resolve(const Snapshot& snapshot, const Plan& plan, BlockScratch& scratch) {
+void HashFinder::resolve(const Snapshot& snapshot, const PlanView& plan, BlockScratch& scratch) {
   const ConditionIndex& index = snapshot.conditions();
   const bool mixed = !scratch.hits.empty() && !scratch.probes.empty();
   for (const PendingProbe& probe : scratch.probes) {
@@ -181,19 +268,20 @@ void HashFinder::resolve(const Snapshot& snapshot, const Plan& plan, BlockScratc
     prefetch(index.key_address(position));
     scratch.hits.add({probe.part, position, probe.distance, probe.line});
   }
-  if (mixed) std::ranges::sort(scratch.hits, {}, &Hit::line);  // in place: no allocation
+  if (mixed) order_by_line(scratch.hits, scratch.spare_hits);
 }
 
-void HashFinder::find(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
+void HashFinder::find(const Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
                       const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
                       BlockScratch& scratch) {
   scratch.hits.clear();
   scratch.probes.clear();
   if (access.begin == access.end) return;
+  if (sought_.is_of(block)) return sought_.take(access, scratch);
   if (table.side == ArticleSide::mapped) {
     probe_mapped(snapshot, plan, access, table, block, open, scratch);
   } else {
-    make_room(static_cast<std::size_t>(std::popcount(open)) * (access.end - access.begin), scratch);
+    make_room(std::size_t{block.count} * (access.end - access.begin), scratch);
     probe_article(snapshot, plan, access, table, block, open, scratch);
   }
   resolve(snapshot, plan, scratch);
@@ -228,7 +316,7 @@ bool lay_change(const ConditionIndex& index, const PlanPart& part, const Hit& wa
 
 }  // namespace
 
-void lay_changes(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
+void lay_changes(const Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
                  const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
                  BlockScratch& scratch) {
   const ConditionIndex& index = snapshot.conditions();
@@ -258,10 +346,10 @@ void lay_changes(const Snapshot& snapshot, const Plan& plan, const AccessPlan& a
         break;
     }
   }
-  if (reordered) std::ranges::sort(scratch.hits, {}, &Hit::line);
+  if (reordered) order_by_line(scratch.hits, scratch.spare_hits);
 }
 
-std::uint32_t RunFinder::seek(const ConditionIndex& index, const Plan& plan, std::uint32_t part,
+std::uint32_t RunFinder::seek(const ConditionIndex& index, const PlanView& plan, std::uint32_t part,
                               std::uint32_t article) {
   if (cursors_.size() < plan.parts.size()) cursors_.resize(plan.parts.size(), 0);
   const snapshot::KeyRange range = plan.parts[part].range;
@@ -284,7 +372,7 @@ std::uint32_t RunFinder::seek(const ConditionIndex& index, const Plan& plan, std
   return position;
 }
 
-void RunFinder::find(const Snapshot& snapshot, const Plan& plan, const AccessPlan& access,
+void RunFinder::find(const Snapshot& snapshot, const PlanView& plan, const AccessPlan& access,
                      const snapshot::TableInfo& table, const BlockView& block, std::uint64_t open,
                      BlockScratch& scratch) {
   if (table.side != ArticleSide::article) {

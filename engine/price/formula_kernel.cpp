@@ -13,6 +13,8 @@ namespace engine::price {
 using base::Int128;
 using base::Int256;
 using detail::Kernel;
+using detail::ManyLines;
+using detail::OneLine;
 using snapshot::BoundFormula;
 
 namespace {
@@ -28,9 +30,13 @@ W* values_of(AmountColumn& column) {
   }
 }
 
-template <class W>
+template <class Lines, class W>
 void store(const W* from, AmountColumn& to, const FormulaInput& input, std::size_t offset) {
   W* values = values_of<W>(to) + offset;
+  if constexpr (std::is_same_v<Lines, OneLine>) {
+    *values = (input.open & 1U) != 0 ? *from : W(0);
+    return;
+  }
   if (std::countr_one(input.open) >= static_cast<int>(input.block.count)) {
     std::copy_n(from, input.block.count, values);
     return;
@@ -41,35 +47,36 @@ void store(const W* from, AmountColumn& to, const FormulaInput& input, std::size
   }
 }
 
-template <class W>
+template <class Lines, class W>
 Unknown run_amount_in(const FormulaInput& input, const snapshot::BoundStep& step, StepColumns& to,
                       W* stack) {
-  Kernel<W> kernel{input, stack};
+  Kernel<W, Lines> kernel{input, stack};
   kernel.run(step.amount, 0, step.amount.exact_length);
-  if (input.keep_exact) store(kernel.top(), to.exact, input, input.block.offset);
+  if (input.keep_exact) store<Lines>(kernel.top(), to.exact, input, input.block.offset);
   kernel.run(step.amount, step.amount.exact_length, step.amount.code.size());
-  store(kernel.top(), to.amount, input, input.block.offset);
+  store<Lines>(kernel.top(), to.amount, input, input.block.offset);
   return kernel.unknown().only(input.open);
 }
 
-template <class W>
+template <class Lines, class W>
 ConditionLines run_condition_in(const FormulaInput& input, const BoundFormula& formula, W* stack) {
-  Kernel<W> kernel{input, stack};
+  Kernel<W, Lines> kernel{input, stack};
   kernel.run(formula, 0, formula.code.size());
-  ConditionLines lines{0, kernel.unknown().only(input.open)};
-  for (std::uint32_t i = 0; i < input.block.count; ++i) {
+  ConditionLines found{0, kernel.unknown().only(input.open)};
+  const Lines lines{input.block.count};
+  for (std::uint32_t i = 0; i < lines.count(); ++i) {
     const bool met = kernel.top()[i] != 0;
-    lines.met |= std::uint64_t{met} << i;
+    found.met |= std::uint64_t{met} << i;
   }
-  return lines;
+  return found;
 }
 
-template <class W>
+template <class Lines, class W>
 Unknown run_column_in(const FormulaInput& input, const BoundFormula& formula, AmountColumn& to,
                       std::size_t offset, W* stack) {
-  Kernel<W> kernel{input, stack};
+  Kernel<W, Lines> kernel{input, stack};
   kernel.run(formula, 0, formula.code.size());
-  store(kernel.top(), to, input, offset);
+  store<Lines>(kernel.top(), to, input, offset);
   return kernel.unknown().only(input.open);
 }
 
@@ -82,18 +89,22 @@ Int256* widest_stack(BlockScratch& scratch) {
 
 namespace {
 
-// Calls `run` with the stack of the width.
+// Calls `run` with how many lines there are and the stack of the width.
 template <class Run>
-auto in_width(base::Width width, BlockScratch& scratch, const Run& run) {
+auto in_width(const FormulaInput& input, base::Width width, BlockScratch& scratch, const Run& run) {
+  const ManyLines many{input.block.count};
+  const bool is_one = input.block.count == 1;
   switch (width) {
     case base::Width::bits64:
-      return run(scratch.narrow_stack.data());
+      if (is_one) return run(OneLine{1}, scratch.narrow_stack.data());
+      return run(many, scratch.narrow_stack.data());
     case base::Width::bits128:
-      return run(scratch.wide_stack.data());
+      if (is_one) return run(OneLine{1}, scratch.wide_stack.data());
+      return run(many, scratch.wide_stack.data());
     case base::Width::bits256:
       break;
   }
-  return run(widest_stack(scratch));
+  return run(many, widest_stack(scratch));
 }
 
 }  // namespace
@@ -136,27 +147,30 @@ Unknown run_amount(const FormulaInput& input, const snapshot::BoundStep& step, S
     take_values(input, step.amount, to);
     return Unknown{};
   }
-  return in_width(step.amount.width, scratch,
-                  [&](auto* stack) { return run_amount_in(input, step, to, stack); });
+  return in_width(input, step.amount.width, scratch, [&](auto lines, auto* stack) {
+    return run_amount_in<decltype(lines)>(input, step, to, stack);
+  });
 }
 
 ConditionLines run_condition(const FormulaInput& input, const BoundFormula& formula,
                              BlockScratch& scratch) {
-  return in_width(formula.width, scratch,
-                  [&](auto* stack) { return run_condition_in(input, formula, stack); });
+  return in_width(input, formula.width, scratch, [&](auto lines, auto* stack) {
+    return run_condition_in<decltype(lines)>(input, formula, stack);
+  });
 }
 
 Unknown run_column(const FormulaInput& input, const BoundFormula& formula, AmountColumn& to,
                    BlockScratch& scratch) {
-  return in_width(formula.width, scratch, [&](auto* stack) {
-    return run_column_in(input, formula, to, input.block.offset, stack);
+  return in_width(input, formula.width, scratch, [&](auto lines, auto* stack) {
+    return run_column_in<decltype(lines)>(input, formula, to, input.block.offset, stack);
   });
 }
 
 Unknown run_cell(const FormulaInput& input, const BoundFormula& formula, AmountColumn& to,
                  BlockScratch& scratch) {
-  return in_width(formula.width, scratch,
-                  [&](auto* stack) { return run_column_in(input, formula, to, 0, stack); });
+  return in_width(input, formula.width, scratch, [&](auto lines, auto* stack) {
+    return run_column_in<decltype(lines)>(input, formula, to, 0, stack);
+  });
 }
 
 bool amount_at(const AmountColumn& column, std::size_t line, Int128& amount) {

@@ -31,26 +31,45 @@ W divide(const W& numerator, const W& denominator, base::Rounding mode) {
   return base::round_quotient<W>(numerator, denominator, mode);
 }
 
-// a * b * left / right. What comes to 64 bits, as most amounts do, is computed in 64.
+// a * b * left / right, where both of these are powers of ten. What comes to 64 bits, as most amounts
+// do, is computed in 64.
 template <class W>
-W multiply_divide(const W& a, const W& b, const W& left, const W& right, base::Rounding mode) {
+W multiply_divide(const W& a, std::int64_t b, const W& left, const W& right, base::Rounding mode) {
   if constexpr (std::is_same_v<W, Int128>) {
+    const auto narrow_left = static_cast<std::int64_t>(left);
+    const auto narrow_right = static_cast<std::int64_t>(right);
     std::int64_t product = 0;
-    if (base::fits_int64(a) && base::fits_int64(b) && base::fits_int64(left) &&
-        base::fits_int64(right) &&
-        !__builtin_mul_overflow(static_cast<std::int64_t>(a), static_cast<std::int64_t>(b),
-                                &product) &&
-        !__builtin_mul_overflow(product, static_cast<std::int64_t>(left), &product))
-      return base::round_quotient(product, static_cast<std::int64_t>(right), mode);
+    if (base::fits_int64(a) && left == narrow_left && right == narrow_right &&
+        !__builtin_mul_overflow(static_cast<std::int64_t>(a), b, &product) &&
+        !__builtin_mul_overflow(product, narrow_left, &product))
+      return narrow_right == 1 ? product : base::round_quotient(product, narrow_right, mode);
   }
-  return divide<W>(W(a * b * left), right, mode);
+  return divide<W>(W(a * W(b) * left), right, mode);
 }
 
-template <class W>
+// How many lines a formula runs over. Of one alone that is known when the kernel is compiled: it needs
+// no loops, and a look-up runs most of its formulas' instructions over them.
+struct OneLine {
+  explicit OneLine(std::uint32_t /*count*/) {}
+
+  static constexpr std::uint32_t count() { return 1; }
+};
+
+class ManyLines {
+ public:
+  explicit ManyLines(std::uint32_t count) : count_{count} {}
+
+  std::uint32_t count() const { return count_; }
+
+ private:
+  std::uint32_t count_;
+};
+
+template <class W, class Lines>
 class Kernel {
  public:
   Kernel(const FormulaInput& input, W* stack)
-      : input_{input}, stack_{stack}, count_{input.block.count} {}
+      : input_{input}, stack_{stack}, lines_{input.block.count} {}
 
   void run(const BoundFormula& formula, std::size_t from, std::size_t to) {
     formula_ = &formula;
@@ -81,7 +100,7 @@ class Kernel {
   template <class Function>
   void unary(Function function) {
     W* a = at(0);
-    for (std::uint32_t i = 0; i < count_; ++i) a[i] = function(a[i]);
+    for (std::uint32_t i = 0; i < lines_.count(); ++i) a[i] = function(a[i]);
   }
 
   // a op b, with both brought to a common number of decimals.
@@ -91,7 +110,8 @@ class Kernel {
     const W* b = at(0);
     const W left = base::pow10<W>(instruction.shift_left);
     const W right = base::pow10<W>(instruction.shift_right);
-    for (std::uint32_t i = 0; i < count_; ++i) a[i] = function(W(a[i] * left), W(b[i] * right));
+    for (std::uint32_t i = 0; i < lines_.count(); ++i)
+      a[i] = function(W(a[i] * left), W(b[i] * right));
     drop_operand();
   }
 
@@ -114,7 +134,7 @@ class Kernel {
     std::uint64_t decided = 0;
     const std::uint64_t unknown_a = unknown_[depth_ - 2].any();
     const std::uint64_t unknown_b = unknown_[depth_ - 1].any();
-    for (std::uint32_t i = 0; i < count_; ++i) {
+    for (std::uint32_t i = 0; i < lines_.count(); ++i) {
       const bool by_a = (a[i] != 0) == deciding && (unknown_a >> i & 1U) == 0;
       const bool by_b = (b[i] != 0) == deciding && (unknown_b >> i & 1U) == 0;
       if (by_a || by_b) decided |= std::uint64_t{1} << i;
@@ -126,7 +146,7 @@ class Kernel {
 
   template <class Function>
   void each_open(Function function) {
-    for (std::uint32_t i = 0; i < count_; ++i) {
+    for (std::uint32_t i = 0; i < lines_.count(); ++i) {
       if ((input_.open >> i & 1U) != 0) function(i);
     }
   }
@@ -177,25 +197,25 @@ class Kernel {
   const FormulaInput& input_;
   const BoundFormula* formula_ = nullptr;
   W* stack_;
-  std::uint32_t count_;
+  Lines lines_;
   std::size_t depth_ = 0;
   std::array<Unknown, base::limits::formula_depth> unknown_;  // by value on the stack
 };
 
-template <class W>
-void Kernel<W>::load_record(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::load_record(const BoundInstruction& instruction) {
   if (instruction.op == Op::record_value) return load_record_value(instruction);
   if (instruction.op == Op::record_parameter || instruction.op == Op::record_has_parameter)
     return load_parameter(instruction);
   load_record_bits(instruction);
 }
 
-template <class W>
-void Kernel<W>::load(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::load(const BoundInstruction& instruction) {
   const auto& steps = input_.columns->steps;
   switch (instruction.op) {
     case Op::constant:
-      std::fill_n(push(), count_, W(instruction.constant));
+      std::fill_n(push(), lines_.count(), W(instruction.constant));
       return;
     case Op::quantity:
     case Op::base_quantity:
@@ -216,12 +236,12 @@ void Kernel<W>::load(const BoundInstruction& instruction) {
       return load_aggregate(instruction);
     case Op::running: {
       W* to = push();
-      for (std::uint32_t i = 0; i < count_; ++i)
+      for (std::uint32_t i = 0; i < lines_.count(); ++i)
         to[i] = static_cast<W>(input_.running->amounts[input_.block.offset + i]);
       return;
     }
     case Op::charge_left:
-      std::fill_n(push(), count_,
+      std::fill_n(push(), lines_.count(),
                   static_cast<W>(steps[instruction.step].charges[instruction.index]));
       return;
     default:
@@ -229,8 +249,8 @@ void Kernel<W>::load(const BoundInstruction& instruction) {
   }
 }
 
-template <class W>
-void Kernel<W>::compute(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::compute(const BoundInstruction& instruction) {
   const auto truth = [](bool value) { return W(value ? 1 : 0); };
   switch (instruction.op) {
     case Op::add:
@@ -278,8 +298,8 @@ void Kernel<W>::compute(const BoundInstruction& instruction) {
   }
 }
 
-template <class W>
-void Kernel<W>::execute(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::execute(const BoundInstruction& instruction) {
   if (instruction.op <= rule::last_load) {
     load(instruction);
   } else {

@@ -9,11 +9,11 @@ namespace engine::price::detail {
 
 // A column can be wider than this formula: its step needed the width on the way to an amount that
 // is proved to be small.
-template <class W>
-void Kernel<W>::load_column(const AmountColumn& column) {
+template <class W, class Lines>
+void Kernel<W, Lines>::load_column(const AmountColumn& column) {
   W* to = push();
   const auto copy = [&](const auto& values) {
-    for (std::uint32_t i = 0; i < count_; ++i)
+    for (std::uint32_t i = 0; i < lines_.count(); ++i)
       to[i] = static_cast<W>(values[input_.block.offset + i]);
   };
   switch (column.width) {
@@ -26,21 +26,21 @@ void Kernel<W>::load_column(const AmountColumn& column) {
   }
 }
 
-template <class W>
-void Kernel<W>::load_record_value(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::load_record_value(const BoundInstruction& instruction) {
   W* to = push();
   if (input_.procedure->steps[instruction.step].has_more) {
     const auto* values = input_.columns->steps[instruction.step].value.data() + input_.block.offset;
-    for (std::uint32_t i = 0; i < count_; ++i) to[i] = static_cast<W>(values[i]);
+    for (std::uint32_t i = 0; i < lines_.count(); ++i) to[i] = static_cast<W>(values[i]);
     return;
   }
   const auto& index = input_.snapshot->conditions();
   const std::uint32_t* winners = winners_of(instruction.step);
   if (index.record_count() == 0) {
-    std::fill_n(to, count_, W(0));
+    std::fill_n(to, lines_.count(), W(0));
     return;
   }
-  for (std::uint32_t i = 0; i < count_; ++i) {
+  for (std::uint32_t i = 0; i < lines_.count(); ++i) {
     // Where none was found, the first record is read and counts for nothing: half of the lines have
     // no discount, and a jump that nobody can guess costs more than reading one in vain.
     const std::uint32_t found = winners[i] != no_record ? 1 : 0;
@@ -56,12 +56,12 @@ void Kernel<W>::load_record_value(const BoundInstruction& instruction) {
   }
 }
 
-template <class W>
-void Kernel<W>::load_record_bits(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::load_record_bits(const BoundInstruction& instruction) {
   W* to = push();
   const auto& index = input_.snapshot->conditions();
   const std::uint32_t* winners = winners_of(instruction.step);
-  for (std::uint32_t i = 0; i < count_; ++i) {
+  for (std::uint32_t i = 0; i < lines_.count(); ++i) {
     const bool found = winners[i] != no_record;
     const bool set =
         found && (instruction.op == Op::record_found ||
@@ -71,13 +71,13 @@ void Kernel<W>::load_record_bits(const BoundInstruction& instruction) {
 }
 
 // A named number of a record: of the one found, or of the one whose own text this is.
-template <class W>
-void Kernel<W>::load_parameter(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::load_parameter(const BoundInstruction& instruction) {
   W* to = push();
   const bool own = instruction.step == rule::no_step;
   const auto& index = input_.snapshot->conditions();
   std::uint64_t absent = 0;
-  for (std::uint32_t i = 0; i < count_; ++i) {
+  for (std::uint32_t i = 0; i < lines_.count(); ++i) {
     const model::RecordExtra* extra = own ? input_.own : nullptr;
     if (!own) extra = index.find_extra(winners_of(instruction.step)[i]);
     const base::Decimal* number = extra == nullptr ? nullptr : extra->parameter(instruction.index);
@@ -94,10 +94,10 @@ void Kernel<W>::load_parameter(const BoundInstruction& instruction) {
   unknown_on_top().missing = absent;
 }
 
-template <class W>
-void Kernel<W>::load_quantity(bool in_base_units) {
+template <class W, class Lines>
+void Kernel<W, Lines>::load_quantity(bool in_base_units) {
   W* to = push();
-  std::fill_n(to, count_, W(0));
+  std::fill_n(to, lines_.count(), W(0));
   each_open([&](std::uint32_t i) {  // a refused line's quantity has no bound
     const Line& line = input_.block.lines[i];
     to[i] = line.quantity.mantissa();
@@ -106,8 +106,8 @@ void Kernel<W>::load_quantity(bool in_base_units) {
   });
 }
 
-template <class W>
-void Kernel<W>::load_field(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::load_field(const BoundInstruction& instruction) {
   W* to = push();
   const auto& field = input_.snapshot->schema().field(instruction.field);
   const auto passes = [&](std::uint32_t value) {
@@ -126,7 +126,7 @@ void Kernel<W>::load_field(const BoundInstruction& instruction) {
     }
   };
   const bool number = instruction.op == Op::field_given && field.value == model::FieldValue::number;
-  for (std::uint32_t i = 0; i < count_; ++i) {
+  for (std::uint32_t i = 0; i < lines_.count(); ++i) {
     const Line& line = input_.block.lines[i];
     const bool met =
         number ? number_of(*input_.snapshot, *input_.header, line, instruction.field).has_value()
@@ -135,11 +135,11 @@ void Kernel<W>::load_field(const BoundInstruction& instruction) {
   }
 }
 
-template <class W>
-void Kernel<W>::load_field_number(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::load_field_number(const BoundInstruction& instruction) {
   W* to = push();
   std::uint64_t absent = 0;
-  for (std::uint32_t i = 0; i < count_; ++i) {
+  for (std::uint32_t i = 0; i < lines_.count(); ++i) {
     const auto number =
         number_of(*input_.snapshot, *input_.header, input_.block.lines[i], instruction.field);
     to[i] = number ? W(number->mantissa) * base::pow10<W>(instruction.decimals - number->decimals)
@@ -149,10 +149,10 @@ void Kernel<W>::load_field_number(const BoundInstruction& instruction) {
   unknown_on_top().missing = absent;
 }
 
-template <class W>
-void Kernel<W>::load_input(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::load_input(const BoundInstruction& instruction) {
   if (instruction.index == rule::no_step) {
-    std::fill_n(push(), count_, W(0));
+    std::fill_n(push(), lines_.count(), W(0));
     unknown_on_top().missing = ~std::uint64_t{0};
     return;
   }
@@ -160,24 +160,24 @@ void Kernel<W>::load_input(const BoundInstruction& instruction) {
 }
 
 // A column with what can't be told of it. A formula runs over a block or over a single line.
-template <class W>
-void Kernel<W>::load_inputs(const InputColumns& inputs, std::size_t index) {
+template <class W, class Lines>
+void Kernel<W, Lines>::load_inputs(const InputColumns& inputs, std::size_t index) {
   load_column(inputs.values[index]);
   const std::size_t offset = input_.block.offset;
   const std::uint64_t here =
-      count_ == block_lines ? ~std::uint64_t{0} : (std::uint64_t{1} << count_) - 1;
+      lines_.count() == block_lines ? ~std::uint64_t{0} : (std::uint64_t{1} << lines_.count()) - 1;
   unknown_on_top() =
       inputs.unknown[index][offset / block_lines].down(offset % block_lines).only(here);
 }
 
-template <class W>
-void Kernel<W>::load_aggregate(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::load_aggregate(const BoundInstruction& instruction) {
   if (input_.own_aggregates == nullptr && input_.line_scope)
     return load_inputs(input_.columns->line_aggregates, instruction.index);
   const auto& values =
       input_.own_aggregates != nullptr ? *input_.own_aggregates : input_.columns->aggregates;
   const AggregateValue& value = values[instruction.index];
-  std::fill_n(push(), count_, static_cast<W>(value.value));
+  std::fill_n(push(), lines_.count(), static_cast<W>(value.value));
   constexpr std::uint64_t all = ~std::uint64_t{0};
   if (value.outcome == model::Outcome::missing_value) unknown_on_top().missing = all;
   if (value.outcome == model::Outcome::division_by_zero) unknown_on_top().divided_by_zero = all;

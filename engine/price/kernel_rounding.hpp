@@ -7,8 +7,8 @@
 
 namespace engine::price::detail {
 
-template <class W>
-void Kernel<W>::round(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::round(const BoundInstruction& instruction) {
   if (instruction.drop == 0) {
     const W factor = base::pow10<W>(instruction.shift_left);
     unary([&](const W& a) { return W(a * factor); });
@@ -18,14 +18,14 @@ void Kernel<W>::round(const BoundInstruction& instruction) {
   unary([&](const W& a) { return divide<W>(a, divisor, instruction.mode); });
 }
 
-template <class W>
-void Kernel<W>::divide_round(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::divide_round(const BoundInstruction& instruction) {
   const W left = base::pow10<W>(instruction.shift_left);
   const W right = base::pow10<W>(instruction.shift_right);
   W* a = at(1);
   const W* b = at(0);
   std::uint64_t undefined = 0;
-  for (std::uint32_t i = 0; i < count_; ++i) {
+  for (std::uint32_t i = 0; i < lines_.count(); ++i) {
     if (b[i] == 0) {
       a[i] = 0;
       undefined |= std::uint64_t{1} << i;
@@ -42,24 +42,24 @@ void Kernel<W>::divide_round(const BoundInstruction& instruction) {
 }
 
 // Price times quantity, in the unit and price unit that the record of `step` is for; rounded once.
-template <class W>
-void Kernel<W>::extend_round(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::extend_round(const BoundInstruction& instruction) {
   const W left = base::pow10<W>(instruction.shift_left);
   const W right = base::pow10<W>(instruction.shift_right);
   const std::uint32_t* winners = winners_of(instruction.step);
   W* a = at(0);
-  for (std::uint32_t i = 0; i < count_; ++i) {
+  for (std::uint32_t i = 0; i < lines_.count(); ++i) {
     const bool open = (input_.open >> i & 1U) != 0;
     if (!open) {
       a[i] = 0;
       continue;
     }
     const Line& line = input_.block.lines[i];
-    const W quantity = W(line.quantity.mantissa());
     if (is_per_unit(winners[i], line)) {
-      a[i] = multiply_divide<W>(a[i], quantity, left, right, instruction.mode);
+      a[i] = multiply_divide<W>(a[i], line.quantity.mantissa(), left, right, instruction.mode);
       continue;
     }
+    const W quantity = W(line.quantity.mantissa());
     const UnitFactor factor = factor_of(winners[i], line);
     const W numerator = a[i] * quantity * W(factor.numerator) * left;
     a[i] = divide<W>(numerator, W(W(factor.denominator) * right), instruction.mode);
@@ -67,8 +67,8 @@ void Kernel<W>::extend_round(const BoundInstruction& instruction) {
 }
 
 // The price of one ordered unit.
-template <class W>
-void Kernel<W>::unit_round(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::unit_round(const BoundInstruction& instruction) {
   const W left = base::pow10<W>(instruction.shift_left);
   const W right = base::pow10<W>(instruction.shift_right);
   const std::uint32_t* winners = winners_of(instruction.step);
@@ -81,14 +81,14 @@ void Kernel<W>::unit_round(const BoundInstruction& instruction) {
 }
 
 // What the line costs by the record's own scale, in all; a record without one: value x quantity.
-template <class W>
-void Kernel<W>::scale_round(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::scale_round(const BoundInstruction& instruction) {
   const W left = base::pow10<W>(instruction.shift_left);
   const W right = base::pow10<W>(instruction.shift_right);
   const std::uint32_t* winners = winners_of(instruction.step);
   const auto& step = input_.procedure->steps[instruction.step];
   W* to = push();
-  std::fill_n(to, count_, W(0));
+  std::fill_n(to, lines_.count(), W(0));
   each_open([&](std::uint32_t i) {
     if (winners[i] == no_record) return;
     const Int256* value = nullptr;
@@ -101,8 +101,8 @@ void Kernel<W>::scale_round(const BoundInstruction& instruction) {
   });
 }
 
-template <class W>
-void Kernel<W>::convert_round(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::convert_round(const BoundInstruction& instruction) {
   const W left = base::pow10<W>(instruction.shift_left);
   const W right = base::pow10<W>(instruction.shift_right);
   const auto& index = input_.snapshot->conditions();
@@ -129,8 +129,8 @@ void Kernel<W>::convert_round(const BoundInstruction& instruction) {
 }
 
 // The nearest price with one of the endings. A price that is not negative has no negative ending.
-template <class W>
-void Kernel<W>::ending(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::ending(const BoundInstruction& instruction) {
   const W left = base::pow10<W>(instruction.shift_left);
   const W drop = base::pow10<W>(instruction.drop);
   const W step = static_cast<W>(instruction.constant);
@@ -166,15 +166,15 @@ void Kernel<W>::ending(const BoundInstruction& instruction) {
   unary([&](const W& a) { return W(nearest(W(a * left)) / drop); });
 }
 
-template <class W>
-void Kernel<W>::select(const BoundInstruction& instruction) {
+template <class W, class Lines>
+void Kernel<W, Lines>::select(const BoundInstruction& instruction) {
   const W left = base::pow10<W>(instruction.shift_left);
   const W right = base::pow10<W>(instruction.shift_right);
   W* condition = at(2);
   const W* then = at(1);
   const W* otherwise = at(0);
   std::uint64_t taken = 0;
-  for (std::uint32_t i = 0; i < count_; ++i) {
+  for (std::uint32_t i = 0; i < lines_.count(); ++i) {
     const bool first = condition[i] != 0;
     if (first) taken |= std::uint64_t{1} << i;
     condition[i] = first ? W(then[i] * left) : W(otherwise[i] * right);

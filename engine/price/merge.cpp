@@ -24,7 +24,7 @@ model::DocumentId list_of(const Snapshot& snapshot, const Candidate& candidate) 
 
 }  // namespace
 
-std::vector<Candidate> merge(const Snapshot& snapshot, const Plan& plan,
+std::vector<Candidate> merge(const Snapshot& snapshot, const PlanView& plan,
                              std::span<Candidate> candidates) {
   // Lists of equal rank stand in the order of their codes: never in that of the data.
   const auto place = [&](const Candidate& candidate) {

@@ -14,7 +14,7 @@
 namespace engine::price {
 
 // `candidates` of one line, which is reordered; what is left of them comes in the order of lists.
-std::vector<Candidate> merge(const snapshot::Snapshot& snapshot, const Plan& plan,
+std::vector<Candidate> merge(const snapshot::Snapshot& snapshot, const PlanView& plan,
                              std::span<Candidate> candidates);
 
 }  // namespace engine::price

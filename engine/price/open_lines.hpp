@@ -23,7 +23,7 @@ struct RunContext {
   const snapshot::BoundProcedure* procedure = nullptr;
   const Header* header = nullptr;
   std::span<const Line> lines;
-  const Plan* plan = nullptr;
+  PlanView plan = {};
   Columns* columns = nullptr;
   PricedLines* out = nullptr;
   const RunContext* order = nullptr;  // where `lines` is one that stands for the whole order

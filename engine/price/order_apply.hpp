@@ -166,7 +166,7 @@ class OrderApply {
   };
 
   ChoiceContext choice_context(std::size_t line, const Values& values) const {
-    return {context_.snapshot, context_.plan,         &*step_.rule->find,
+    return {context_.snapshot, context_.plan.parts,   &*step_.rule->find,
             nullptr,           &context_.lines[line], &values};
   }
 

@@ -54,6 +54,12 @@ class RecordFit {
     return Loss::won;
   }
 
+  // Whether records with these terms, of which one fits a line as it is told above, fit every other
+  // line of the question whose quantity reaches their threshold.
+  static bool fits_all_lines(const model::Terms& terms) {
+    return terms.unit.is_none() && !terms.has_window;
+  }
+
   // The same of any record. One in another currency that may be converted fits here; see
   // convertible().
   Loss rule_out(std::uint32_t number, const Hit& hit) const {

@@ -6,8 +6,8 @@
 #pragma once
 
 #include "engine/base/limits.hpp"
+#include "engine/base/pile.hpp"
 #include "engine/base/wide.hpp"
-#include "engine/price/pile.hpp"
 #include "engine/price/plan.hpp"
 #include "engine/price/priced.hpp"
 #include "engine/price/unknown.hpp"
@@ -19,6 +19,8 @@
 #include <vector>
 
 namespace engine::price {
+
+using base::Pile;
 
 inline constexpr std::size_t block_lines = base::limits::lines_per_block;
 
@@ -155,6 +157,8 @@ struct BlockScratch {
   Pile<PlacedPart> placed;           // of the access that is searched
   std::vector<std::uint8_t> places;  // theirs; see PlacedPart
   Pile<Candidate> candidates;        // of all lines of the block
+  Pile<Hit> spare_hits;              // to bring the others into the order of their lines
+  Pile<Candidate> spare_candidates;  // the same
   std::vector<Candidate> kept;       // winners that let the search go on (find_next)
   ApplyState applied;
   AmountColumn basis;              // what the scales of a step are read with, by line of the block

@@ -23,22 +23,24 @@ bool in_range(base::Int128 amount) { return amount <= amount_max && amount >= -a
 struct Source {
   const AmountColumn* column = nullptr;
   const std::int64_t* narrow = nullptr;  // its values, where they are of 64 bits
+  const base::Int128* wide = nullptr;    // the same of 128
   std::uint8_t decimals = 0;
 };
 
 Source source_of(const BoundProcedure& procedure, const Columns& columns, std::uint16_t step) {
   const AmountColumn& column = columns.steps[step].amount;
   const bool is_narrow = column.width == base::Width::bits64;
+  const bool is_wide = column.width == base::Width::bits128;
   return {&column, is_narrow ? column.narrow.data() : nullptr,
-          procedure.steps[step].amount.decimals};
+          is_wide ? column.wide.data() : nullptr, procedure.steps[step].amount.decimals};
 }
 
 // False where the amount is beyond what an answer holds.
-bool read(const Source& source, std::size_t line, Amount& to) {
+bool read_wide(const Source& source, std::size_t line, Amount& to) {
   to.decimals = source.decimals;
-  if (source.narrow != nullptr) {
-    to.mantissa = source.narrow[line];
-    return true;
+  if (source.wide != nullptr) {
+    to.mantissa = source.wide[line];
+    return in_range(to.mantissa);
   }
   return amount_at(*source.column, line, to.mantissa) && in_range(to.mantissa);
 }
@@ -64,9 +66,16 @@ void take_amounts(const Task& task, const BoundProcedure& procedure, const Colum
   // Hands the amount of every priced line a place; one that is out of range has no price.
   const auto take = [&](std::uint16_t step, const auto& place_of) {
     const Source source = source_of(procedure, columns, step);
+    if (source.narrow != nullptr) {  // what 64 bits hold is in range
+      for (std::size_t line = 0; line < lines; ++line) {
+        if (priced[line].outcome == Outcome::priced)
+          place_of(line) = {source.narrow[line], source.decimals};
+      }
+      return;
+    }
     for (std::size_t line = 0; line < lines; ++line) {
       PricedLine& to = priced[line];
-      if (to.outcome == Outcome::priced && !read(source, line, place_of(line)))
+      if (to.outcome == Outcome::priced && !read_wide(source, line, place_of(line)))
         to.outcome = Outcome::amount_out_of_range;
     }
   };

@@ -1,5 +1,7 @@
 #include "engine/quote/answer.hpp"
 
+#include "engine/base/limits.hpp"
+
 #include <algorithm>
 
 namespace engine::quote {
@@ -29,22 +31,37 @@ avail::Availability line_availability(const Snapshot& snapshot, const Question& 
                                 avail::band_set_for(snapshot, line.article, viewer));
 }
 
+// What is read of the articles, sets of bands apart.
+void prefetch_stock(const Snapshot& snapshot, const Question& question) {
+  for (const price::Line& line : question.lines) {
+    if (line.article.is_none()) continue;
+    snapshot.stock().prefetch(line.article.raw());
+    __builtin_prefetch(&snapshot.articles().safety_stock[line.article.raw()]);
+  }
+}
+
 }  // namespace
 
 void availability(const Snapshot& snapshot, const Question& question,
                   std::vector<avail::Availability>& out) {
   out.clear();
+  prefetch_stock(snapshot, question);
   // What is read of the articles comes while the first ones are looked at.
   const auto& articles = snapshot.articles();
+  const bool sets_known = !articles.band_sets.empty();
   for (const price::Line& line : question.lines) {
     if (line.article.is_none()) continue;
-    snapshot.stock().prefetch(line.article.raw());
-    __builtin_prefetch(&articles.safety_stock[line.article.raw()]);
-    articles.attributes.prefetch(line.article.raw());
+    if (sets_known) {
+      __builtin_prefetch(&articles.band_sets[line.article.raw()]);
+    } else {
+      articles.attributes.prefetch(line.article.raw());
+    }
   }
   for (const price::Line& line : question.lines) {
-    if (!line.article.is_none()) articles.attributes.prefetch_items(line.article.raw());
+    if (!sets_known && !line.article.is_none())
+      articles.attributes.prefetch_items(line.article.raw());
   }
+  out.reserve(question.lines.size());
   for (const price::Line& line : question.lines)
     out.push_back(line_availability(snapshot, question, line));
 }
@@ -55,6 +72,7 @@ void quote(const Snapshot& snapshot, const Question& question, Detail detail,
                          question.scope == Scope::line};
   answer.generation = snapshot.generation();
   answer.traces.clear();
+  if (question.lines.size() <= base::limits::lines_few) prefetch_stock(snapshot, question);
   if (detail == Detail::explained) {
     price::explain(task, scratch, answer.priced, answer.traces);
   } else {

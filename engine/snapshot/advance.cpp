@@ -104,8 +104,12 @@ class SnapshotAdvance {
     made->generation_ = generation;
     std::ranges::sort(stamps, {}, &FeedStamp::feed);
     made->feed_stamps_ = std::move(stamps);
-    if (const auto overlay = facts_.overlay())
+    if (const auto overlay = facts_.overlay()) {
       made->conditions_ = previous_.conditions_.laid_over(overlay, facts_.terms());
+      const auto known = static_cast<std::uint32_t>(previous_.conditions_.part_count_laid_over());
+      made->customer_plans_ = previous_.customer_plans_.laid_over(made->conditions_, known,
+                                                                  previous_.customers().parents);
+    }
     if (facts_.scales().size() != previous_.scales_->size())
       made->scales_ = std::make_shared<std::vector<model::Scale>>(facts_.scales());
     made->record_keys_ = facts_.share_record_keys();

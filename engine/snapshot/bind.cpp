@@ -126,6 +126,10 @@ class ProcedureBinder {
       }
       place_in_segment(at);
     }
+    for (BoundStep& step : bound_.steps) {
+      step.first_access = bound_.access_count;
+      bound_.access_count = static_cast<std::uint16_t>(bound_.access_count + step.accesses.size());
+    }
     return std::move(bound_);
   }
 
@@ -215,7 +219,6 @@ Result<void> ProcedureBinder::bind_find(std::uint16_t index, BoundStep& bound) {
   for (const rule::Access& access : find.accesses) {
     bound.accesses.push_back(
         bind_access(access, static_cast<std::uint16_t>(bound.accesses.size()), schema_, codes_));
-    ++bound_.access_count;
   }
   for (const auto type : types_of(find)) {
     bound.has_more = bound.has_more || texts_.has_more[type.raw()];

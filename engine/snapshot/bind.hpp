@@ -93,6 +93,7 @@ struct BoundStep {
   const rule::Step* rule = nullptr;
   std::uint8_t value_decimals = 0;  // of record_value
   std::vector<BoundAccess> accesses;
+  std::uint32_t first_access = 0;  // its place among the accesses of all steps, as they are written
   BoundFormula when;
   BoundFormula amount;        // always there: a step without a formula has record_value
   bool exact_needed = false;  // a later formula refers to the amount before rounding

@@ -3,6 +3,7 @@
 #include "engine/base/limits.hpp"
 #include "engine/model/facts_common.hpp"
 #include "engine/rule/procedure_formulas.hpp"
+#include "engine/snapshot/article_band_sets.hpp"
 #include "engine/snapshot/article_mapping.hpp"
 #include "engine/snapshot/code_order.hpp"
 #include "engine/snapshot/data_bounds.hpp"
@@ -152,6 +153,7 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
                 FrameCodes{*frame_, *made_->unit_codes_});
   made_->condition_filter_ = std::move(filter);
   if (auto ok = bind_rules(); !ok) return ok.error();
+  made_->customer_plans_ = CustomerPlans{*made_};
   return std::shared_ptr<const Snapshot>{std::move(made_)};
 }
 
@@ -350,6 +352,7 @@ Result<void> SnapshotBuilder::bind_rules() {
   auto bands = bind_lookup(rules_->band_lookup, true);
   if (!bands) return bands.error();
   frame_->band_lookup = *std::move(bands);
+  frame_->articles.band_sets = article_band_sets(*frame_);
   return {};
 }
 

@@ -166,6 +166,9 @@ class ConditionIndex {
 
   std::size_t part_count() const { return store_->parts().size(); }
 
+  // One past the last part, those laid over the store included.
+  std::size_t part_count_laid_over() const { return part_count() + extent_.parts; }
+
   model::TableId table_of_record(std::uint32_t record) const {
     if (is_settled(record)) return store_->table_of_record(record);
     return table_of_part(part_of_key(key_of_record(record)));

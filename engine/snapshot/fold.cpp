@@ -20,6 +20,9 @@ void Fold::make() {
   filter->build(index_, frame.documents, frame.record_texts.texts, *from_,
                 FrameCodes{frame, *from_->unit_codes_});
   filter_ = std::move(filter);
+  Snapshot founded{*from_};
+  founded.conditions_ = index_;
+  plans_ = CustomerPlans{founded};
 }
 
 std::shared_ptr<const Snapshot> Fold::take(model::Facts& facts, const Snapshot& newest) {
@@ -27,6 +30,9 @@ std::shared_ptr<const Snapshot> Fold::take(model::Facts& facts, const Snapshot& 
   auto made = std::make_shared<Snapshot>(newest);
   made->conditions_ = index_.laid_over(facts.overlay(), facts.terms());
   made->condition_filter_ = filter_;
+  made->customer_plans_ =
+      plans_.laid_over(made->conditions_, static_cast<std::uint32_t>(index_.part_count()),
+                       newest.customers().parents);
   return made;
 }
 

@@ -1,6 +1,6 @@
 // Fold: a snapshot's conditions founded on the next store - what was settled and what lay over it,
-// see model/condition_fold.hpp - with the index and the filter of it, made while prices are asked
-// and changed. make() and catch_up() are for a thread of their own, all else is the writer's.
+// see model/condition_fold.hpp - with the index, the filter and the customers' plans of it, made while
+// prices are asked and changed. make() and catch_up() are for a thread of their own, all else is the writer's.
 #pragma once
 
 #include "engine/model/facts.hpp"
@@ -37,6 +37,7 @@ class Fold {
   std::shared_ptr<const Snapshot> from_;  // whose frame stays as long as the fold can be taken
   ConditionIndex index_;
   std::shared_ptr<const ConditionFilter> filter_;
+  CustomerPlans plans_;
 };
 
 }  // namespace engine::snapshot

@@ -63,6 +63,8 @@ struct Articles {
   Csr<model::ArticleUnit> units;
   Csr<model::Attribute> attributes;
   std::vector<Csr<ArticleKey>> mappings;  // by TableInfo::mapping
+  // By which set of bands each is shown; empty: that takes more than the article.
+  std::vector<std::uint16_t> band_sets;
 };
 
 struct Customers {

@@ -138,7 +138,8 @@ base::Int128 Snapshot::record_value(const model::ConditionRecord& record) const 
 }
 
 std::size_t Snapshot::memory_bytes() const {
-  std::size_t bytes = conditions_.memory_bytes() + frame_->articles.codes->memory_bytes() +
+  std::size_t bytes = conditions_.memory_bytes() + customer_plans_.memory_bytes() +
+                      frame_->articles.codes->memory_bytes() +
                       frame_->customers.codes->memory_bytes();
   bytes += frame_->articles.groups.memory_bytes() + frame_->articles.units.memory_bytes() +
            frame_->articles.attributes.memory_bytes();

@@ -7,6 +7,7 @@
 #include "engine/ledger/balances.hpp"
 #include "engine/snapshot/condition_filter.hpp"
 #include "engine/snapshot/condition_index.hpp"
+#include "engine/snapshot/customer_plans.hpp"
 #include "engine/snapshot/feed_stamp.hpp"
 #include "engine/snapshot/frame.hpp"
 #include "engine/snapshot/stock_table.hpp"
@@ -39,6 +40,9 @@ class Snapshot {
   const std::vector<BoundLookupRow>& band_lookup() const { return frame_->band_lookup; }
 
   const ConditionIndex& conditions() const { return conditions_; }
+
+  // What each customer's questions look through.
+  const CustomerPlans& customer_plans() const { return customer_plans_; }
 
   const Articles& articles() const { return frame_->articles; }
 
@@ -132,6 +136,7 @@ class Snapshot {
   std::vector<FeedStamp> feed_stamps_;
   std::shared_ptr<const Frame> frame_;
   ConditionIndex conditions_;
+  CustomerPlans customer_plans_;
   std::shared_ptr<const ConditionFilter> condition_filter_;
   StockTable stock_;
   std::shared_ptr<const std::vector<model::Scale>> scales_;

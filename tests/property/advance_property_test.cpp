@@ -54,6 +54,9 @@ class Changes {
     }
   }
 
+  // Records that nobody has put yet: they come as those that were taken away come back.
+  void withhold(std::vector<oracle::RecordRow> records) { gone_ = std::move(records); }
+
   const oracle::World& world() const { return world_; }
 
  private:
@@ -135,6 +138,44 @@ std::vector<LineText> said_by(const std::shared_ptr<const Snapshot>& snapshot,
   return oracle::texts_of(*snapshot, question, answer);
 }
 
+// How many plans a generation kept, and how many its questions have to make.
+struct PlanCounts {
+  std::size_t kept = 0;
+  std::size_t made = 0;
+};
+
+bool same_part(const engine::price::PlanPart& a, const engine::price::PlanPart& b) {
+  return a.part == b.part && a.range.begin == b.range.begin && a.range.end == b.range.end &&
+         a.first_key == b.first_key && a.bit == b.bit && a.rank == b.rank &&
+         a.validity.from == b.validity.from && a.validity.to == b.validity.to &&
+         a.distance == b.distance && a.search == b.search;
+}
+
+// Whoever has a kept plan would get the same one made.
+void compare_plans(const Snapshot& snapshot, PlanCounts& counts) {
+  engine::price::Plan plan;
+  engine::price::Header header;
+  const auto customers = static_cast<std::uint32_t>(snapshot.customers().parents.size());
+  for (std::size_t procedure = 0; procedure < snapshot.procedures().size(); ++procedure) {
+    for (std::uint32_t customer = 0; customer < customers; ++customer) {
+      header.customer = model::CustomerId{customer};
+      const auto kept = snapshot.customer_plans().find(procedure, header.customer, {});
+      ++(kept ? counts.kept : counts.made);
+      if (!kept) continue;
+      engine::price::make_plan(snapshot, snapshot.procedures()[procedure], header, plan);
+      const auto made = plan.view();
+      REQUIRE(kept->accesses.size() == made.accesses.size());
+      for (std::size_t i = 0; i < made.accesses.size(); ++i) {
+        const auto& a = kept->accesses[i];
+        const auto& b = made.accesses[i];
+        REQUIRE(a.mask == b.mask);
+        REQUIRE(std::ranges::equal(kept->parts.subspan(a.begin, a.end - a.begin),
+                                   made.parts.subspan(b.begin, b.end - b.begin), same_part));
+      }
+    }
+  }
+}
+
 // Without how long the answer holds, which may be told shorter by the one than by the other: the plain
 // pricer says between which moments.
 std::string told(const std::vector<LineText>& lines) {
@@ -167,6 +208,16 @@ void compare(const Case& made, const oracle::World& world, Draw& draw, std::vect
     REQUIRE(differs == "");
     held.push_back({snapshot, *question, said_by(snapshot, *question, Detail::plain)});
   }
+}
+
+// A case with half of the records; the others are yet to come.
+Case half_of(const Case& whole, Draw& draw, std::vector<oracle::RecordRow>& withheld) {
+  Case made{whole.seed, whole.documents, whole.rules, whole.world, {}};
+  made.world.records.clear();
+  for (const oracle::RecordRow& row : whole.world.records)
+    (draw.below(2) == 0 ? withheld : made.world.records).push_back(row);
+  made.engine.emplace(made.world, made.documents);
+  return made;
 }
 
 // A fold that is being made, and what was true when it began.
@@ -222,9 +273,13 @@ TEST_CASE("property: a store made beside while changes go on answers as one made
           "[property]") {
   std::size_t begun = 0;
   std::size_t taken = 0;
-  property::each_case(20'261'127, 120, property::Language::any, [&](Case& made) {
-    Draw draw{made.seed ^ 97U};
+  PlanCounts plans;
+  property::each_case(20'261'128, 120, property::Language::any, [&](Case& whole) {
+    Draw draw{whole.seed ^ 96U};
+    std::vector<oracle::RecordRow> withheld;
+    Case made = half_of(whole, draw, withheld);
     Changes changes{made, draw};
+    changes.withhold(std::move(withheld));
     std::vector<Held> held;
     std::unique_ptr<Beside> beside;
     for (std::uint64_t left = 3 + draw.below(6); left > 0; --left) {
@@ -239,6 +294,7 @@ TEST_CASE("property: a store made beside while changes go on answers as one made
         if (!beside->has_begun()) beside.reset();
         begun += beside == nullptr ? 0 : 1;
       }
+      compare_plans(made.engine->snapshot(), plans);
       compare(made, changes.world(), draw, held);
     }
     for (const Held& one : held)
@@ -267,6 +323,30 @@ TEST_CASE("property: generations made from the one before answer as those built 
   });
   WARN(advanced << " of " << steps << " generations were made from the one before");
   REQUIRE(advanced * 4 > steps * 3);
+}
+
+TEST_CASE("property: records under parts that come late are found, and kept plans are those made",
+          "[property]") {
+  PlanCounts plans;
+  property::each_case(20'261'127, 150, property::Language::any, [&](Case& whole) {
+    Draw draw{whole.seed ^ 97U};
+    std::vector<oracle::RecordRow> withheld;
+    Case made = half_of(whole, draw, withheld);
+    Changes changes{made, draw};
+    changes.withhold(std::move(withheld));
+    std::vector<Held> held;
+    for (std::uint64_t left = 1 + draw.below(6); left > 0; --left) {
+      changes.step(draw.below(12));
+      made.engine->advance();
+      compare_plans(made.engine->snapshot(), plans);
+      compare(made, changes.world(), draw, held);
+    }
+    for (const Held& one : held)
+      REQUIRE(said_by(one.snapshot, one.question, Detail::plain) == one.said);
+  });
+  WARN(plans.kept << " customers' plans were kept, " << plans.made << " had to be made");
+  CHECK(plans.kept > 100);
+  CHECK(plans.made > 100);
 }
 
 TEST_CASE("property: where the room behind a store ends, it is made anew and there is room again",

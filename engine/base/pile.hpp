@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace engine::price {
+namespace engine::base {
 
 template <class T>
 class Pile {
@@ -44,6 +44,9 @@ class Pile {
   // The last one moves to its place.
   void drop(T* one) { *one = places_[--count_]; }
 
+  // As many places as there is room for, holding what they held before.
+  void spread(std::size_t count) { count_ = count; }
+
   bool empty() const { return count_ == 0; }
 
   std::size_t size() const { return count_; }
@@ -74,4 +77,4 @@ class Pile {
   std::size_t count_ = 0;
 };
 
-}  // namespace engine::price
+}  // namespace engine::base

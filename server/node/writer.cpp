@@ -129,6 +129,10 @@ void Writer::publish_due_drafts() {
   if (auto ok = publish(); !ok) tell(WriterEvent::not_published, described(ok.error()));
 }
 
+void Writer::note_next_draft() {
+  if (auto next = node_->next_draft_at()) next_draft_at_ = *std::move(next);
+}
+
 void Writer::write_due_image() {
   if (!node_->is_image_due()) return;
   const auto imaged = node_->write_image();
@@ -141,7 +145,9 @@ void Writer::write_due_image() {
 Result<ImportOutcome> Writer::write_now(const ImportRequest& request) {
   try {
     ImportOutcome outcome = node_->import(request);
-    if (!request.decision) {
+    if (request.draft_decision) note_next_draft();
+    const bool is_of_feed = !request.decision && !request.draft && !request.draft_decision;
+    if (is_of_feed) {
       for (const Fault& fault : outcome.faults) note_error(request.delivery.feed, fault);
       note_findings(request.delivery.feed, outcome);
     }
@@ -284,6 +290,12 @@ Result<std::vector<store::HeldBatch>> Writer::held(std::optional<store::HeldStat
   const auto journal = store::open_journal(folder_, Access::read);
   if (!journal) return journal.error();
   return (*journal)->held(state);
+}
+
+Result<std::vector<store::Draft>> Writer::drafts() const {
+  const auto journal = store::open_journal(folder_, Access::read);
+  if (!journal) return journal.error();
+  return (*journal)->drafts();
 }
 
 Result<store::Refused> Writer::refused_rows(std::uint64_t sequence) const {

@@ -273,8 +273,7 @@ void add_ask_options(CLI::App& command, AskOptions& options) {
                   "A whole question as for POST /v1/quote; - is standard input")
       ->type_name("FILE");
   command
-      .add_option("--draft", options.draft,
-                  "Ask what would be live with this draft (netto draft)")
+      .add_option("--draft", options.draft, "Ask what would be live with this draft (netto draft)")
       ->type_name("NAME")
       ->check([](const std::string& name) {
         return name.empty() ? std::string{"a draft has a name"} : std::string{};
@@ -326,7 +325,8 @@ std::optional<AskedAnswer> ask(const AskOptions& options, Waterfall waterfall, R
     fail(run, text.error());
     return std::nullopt;
   }
-  auto reply = options.url.empty() ? ask_folder(*text, options, run) : ask_node(*text, options, run);
+  auto reply =
+      options.url.empty() ? ask_folder(*text, options, run) : ask_node(*text, options, run);
   if (!reply) {
     fail(run, reply.error());
     if (reply.error().code == FaultCode::file_unreadable) run.exit = Exit::world_failed;

@@ -32,7 +32,9 @@ constexpr const char* draft_closing =
     "The folder of a running\n"
     "node is written to by that node alone: stop it for create, add, publish and drop, or name "
     "it with --url (files\n"
-    "FEED.csv, FEED.ndjson and documents .json then, each a part); list, compare and questions work beside it. What was given a time is published by the node that serves the folder then, or by "
+    "FEED.csv, FEED.ndjson and documents .json then, each a part); list, compare and questions "
+    "work beside it. What was given a time is published by the node that serves the folder then, "
+    "or by "
     "the next one to start.\n"
     "\n"
     "Examples:\n"
@@ -230,8 +232,7 @@ std::shared_ptr<DraftOptions> add_name(CLI::App& command) {
 }
 
 void add_url(CLI::App& command, DraftOptions& options) {
-  command.add_option("--url", options.url, "At the running node of this address")
-      ->type_name("URL");
+  command.add_option("--url", options.url, "At the running node of this address")->type_name("URL");
 }
 
 void add_keeping(CLI::App& draft, Run& run, const char* name, const char* text,

@@ -46,8 +46,7 @@ std::string address_of(const DraftOptions& options, const char* step) {
   return "/v1/drafts/" + http::percent_encoded(options.name) + step;
 }
 
-std::string part_address(const DraftOptions& options, const DraftFile& file,
-                         store::DraftUse use) {
+std::string part_address(const DraftOptions& options, const DraftFile& file, store::DraftUse use) {
   const bool is_new = use == store::DraftUse::fresh;
   std::string path = address_of(options, "/parts") + (is_new ? "?use=create" : "?use=add");
   const auto add = [&path](const char* name, const std::string& value) {
@@ -70,9 +69,8 @@ Result<std::string> send_part(const DraftOptions& options, const DraftFile& file
   std::ifstream stream{file.path, std::ios::binary};
   if (!stream) return Fault{FaultCode::file_unreadable, file.path, "the file can't be opened"};
   const std::string bytes{std::istreambuf_iterator<char>{stream}, {}};
-  const auto answer =
-      http::post(options.url, part_address(options, file, use), {bytes, file.content_type},
-                 http::limits::client_batch_time);
+  const auto answer = http::post(options.url, part_address(options, file, use),
+                                 {bytes, file.content_type}, http::limits::client_batch_time);
   if (!answer) return answer.error();
   if (answer->status == 200) return answer->body;
   Fault fault = fault_of(options.url, *answer);
@@ -138,10 +136,10 @@ void publish_draft_at_node(const DraftOptions& options, Run& run) {
   if (!options.at.empty()) path += "&at=" + http::percent_encoded(options.at);
   const auto answer = done(options, http::post_json(options.url, path, ""), run);
   if (!answer) return;
-  write_out(run, options.at.empty()
-                     ? fmt::format("draft {} is live as batch {}\n", options.name,
-                                   number_in(*answer, "sequence"))
-                     : fmt::format("draft {} is to be published at {}\n", options.name, options.at));
+  write_out(run, options.at.empty() ? fmt::format("draft {} is live as batch {}\n", options.name,
+                                                  number_in(*answer, "sequence"))
+                                    : fmt::format("draft {} is to be published at {}\n",
+                                                  options.name, options.at));
 }
 
 void unschedule_draft_at_node(const DraftOptions& options, Run& run) {

@@ -234,14 +234,13 @@ const Snapshot* Worker::snapshot(Response& response) {
 
 const Snapshot* Worker::asked(const Target& target, Response& response) {
   const auto* newest = snapshot(response);
-  const auto named = std::ranges::find(target.parameters, "draft",
-                                       &std::pair<std::string, std::string>::first);
+  const auto named =
+      std::ranges::find(target.parameters, "draft", &std::pair<std::string, std::string>::first);
   if (newest == nullptr || named == target.parameters.end()) return newest;
   return draft_asked(named->second, newest->generation(), response);
 }
 
-const Snapshot* Worker::draft_asked(std::string_view name, std::uint64_t live,
-                                    Response& response) {
+const Snapshot* Worker::draft_asked(std::string_view name, std::uint64_t live, Response& response) {
   if (service_.draft_views == nullptr) {
     write_problem({404, "unknown_draft", "This node has no data folder of its own."}, response);
     return nullptr;

@@ -45,7 +45,7 @@ struct Service {
   std::chrono::milliseconds slow_request{0};  // told from here on; 0: never
   bool is_every_request_told = false;
   node::Writer* writer = nullptr;  // of the data folder; null: there are no feeds to ask for
-  node::DraftViews* draft_views = nullptr;  // likewise; null: no draft can be asked
+  node::DraftViews* draft_views = nullptr;    // likewise; null: no draft can be asked
   const audit::AuditKeeper* audit = nullptr;  // of the data folder; null: there is none to ask
 };
 

@@ -105,8 +105,7 @@ DraftViews::Kept* DraftViews::find(const store::Draft& draft) {
 }
 
 bool DraftViews::is_old(const Kept& kept, std::uint64_t live) const {
-  return kept.made->based_on != live &&
-         std::chrono::steady_clock::now() - kept.at >= options_.age;
+  return kept.made->based_on != live && std::chrono::steady_clock::now() - kept.at >= options_.age;
 }
 
 // Holds the mutex.
@@ -126,8 +125,9 @@ void DraftViews::make(const std::string& name) {
                                              "there is no room to read the draft"}}};
   }
   const std::lock_guard lock{mutex_};
-  if (made) keep({std::move(made->first), std::move(made->second),
-                  std::chrono::steady_clock::now(), ++asked_});
+  if (made)
+    keep({std::move(made->first), std::move(made->second), std::chrono::steady_clock::now(),
+          ++asked_});
   is_making_ = false;
   made_.notify_all();
 }
@@ -135,7 +135,8 @@ void DraftViews::make(const std::string& name) {
 // Holds the mutex.
 void DraftViews::keep(Kept made) {
   std::erase_if(kept_, [&](const Kept& each) { return each.draft.name == made.draft.name; });
-  if (kept_.size() == draft_views_max) kept_.erase(std::ranges::min_element(kept_, {}, &Kept::asked));
+  if (kept_.size() == draft_views_max)
+    kept_.erase(std::ranges::min_element(kept_, {}, &Kept::asked));
   kept_.push_back(std::move(made));
 }
 

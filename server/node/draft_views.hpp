@@ -25,7 +25,7 @@ namespace server::node {
 inline constexpr std::size_t draft_views_max = 2;
 
 struct DraftViewOptions {
-  std::chrono::milliseconds wait{500};  // of who asks, for one that is being made
+  std::chrono::milliseconds wait{500};    // of who asks, for one that is being made
   std::chrono::milliseconds age{60'000};  // from which on live data that moved on makes it anew
 };
 

@@ -78,6 +78,7 @@ struct DraftDesk {
   }
 
   std::string get(std::string_view target) { return ask("GET", target); }
+
   std::string post(std::string_view target) { return ask("POST", target); }
 
   // Of conditions.
@@ -103,38 +104,41 @@ TEST_CASE("drafts over HTTP: a running node takes one, and publishes it as one b
   DraftDesk desk;
   CHECK(draft_says(desk.get("/v1/drafts"), "200 {\"drafts\":[]}"));
   CHECK(draft_says(desk.part(new_spring, "base_price,S-20,7.00,EUR,B-3\r\n"),
-            "200 {\"draft\":\"spring\",\"rows\":{\"read\":1,\"accepted\":1"));
+                   "200 {\"draft\":\"spring\",\"rows\":{\"read\":1,\"accepted\":1"));
   CHECK(draft_says(desk.get(live_price), "\"9.80\""));
-  CHECK(draft_says(desk.part("/v1/drafts/spring/parts?feed=conditions", "base_price,S-20,6.50,EUR,B-3\r\n"),
-            "200 "));
+  CHECK(draft_says(
+      desk.part("/v1/drafts/spring/parts?feed=conditions", "base_price,S-20,6.50,EUR,B-3\r\n"),
+      "200 "));
   const auto shown = desk.get("/v1/drafts/spring");
   CHECK(draft_says(shown, "\"created_by\":\"anna\""));
   CHECK(draft_says(shown, "\"publish_at\":null"));
   CHECK(draft_says(shown, "\"source\":\"POST conditions\""));
   CHECK(draft_says(desk.post("/v1/drafts/spring/publish"), "422 "));
   CHECK(draft_says(desk.post("/v1/drafts/spring/publish?by=bo"),
-            "200 {\"draft\":\"spring\",\"state\":\"published\",\"sequence\":2}"));
+                   "200 {\"draft\":\"spring\",\"state\":\"published\",\"sequence\":2}"));
   CHECK(draft_says(desk.get(live_price), "\"6.50\""));
   CHECK(draft_says(desk.get("/v1/drafts/spring"), "404 "));
   CHECK(draft_says(desk.post("/v1/drafts/spring/publish?by=bo"), "unknown_draft"));
   // Feeds go on as before.
   CHECK(draft_says(desk.part("/v1/feeds/conditions/batches", "base_price,S-20,6.00,EUR,B-3\r\n"),
-            "\"sequence\":3"));
+                   "\"sequence\":3"));
 }
 
 TEST_CASE("drafts over HTTP: one that is dropped, or refused, leaves nothing", "[server][drafts]") {
   DraftDesk desk;
-  CHECK(draft_says(desk.part("/v1/drafts/spring/parts?feed=conditions", "base_price,S-20,7,EUR,B-3\r\n"),
-            "unknown_draft"));
-  CHECK(draft_says(desk.part("/v1/drafts/spring/parts?feed=prises&use=create", ""), "unknown_feed"));
+  CHECK(draft_says(
+      desk.part("/v1/drafts/spring/parts?feed=conditions", "base_price,S-20,7,EUR,B-3\r\n"),
+      "unknown_draft"));
+  CHECK(
+      draft_says(desk.part("/v1/drafts/spring/parts?feed=prises&use=create", ""), "unknown_feed"));
   CHECK(draft_says(desk.part("/v1/drafts/a%20b/parts?feed=conditions&use=create", ""), "422 "));
   CHECK(draft_says(desk.part("/v1/drafts/spring/parts?use=create", ""), "\"parameter\":\"feed\""));
   CHECK(draft_says(desk.part("/v1/drafts/spring/parts?feed=conditions&use=make", ""),
-            "\"parameter\":\"use\""));
+                   "\"parameter\":\"use\""));
   CHECK(draft_says(desk.part("/v1/drafts/spring/parts?feed=conditions&by=anna", ""),
-            "\"parameter\":\"use\""));
+                   "\"parameter\":\"use\""));
   CHECK(draft_says(desk.part("/v1/drafts/spring/parts?feed=conditions&use=create&partition=", ""),
-            "\"parameter\":\"partition\""));
+                   "\"parameter\":\"partition\""));
   CHECK(draft_says(desk.part(new_spring, "base_price,S-20,cheap,EUR,B-3\r\n"), "refused_rows"));
   CHECK(draft_says(desk.ask("POST", new_spring, "x", "text/plain"), "415 "));
   CHECK(draft_says(desk.get("/v1/drafts"), "200 {\"drafts\":[]}"));
@@ -155,23 +159,24 @@ TEST_CASE("drafts over HTTP: a part may be a document", "[server][drafts]") {
       R"({"feed": "conditions", "guards": {"zero_price": {"then": "hold"}}})";
   CHECK(draft_says(desk.ask("POST", to_rules, "{}", "application/json"), "422 "));
   CHECK(draft_says(desk.ask("POST", to_rules, "{", "application/json"), "422 "));
-  CHECK(draft_says(desk.ask("POST", "/v1/drafts/rules/parts?use=create&feed=x", description,
-                     "application/json"),
-            "\"parameter\":\"feed\""));
+  CHECK(draft_says(
+      desk.ask("POST", "/v1/drafts/rules/parts?use=create&feed=x", description, "application/json"),
+      "\"parameter\":\"feed\""));
   CHECK(draft_says(desk.ask("POST", to_rules, description, "application/json"), "200 "));
   CHECK(draft_says(desk.post("/v1/drafts/rules/publish?by=anna"), "\"sequence\":2"));
   CHECK(draft_says(desk.part("/v1/feeds/conditions/batches", "base_price,S-20,0,EUR,B-3\r\n"),
-            "202 "));  // the guard is live
+                   "202 "));  // the guard is live
 }
 
 TEST_CASE("drafts over HTTP: a time given while the node runs is noticed at once",
           "[server][drafts]") {
   DraftDesk desk;
   CHECK(draft_says(desk.part(new_spring, "base_price,S-20,7.00,EUR,B-3\r\n"), "200 "));
-  CHECK(draft_says(desk.post("/v1/drafts/spring/publish?by=anna&at=tomorrow"), "\"parameter\":\"at\""));
+  CHECK(draft_says(desk.post("/v1/drafts/spring/publish?by=anna&at=tomorrow"),
+                   "\"parameter\":\"at\""));
   CHECK(draft_says(desk.post("/v1/drafts/spring/publish?by=anna&at="), "\"parameter\":\"at\""));
   CHECK(draft_says(desk.post("/v1/drafts/spring/publish?by=anna&at=2999-01-01T00:00:00Z"),
-            "\"state\":\"scheduled\",\"sequence\":null"));
+                   "\"state\":\"scheduled\",\"sequence\":null"));
   CHECK(draft_says(desk.get("/v1/drafts/spring"), "\"publish_at\":\"2999-01-01T00:00:00Z\""));
   CHECK(draft_says(desk.post("/v1/drafts/spring/unschedule?by=anna"), "\"state\":\"waiting\""));
   CHECK(draft_says(desk.get("/v1/drafts/spring"), "\"publish_at\":null"));
@@ -182,8 +187,7 @@ TEST_CASE("drafts over HTTP: a time given while the node runs is noticed at once
   CHECK(draft_says(desk.get(live_price), "\"7.00\""));
 }
 
-TEST_CASE("drafts over HTTP: a node that follows says where drafts are taken",
-          "[server][drafts]") {
+TEST_CASE("drafts over HTTP: a node that follows says where drafts are taken", "[server][drafts]") {
   DraftDesk desk{true};
   const auto refused = desk.part(new_spring, "base_price,S-20,7.00,EUR,B-3\r\n");
   CHECK(draft_says(refused, "409 "));
@@ -213,11 +217,11 @@ TEST_CASE("drafts over HTTP: a question names the draft it is put to, and so doe
   CHECK(draft_says(quoted, "\"7.00\""));
   for (const std::string_view target :
        {"/v1/availability/S-20?draft=spring", "/v1/availability/S-20?draft=autumn"})
-    CHECK(draft_says(desk.get(target), target.ends_with("spring") ? "{\"draft\":" : "unknown_draft"));
+    CHECK(
+        draft_says(desk.get(target), target.ends_with("spring") ? "{\"draft\":" : "unknown_draft"));
   constexpr std::string_view articles = R"({"articles":[{"article":"S-20"}]})";
-  CHECK(draft_says(
-      desk.ask("POST", "/v1/availability?draft=spring", articles, "application/json"),
-      "{\"draft\":"));
+  CHECK(draft_says(desk.ask("POST", "/v1/availability?draft=spring", articles, "application/json"),
+                   "{\"draft\":"));
   // What is answered by the draft is what is answered after it is published.
   const auto after_mark = quoted.substr(quoted.find("},") + 2);
   CHECK(draft_says(desk.post("/v1/drafts/spring/publish?by=bo"), "200 "));
@@ -231,14 +235,16 @@ TEST_CASE("drafts over HTTP: a draft that was changed is never answered as it wa
   const std::string draft_price = std::string{live_price} + "?draft=spring";
   CHECK(draft_says(desk.part(new_spring, "base_price,S-20,7.00,EUR,B-3\r\n"), "200 "));
   CHECK(draft_says(desk.get(draft_price), "\"7.00\""));
-  CHECK(draft_says(desk.part("/v1/drafts/spring/parts?feed=conditions", "base_price,S-20,6,EUR,B-3\r\n"),
-            "200 "));
+  CHECK(draft_says(
+      desk.part("/v1/drafts/spring/parts?feed=conditions", "base_price,S-20,6,EUR,B-3\r\n"),
+      "200 "));
   CHECK(draft_says(desk.get(draft_price), "\"6.00\""));
   CHECK(draft_says(desk.ask("DELETE", "/v1/drafts/spring"), "200 "));
   CHECK(draft_says(desk.part(new_spring, "base_price,S-20,5.00,EUR,B-3\r\n"), "200 "));
   CHECK(draft_says(desk.get(draft_price), "\"5.00\""));
   // Live data that moves on is seen after a while, and until then the answer says what it is based on.
-  CHECK(draft_says(desk.part("/v1/feeds/conditions/batches", "base_price,S-20,9.00,EUR,B-3\r\n"), "200 "));
+  CHECK(draft_says(desk.part("/v1/feeds/conditions/batches", "base_price,S-20,9.00,EUR,B-3\r\n"),
+                   "200 "));
   CHECK(draft_says(desk.get(draft_price), "\"based_on\":1}"));
 }
 
@@ -247,7 +253,8 @@ TEST_CASE("drafts over HTTP: live data that moved on is taken up", "[server][dra
   const std::string draft_price = std::string{live_price} + "?draft=spring";
   CHECK(draft_says(desk.part(new_spring, "base_price,S-20,7.00,EUR,B-3\r\n"), "200 "));
   CHECK(draft_says(desk.get(draft_price), "\"based_on\":1}"));
-  CHECK(draft_says(desk.part("/v1/feeds/conditions/batches", "base_price,S-20,9.00,EUR,B-3\r\n"), "200 "));
+  CHECK(draft_says(desk.part("/v1/feeds/conditions/batches", "base_price,S-20,9.00,EUR,B-3\r\n"),
+                   "200 "));
   std::string answer;
   for (int i = 0; i < 1'000 && answer.find("\"based_on\":2}") == std::string::npos; ++i) {
     answer = desk.get(draft_price);

@@ -3,6 +3,7 @@
 #include "server/cli/suggest.hpp"
 #include "server/http/api.hpp"
 #include "server/http/client.hpp"
+#include "server/http/drafts.hpp"
 #include "server/json/json_writer.hpp"
 #include "server/node/clock.hpp"
 #include "server/node/node.hpp"
@@ -176,23 +177,6 @@ struct Reply {
   std::string suggestion;  // what may have been meant by a code that is not known
 };
 
-// Marks the answer, so that nobody takes it for a live one.
-void mark_draft(const std::string& name, std::uint64_t based_on, std::string& body) {
-  if (!body.starts_with('{')) return;
-  std::string member;
-  JsonWriter json{member};
-  json.begin_object();
-  json.key("draft");
-  json.begin_object();
-  json.member("name", name);
-  json.key("based_on");
-  json.raw(std::to_string(based_on));
-  json.end_object();
-  json.end_object();
-  member.back() = ',';
-  body.replace(0, 1, member);
-}
-
 Result<Reply> ask_folder(const std::string& text, const AskOptions& options, const Run& run) {
   const auto node = node::Node::open(
       run.data,
@@ -222,7 +206,7 @@ Result<Reply> ask_folder(const std::string& text, const AskOptions& options, con
   worker.handle(request, response);
   Reply reply{response.status, std::move(response.body), ""};
   if (reply.status == 200 && !options.draft.empty()) {
-    mark_draft(options.draft, based_on, reply.body);
+    http::mark_draft(options.draft, based_on, reply.body);
     fmt::print(run.err, "netto: from draft {} on generation {}, not live\n", options.draft,
                based_on);
   }
@@ -233,13 +217,19 @@ Result<Reply> ask_folder(const std::string& text, const AskOptions& options, con
   return reply;
 }
 
-Result<Reply> ask_node(const std::string& text, const AskOptions& options) {
-  if (!options.draft.empty()) {
-    return Fault{FaultCode::contradicting_values, "--draft",
-                 "a draft is asked in its data folder (--data), not over --url"};
-  }
-  auto answer = http::post_json(options.url, quote_target, text);
+// A node that does not know of drafts would answer from what is live.
+Result<Reply> ask_node(const std::string& text, const AskOptions& options, const Run& run) {
+  std::string target = quote_target;
+  if (!options.draft.empty()) target += "?draft=" + http::percent_encoded(options.draft);
+  auto answer = http::post_json(options.url, target, text);
   if (!answer) return answer.error();
+  if (answer->status == 200 && !options.draft.empty()) {
+    if (!answer->body.starts_with("{\"draft\":")) {
+      return Fault{FaultCode::unsupported, options.url,
+                   "this node answers no questions to drafts; ask in its data folder (--data)"};
+    }
+    fmt::print(run.err, "netto: from draft {} of {}, not live\n", options.draft, options.url);
+  }
   return Reply{answer->status, std::move(answer->body), ""};
 }
 
@@ -283,8 +273,7 @@ void add_ask_options(CLI::App& command, AskOptions& options) {
                   "A whole question as for POST /v1/quote; - is standard input")
       ->type_name("FILE");
   command
-      .add_option("--draft", options.draft,
-                  "Ask what would be live with this draft (netto draft); in the data folder")
+      .add_option("--draft", options.draft, "Ask what would be live with this draft (netto draft)")
       ->type_name("NAME")
       ->check([](const std::string& name) {
         return name.empty() ? std::string{"a draft has a name"} : std::string{};
@@ -336,7 +325,8 @@ std::optional<AskedAnswer> ask(const AskOptions& options, Waterfall waterfall, R
     fail(run, text.error());
     return std::nullopt;
   }
-  auto reply = options.url.empty() ? ask_folder(*text, options, run) : ask_node(*text, options);
+  auto reply =
+      options.url.empty() ? ask_folder(*text, options, run) : ask_node(*text, options, run);
   if (!reply) {
     fail(run, reply.error());
     if (reply.error().code == FaultCode::file_unreadable) run.exit = Exit::world_failed;

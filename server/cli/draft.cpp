@@ -3,6 +3,7 @@
 #include "server/cli/answer_view.hpp"
 #include "server/cli/ask.hpp"
 #include "server/cli/command.hpp"
+#include "server/cli/draft_at_node.hpp"
 #include "server/cli/report.hpp"
 #include "server/feed/partition.hpp"
 #include "server/node/clock.hpp"
@@ -29,9 +30,11 @@ constexpr const char* draft_closing =
     "Nothing live changes\n"
     "until it is published: as one batch, whole or not at all, onto what is live at that moment. "
     "The folder of a running\n"
-    "node is written to by that node alone: stop it for create, add, publish and drop; list, "
-    "compare and questions work\n"
-    "beside it. What was given a time is published by the node that serves the folder then, or by "
+    "node is written to by that node alone: stop it for create, add, publish and drop, or name "
+    "it with --url (files\n"
+    "FEED.csv, FEED.ndjson and documents .json then, each a part); list, compare and questions "
+    "work beside it. What was given a time is published by the node that serves the folder then, "
+    "or by "
     "the next one to start.\n"
     "\n"
     "Examples:\n"
@@ -44,19 +47,11 @@ constexpr const char* draft_closing =
     "  netto draft publish spring --by anna --at 2026-12-31T23:00:00Z\n"
     "  netto draft unschedule spring\n"
     "  netto draft drop spring\n"
+    "  netto draft create spring conditions.csv --by anna --url http://127.0.0.1:8080\n"
     "\n"
     "Exit codes: 0 done; 1 done, and rows were refused or guards found something (create, add), or "
     "a line has no\n"
     "price (compare); 2 the input can't be used; 3 the data folder can't be used.";
-
-struct DraftOptions {
-  std::string name;
-  std::vector<std::string> paths;
-  std::string replace;
-  std::string by;
-  std::string note;
-  std::string at;
-};
 
 void report_kept(const DraftOptions& options, const node::ImportOutcome& outcome, Run& run) {
   Report report;
@@ -87,6 +82,7 @@ void report_kept(const DraftOptions& options, const node::ImportOutcome& outcome
 }
 
 void keep_in_draft(const DraftOptions& options, store::DraftUse use, Run& run) {
+  if (!options.url.empty()) return keep_in_draft_at_node(options, use, run);
   node::ImportRequest request;
   request.paths = options.paths;
   request.draft = node::DraftRequest{options.name, use, options.by, options.note};
@@ -103,7 +99,8 @@ void keep_in_draft(const DraftOptions& options, store::DraftUse use, Run& run) {
   if (outcome.accepted()) report_kept(options, outcome, run);
 }
 
-void list_drafts(Run& run) {
+void list_drafts(const DraftOptions& options, Run& run) {
+  if (!options.url.empty()) return list_drafts_at_node(options, run);
   const auto journal = store::open_journal(run.data, store::Access::read);
   if (!journal) return fail(run, journal.error());
   const auto drafts = (*journal)->drafts();
@@ -129,6 +126,7 @@ void list_drafts(Run& run) {
 }
 
 void schedule_draft(const DraftOptions& options, Run& run) {
+  if (!options.url.empty()) return unschedule_draft_at_node(options, run);
   if (!options.at.empty()) {
     if (const auto moment = node::check_utc(options.at); !moment) return fail(run, moment.error());
   }
@@ -146,6 +144,7 @@ void schedule_draft(const DraftOptions& options, Run& run) {
 }
 
 void publish_draft(const DraftOptions& options, Run& run) {
+  if (!options.url.empty()) return publish_draft_at_node(options, run);
   if (!options.at.empty()) return schedule_draft(options, run);
   auto node = node::Node::open(run.data, {node::Access::write, node::Keep::facts});
   if (!node) return fail(run, node.error());
@@ -159,6 +158,7 @@ void publish_draft(const DraftOptions& options, Run& run) {
 }
 
 void drop_draft(const DraftOptions& options, Run& run) {
+  if (!options.url.empty()) return drop_draft_at_node(options, run);
   auto journal = store::open_journal(run.data, store::Access::write);
   if (!journal) return fail(run, journal.error());
   if (auto ok = (*journal)->drop_draft(options.name); !ok) return fail(run, ok.error());
@@ -231,6 +231,10 @@ std::shared_ptr<DraftOptions> add_name(CLI::App& command) {
   return options;
 }
 
+void add_url(CLI::App& command, DraftOptions& options) {
+  command.add_option("--url", options.url, "At the running node of this address")->type_name("URL");
+}
+
 void add_keeping(CLI::App& draft, Run& run, const char* name, const char* text,
                  store::DraftUse use) {
   auto* command = draft.add_subcommand(name, text);
@@ -247,6 +251,7 @@ void add_keeping(CLI::App& draft, Run& run, const char* name, const char* text,
     command->add_option("--note", options->note, "What it is for; kept with the draft")
         ->type_name("TEXT");
   }
+  add_url(*command, *options);
   command->callback([options, use, &run] { keep_in_draft(*options, use, run); });
 }
 
@@ -260,7 +265,9 @@ void add_draft(CLI::App& app, Run& run) {
   add_keeping(*draft, run, "add", "Add files to a draft", store::DraftUse::existing);
   auto* list = draft->add_subcommand("list", "Show the drafts there are");
   list->footer(draft_closing);
-  list->callback([&run] { list_drafts(run); });
+  const auto listed = std::make_shared<DraftOptions>();
+  add_url(*list, *listed);
+  list->callback([listed, &run] { list_drafts(*listed, run); });
   auto* compare = draft->add_subcommand("compare", "Show what a draft changes for a customer");
   const auto compared = add_name(*compare);
   const auto asked = std::make_shared<AskOptions>();
@@ -276,13 +283,16 @@ void add_draft(CLI::App& app, Run& run) {
       ->required();
   publish->add_option("--at", published->at, "When, in UTC; now without it")
       ->type_name("YYYY-MM-DDTHH:MM:SSZ");
+  add_url(*publish, *published);
   publish->callback([published, &run] { publish_draft(*published, run); });
   auto* unschedule =
       draft->add_subcommand("unschedule", "Let a draft wait until somebody publishes it");
   const auto unscheduled = add_name(*unschedule);
+  add_url(*unschedule, *unscheduled);
   unschedule->callback([unscheduled, &run] { schedule_draft(*unscheduled, run); });
   auto* drop = draft->add_subcommand("drop", "Drop a draft; nothing live changes");
   const auto dropped = add_name(*drop);
+  add_url(*drop, *dropped);
   drop->callback([dropped, &run] { drop_draft(*dropped, run); });
 }
 

@@ -27,13 +27,12 @@ bool may_help_again(const Result<http::ClientAnswer>& answer) {
 }  // namespace
 
 NodeSender::Answer NodeSender::patiently(const std::function<Answer()>& ask) {
-  using Clock = std::chrono::steady_clock;
-  const auto until = Clock::now() + patience_;
+  const auto until = std::chrono::steady_clock::now() + patience_;
   auto wait = first_wait;
   bool told = false;
   for (;;) {
     auto answer = ask();
-    const auto now = Clock::now();
+    const auto now = std::chrono::steady_clock::now();
     if (!may_help_again(answer) || now >= until) return answer;
     if (!told) {
       progress_.clear();

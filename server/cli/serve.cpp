@@ -154,6 +154,7 @@ void run_serve(const Options& options, Run& run) {
       }};
   service.metrics = &metrics;
   service.writer = &folder.writer();
+  service.draft_views = &folder.draft_views();
   service.audit = &audit;
   service.log = &log;
   service.slow_request = std::chrono::milliseconds{options.slow_request_ms};

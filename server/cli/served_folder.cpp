@@ -5,6 +5,9 @@
 
 #include <fmt/core.h>
 
+#include <array>
+#include <string_view>
+
 namespace server::cli {
 
 using engine::base::Fault;
@@ -83,6 +86,7 @@ node::WriterOptions ServedFolder::writer_options(bool follow) {
   made.tell = [this](node::WriterEvent event, const std::string& text) {
     const auto [name, level] = name_of(event);
     watch_.log.event(level, name, text);
+    if (event == node::WriterEvent::draft_published) draft_views_.let_go();
   };
   made.written = [this](const node::WrittenBatch& batch) { note(batch); };
   made.imaged = [this](bool was_written) { watch_.metrics.count_image(was_written); };
@@ -155,6 +159,27 @@ void ServedFolder::note_decision(const node::WrittenBatch& batch) const {
       {{"held", decision.number}, {"sequence", outcome->sequence}, {"by", decision.by}});
 }
 
+void ServedFolder::note_draft(const node::WrittenBatch& batch) const {
+  const node::ImportRequest& request = batch.request;
+  const bool is_part = request.draft.has_value();
+  const std::string& name = is_part ? request.draft->name : request.draft_decision->name;
+  const auto& outcome = batch.outcome;
+  if (!outcome.has_value() || !outcome->accepted()) {
+    const Fault& fault = outcome.has_value() ? outcome->faults.front() : outcome.error();
+    watch_.log.event(ops::Level::warning, "draft", describe(fault), {{"draft", name}});
+    return;
+  }
+  constexpr std::array<std::string_view, 3> steps{"published", "given a time", "dropped"};
+  std::string_view done = "given a part";
+  if (!is_part) done = steps[static_cast<std::size_t>(request.draft_decision->step)];
+  if (!is_part && request.draft_decision->step == node::DraftStep::schedule &&
+      request.draft_decision->at.empty())
+    done = "no longer given a time";
+  const std::string& by = is_part ? request.draft->by : request.draft_decision->by;
+  watch_.log.event(ops::Level::info, "draft", fmt::format("draft {} is {}", name, done),
+                   {{"draft", name}, {"sequence", outcome->sequence}, {"by", by}});
+}
+
 // A line a batch for those who ask for it: small ones are many a second. One that did not go in
 // is told to everybody.
 void ServedFolder::note(const node::WrittenBatch& batch) const {
@@ -163,6 +188,7 @@ void ServedFolder::note(const node::WrittenBatch& batch) const {
   const bool accepted = outcome.has_value() && outcome->accepted();
   if (accepted && outcome->verdict == node::Verdict::repeated) return;
   if (batch.request.decision) return note_decision(batch);
+  if (batch.request.draft || batch.request.draft_decision) return note_draft(batch);
   const bool held = outcome.has_value() && outcome->verdict == node::Verdict::held;
   if (held && outcome->findings.empty()) return;  // it came again
   if (outcome.has_value()) note_findings(*outcome, feed);

@@ -8,6 +8,7 @@
 #include "engine/snapshot/snapshot_cell.hpp"
 #include "server/node/clock.hpp"
 #include "server/node/compactor.hpp"
+#include "server/node/draft_views.hpp"
 #include "server/node/writer.hpp"
 #include "server/ops/log.hpp"
 #include "server/ops/metrics.hpp"
@@ -32,11 +33,16 @@ struct Watch {
 class ServedFolder {
  public:
   ServedFolder(std::string folder, bool follow, const Watch& watch)
-      : watch_{watch}, folder_{folder}, writer_{std::move(folder), writer_options(follow)} {}
+      : watch_{watch},
+        folder_{folder},
+        draft_views_{folder},
+        writer_{std::move(folder), writer_options(follow)} {}
 
   const engine::snapshot::SnapshotCell& cell() const { return cell_; }
 
   node::Writer& writer() { return writer_; }
+
+  node::DraftViews& draft_views() { return draft_views_; }
 
   // Where this node writes, until `stop`: looks every `interval` whether it is due. For a thread of its
   // own.
@@ -52,6 +58,7 @@ class ServedFolder {
   void tell_generation(const engine::snapshot::Snapshot& snapshot, std::string_view event) const;
   void note_findings(const node::ImportOutcome& outcome, const std::string& feed) const;
   void note_decision(const node::WrittenBatch& batch) const;
+  void note_draft(const node::WrittenBatch& batch) const;
   void note(const node::WrittenBatch& batch) const;
   void note(const engine::base::Result<node::Compacted>& done) const;
 
@@ -62,6 +69,7 @@ class ServedFolder {
   engine::snapshot::SnapshotCell cell_;
   mutable std::mutex mutex_;
   node::Clock clock_;  // guarded by mutex_
+  node::DraftViews draft_views_;
   node::Writer writer_;
 };
 

@@ -3,6 +3,7 @@
 #include "engine/base/hash.hpp"
 #include "server/http/audit.hpp"
 #include "server/http/availability_question.hpp"
+#include "server/http/drafts.hpp"
 #include "server/http/feeds.hpp"
 #include "server/http/held.hpp"
 #include "server/http/limits.hpp"
@@ -83,6 +84,12 @@ struct Routes {
       RouteName{"GET", "/v1/batches"},
       RouteName{"POST", "/v1/batches/{held}/release"},
       RouteName{"POST", "/v1/batches/{held}/reject"},
+      RouteName{"POST", "/v1/drafts/{name}/parts"},
+      RouteName{"GET", "/v1/drafts"},
+      RouteName{"GET", "/v1/drafts/{name}"},
+      RouteName{"DELETE", "/v1/drafts/{name}"},
+      RouteName{"POST", "/v1/drafts/{name}/publish"},
+      RouteName{"POST", "/v1/drafts/{name}/unschedule"},
       RouteName{"GET", "/v1/audit"},
       RouteName{"GET", "/openapi.json"},
       RouteName{"GET", "/healthz"},
@@ -92,8 +99,10 @@ struct Routes {
   static constexpr std::array<Handler, names.size()> handlers{
       &Worker::quote,      &Worker::price,   &Worker::availability, &Worker::availability_of_one,
       &Worker::feed_batch, &Worker::feeds,   &Worker::feed,         &Worker::refused_rows,
-      &Worker::batches,    &Worker::release, &Worker::reject,       &Worker::audit,
-      &Worker::openapi,    &Worker::health,  &Worker::readiness,    &Worker::metrics,
+      &Worker::batches,    &Worker::release, &Worker::reject,       &Worker::draft_part,
+      &Worker::drafts,     &Worker::draft,   &Worker::drop,         &Worker::publish,
+      &Worker::unschedule, &Worker::audit,   &Worker::openapi,      &Worker::health,
+      &Worker::readiness,  &Worker::metrics,
   };
 };
 
@@ -112,7 +121,9 @@ bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
   return pattern.empty();
 }
 
+// What can be dropped can be read.
 constexpr std::string_view methods_of(std::string_view method) {
+  if (method == "DELETE") return "GET, HEAD, DELETE";
   return method == "GET" ? "GET, HEAD" : method;
 }
 
@@ -155,6 +166,7 @@ void Worker::handle(const Request& request, Response& response) {
 
 // Marks, counts and tells what was answered.
 void Worker::finish(const Request& request, std::chrono::nanoseconds time, Response& response) {
+  draft_.reset();
   marks_.id_for(request.request_id, response.request_id);
   if (ops::is_traceparent(request.traceparent)) response.traceparent = request.traceparent;
   if (counts_) counts_->count(route_, response.status, time);
@@ -218,6 +230,32 @@ const Snapshot* Worker::snapshot(Response& response) {
                                           : readiness.detail},
                 response);
   return nullptr;
+}
+
+const Snapshot* Worker::asked(const Target& target, Response& response) {
+  const auto* newest = snapshot(response);
+  const auto named =
+      std::ranges::find(target.parameters, "draft", &std::pair<std::string, std::string>::first);
+  if (newest == nullptr || named == target.parameters.end()) return newest;
+  return draft_asked(named->second, newest->generation(), response);
+}
+
+const Snapshot* Worker::draft_asked(std::string_view name, std::uint64_t live, Response& response) {
+  if (service_.draft_views == nullptr) {
+    write_problem({404, "unknown_draft", "This node has no data folder of its own."}, response);
+    return nullptr;
+  }
+  auto view = service_.draft_views->view(std::string{name}, live);
+  if (view) {
+    draft_ = *std::move(view);
+    return draft_->snapshot.get();
+  }
+  write_unanswered_draft(view.error(), response);
+  return nullptr;
+}
+
+void Worker::mark(const Target& target, Response& response) const {
+  if (draft_) mark_draft(target.parameter("draft"), draft_->based_on, response.body);
 }
 
 const ops::Freshness* Worker::freshness(const Snapshot& snapshot, ops::RestsOn rests,
@@ -307,9 +345,9 @@ bool accepts_body(const Request& request, Response& response) {
 
 }  // namespace
 
-void Worker::quote(const Request& request, const Target&, Response& response) {
+void Worker::quote(const Request& request, const Target& target, Response& response) {
   if (!accepts_body(request, response)) return;
-  const auto* newest = snapshot(response);
+  const auto* newest = asked(target, response);
   if (newest == nullptr) return;
   if (auto read = bodies_.read_quote(request.body, body_); !read)
     return write_body_problem(read.error(), response);
@@ -318,11 +356,12 @@ void Worker::quote(const Request& request, const Target&, Response& response) {
   const auto question = ask(*newest, Scope::order, *fresh);
   if (!question) return refuse_question(question.error(), response);
   json::write_quote({*newest, body_, *question, answer_, told(*fresh)}, response.body);
+  mark(target, response);
 }
 
-void Worker::availability(const Request& request, const Target&, Response& response) {
+void Worker::availability(const Request& request, const Target& target, Response& response) {
   if (!accepts_body(request, response)) return;
-  const auto* newest = snapshot(response);
+  const auto* newest = asked(target, response);
   if (newest == nullptr) return;
   if (auto read = bodies_.read_availability(request.body, body_); !read) {
     return write_body_problem(read.error(), response);
@@ -332,13 +371,14 @@ void Worker::availability(const Request& request, const Target&, Response& respo
   const auto question = look(*newest);
   if (!question) return refuse_question(question.error(), response);
   json::write_availability({*newest, body_, *question, answer_, told(*fresh)}, response.body);
+  mark(target, response);
 }
 
 // ---- questions in the address
 // ---------------------------------------------------------------------
 
 void Worker::price(const Request& request, const Target& target, Response& response) {
-  const auto* newest = snapshot(response);
+  const auto* newest = asked(target, response);
   if (newest == nullptr) return;
   if (auto read = read_query(target, target.segments[4], body_); !read) {
     return write_query_problem(read.error(), response);
@@ -356,13 +396,14 @@ void Worker::price(const Request& request, const Target& target, Response& respo
   auto of_body = told(*fresh);
   of_body.feeds = {};
   json::write_price({*newest, body_, *question, answer_, of_body}, response.body);
+  mark(target, response);
   response.freshness = fresh->header;
   tag(newest->generation(), response);
   if (is_tag_among(response.etag, request.if_none_match)) response.status = 304;
 }
 
 void Worker::availability_of_one(const Request&, const Target& target, Response& response) {
-  const auto* newest = snapshot(response);
+  const auto* newest = asked(target, response);
   if (newest == nullptr) return;
   if (auto read = read_query(target, target.segments[2], body_); !read) {
     return write_query_problem(read.error(), response);
@@ -376,6 +417,7 @@ void Worker::availability_of_one(const Request&, const Target& target, Response&
                          response);
   }
   json::write_available_article({*newest, body_, *question, answer_, told(*fresh)}, response.body);
+  mark(target, response);
 }
 
 // ---- feeds
@@ -427,6 +469,32 @@ void Worker::release(const Request&, const Target& target, Response& response) {
 
 void Worker::reject(const Request&, const Target& target, Response& response) {
   if (auto* const to = writer(response)) decide_held(*to, node::Decide::reject, target, response);
+}
+
+void Worker::draft_part(const Request& request, const Target& target, Response& response) {
+  if (auto* const to = writer(response)) post_draft_part(*to, request, target, response);
+}
+
+void Worker::drafts(const Request&, const Target&, Response& response) {
+  if (const auto* const of = writer(response)) list_drafts(*of, response);
+}
+
+void Worker::draft(const Request&, const Target& target, Response& response) {
+  if (const auto* const of = writer(response)) show_draft(*of, target, response);
+}
+
+void Worker::drop(const Request&, const Target& target, Response& response) {
+  if (auto* const to = writer(response)) drop_draft(*to, target, response);
+  if (service_.draft_views != nullptr) service_.draft_views->let_go();
+}
+
+void Worker::publish(const Request&, const Target& target, Response& response) {
+  if (auto* const to = writer(response)) publish_draft(*to, target, response);
+  if (service_.draft_views != nullptr) service_.draft_views->let_go();
+}
+
+void Worker::unschedule(const Request&, const Target& target, Response& response) {
+  if (auto* const to = writer(response)) unschedule_draft(*to, target, response);
 }
 
 void Worker::audit(const Request&, const Target& target, Response& response) {

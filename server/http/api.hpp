@@ -12,6 +12,7 @@
 #include "server/http/feeds.hpp"
 #include "server/http/message.hpp"
 #include "server/json/quote_body.hpp"
+#include "server/node/draft_views.hpp"
 #include "server/node/writer.hpp"
 #include "server/ops/freshness.hpp"
 #include "server/ops/log.hpp"
@@ -23,6 +24,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +45,7 @@ struct Service {
   std::chrono::milliseconds slow_request{0};  // told from here on; 0: never
   bool is_every_request_told = false;
   node::Writer* writer = nullptr;  // of the data folder; null: there are no feeds to ask for
+  node::DraftViews* draft_views = nullptr;    // likewise; null: no draft can be asked
   const audit::AuditKeeper* audit = nullptr;  // of the data folder; null: there is none to ask
 };
 
@@ -63,7 +66,7 @@ class Worker final : public Handler {
   void handle(const Request& request, Response& response) override;
 
   // Lets go of the snapshot, so that an old one can die.
-  void rest() override { reader_.let_go(); }
+  void rest() override { reader_.let_go(); }  // a draft's is let go of after each request
 
  private:
   friend struct Routes;
@@ -86,6 +89,12 @@ class Worker final : public Handler {
   void batches(const Request& request, const Target& target, Response& response);
   void release(const Request& request, const Target& target, Response& response);
   void reject(const Request& request, const Target& target, Response& response);
+  void draft_part(const Request& request, const Target& target, Response& response);
+  void drafts(const Request& request, const Target& target, Response& response);
+  void draft(const Request& request, const Target& target, Response& response);
+  void drop(const Request& request, const Target& target, Response& response);
+  void publish(const Request& request, const Target& target, Response& response);
+  void unschedule(const Request& request, const Target& target, Response& response);
   void health(const Request& request, const Target& target, Response& response);
   void readiness(const Request& request, const Target& target, Response& response);
   void metrics(const Request& request, const Target& target, Response& response);
@@ -102,6 +111,13 @@ class Worker final : public Handler {
   const node::Writer* opened(Response& response) const;
   // The newest snapshot; null, and a 503 in the response, before the first one is there.
   const engine::snapshot::Snapshot* snapshot(Response& response);
+  // The snapshot that the question is put to: the newest, or that of the draft it names. Null, and a
+  // problem in the response, where there is none; never that of live data for a draft.
+  const engine::snapshot::Snapshot* asked(const Target& target, Response& response);
+  const engine::snapshot::Snapshot* draft_asked(std::string_view name, std::uint64_t live,
+                                                Response& response);
+  // Says so in the answer, where a draft was asked.
+  void mark(const Target& target, Response& response) const;
   engine::base::Result<engine::quote::Question> ask(const engine::snapshot::Snapshot& snapshot,
                                                     engine::quote::Scope scope,
                                                     const ops::Freshness& freshness);
@@ -109,6 +125,7 @@ class Worker final : public Handler {
 
   const Service& service_;
   engine::snapshot::SnapshotReader reader_;
+  std::optional<node::DraftView> draft_;  // that the question at hand is put to; none: live data
   engine::price::Scratch scratch_;
   engine::quote::Answer answer_;
   json::BodyReader bodies_;

@@ -86,6 +86,14 @@ Result<ClientAnswer> post_json(const std::string& address, const std::string& pa
   return post(address, path, {body, "application/json"});
 }
 
+Result<ClientAnswer> remove(const std::string& address, const std::string& path) {
+  const auto host = host_of(address);
+  if (!host) return host.error();
+  httplib::Client client{*host};
+  set_times(client, limits::client_answer_time);
+  return answer_of(address, client.Delete(path));
+}
+
 std::string percent_encoded(std::string_view text) {
   std::string made;
   for (const char c : text) {

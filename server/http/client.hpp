@@ -35,6 +35,8 @@ engine::base::Result<ClientAnswer> post(
     std::chrono::seconds answer_time = limits::client_answer_time);
 engine::base::Result<ClientAnswer> post_json(const std::string& address, const std::string& path,
                                              std::string_view body);
+// DELETE.
+engine::base::Result<ClientAnswer> remove(const std::string& address, const std::string& path);
 
 // `text` as it may stand in a path or a query: everything but letters, digits and -_.~ as %XX.
 std::string percent_encoded(std::string_view text);

@@ -1,5 +1,6 @@
 #include "server/http/feeds.hpp"
 
+#include "server/http/batch_parts.hpp"
 #include "server/http/problem.hpp"
 #include "server/http/query.hpp"
 #include "server/json/json_writer.hpp"
@@ -32,24 +33,6 @@ std::optional<std::uint64_t> number_from(std::string_view text) {
 
 // ---- a batch
 // --------------------------------------------------------------------------------------
-
-// ".csv" or ".ndjson"; nothing for what is no batch.
-std::string_view ending_of(std::string_view content_type) {
-  const auto media_type = content_type.substr(0, content_type.find_first_of("; \t"));
-  if (equals_ignoring_case(media_type, "text/csv")) return ".csv";
-  return equals_ignoring_case(media_type, "application/x-ndjson") ? ".ndjson" : "";
-}
-
-Result<void> read_mode(const std::string& value, node::ImportRequest& batch) {
-  if (value == "all_or_nothing") {
-    batch.refusing = node::Refusing::all_or_nothing;
-  } else if (value == "replace") {
-    if (!batch.replace) batch.replace.emplace();
-  } else if (value != "good_rows") {
-    return Fault{FaultCode::bad_request, "/mode", "mode is good_rows, all_or_nothing or replace"};
-  }
-  return {};
-}
 
 Result<node::ImportRequest> read_parameters(const Target& target) {
   node::ImportRequest batch;
@@ -84,20 +67,12 @@ Result<node::ImportRequest> read_parameters(const Target& target) {
 std::optional<node::ImportRequest> read_batch(const Request& request, const Target& target,
                                               Response& response) {
   const auto ending = ending_of(request.content_type);
-  constexpr std::string_view xz =
-      "\xFD"
-      "7zXZ";
-  const bool is_plain = request.content_encoding.empty() || request.content_encoding == "identity";
   if (ending.empty()) {
     write_problem({415, "wrong_content_type", "A batch is text/csv or application/x-ndjson."},
                   response);
     return std::nullopt;
   }
-  if (!is_plain || request.body.starts_with(xz)) {
-    write_problem({415, "wrong_content_encoding", "The body must be sent without compression."},
-                  response);
-    return std::nullopt;
-  }
+  if (!is_uncompressed(request, response)) return std::nullopt;
   if (request.idempotency_key.size() > batch_id_bytes) {
     write_problem({422, "bad_request", "An Idempotency-Key has at most 200 bytes."}, response);
     return std::nullopt;
@@ -113,68 +88,6 @@ std::optional<node::ImportRequest> read_batch(const Request& request, const Targ
   batch->source = "POST " + feed;
   batch->files.push_back({feed + std::string{ending}, "", std::string{request.body}, feed});
   return *std::move(batch);
-}
-
-void write_counts(const node::RowCounts& rows, JsonWriter& json) {
-  json.begin_object();
-  json.key("read");
-  json.number(rows.read);
-  json.key("accepted");
-  json.number(rows.accepted);
-  json.key("set_aside");
-  json.number(rows.set_aside);
-  json.key("refused");
-  json.number(rows.refused);
-  json.end_object();
-}
-
-// What became of the rows, as members of an object that is open.
-void write_rows(const feed::ImportReport& report, JsonWriter& json) {
-  json.key("rows");
-  write_counts(
-      {report.rows_read(), report.rows_accepted(), report.rows_set_aside(), report.rows_refused()},
-      json);
-  json.key("removed");
-  json.number(report.records_removed());
-  json.key("not_there");
-  json.number(report.records_not_there());
-  if (report.vanished) {
-    json.key("vanished");
-    json.number(*report.vanished);
-  }
-  json.key("refused");
-  json.begin_array();
-  std::size_t told = 0;
-  for (const feed::FileReport& file : report.files) {
-    for (const feed::RefusedRow& row : file.refused_rows) {
-      if (told++ == refused_told_max) break;
-      json.begin_object();
-      json.key("line");
-      json.number(row.line);
-      json.member("column", row.column);
-      json.member("value", row.value);
-      json.member("code", engine::base::fault_name(row.code));
-      json.member("reason", row.reason);
-      json.end_object();
-    }
-  }
-  json.end_array();
-}
-
-void write_findings(const std::vector<feed::Finding>& findings, JsonWriter& json) {
-  json.key("findings");
-  json.begin_array();
-  for (const feed::Finding& found : findings) {
-    json.begin_object();
-    json.member("feed", found.feed);
-    json.member("guard", feed::guard_name(found.guard));
-    json.member("then", feed::guard_action_name(found.then));
-    json.key("records");
-    json.number(found.records);
-    json.member("detail", found.detail);
-    json.end_object();
-  }
-  json.end_array();
 }
 
 void write_held(const std::string& feed, const node::ImportOutcome& outcome, Response& response) {
@@ -211,54 +124,6 @@ void write_taken(const node::Writer& writer, const std::string& feed,
     write_findings(outcome.findings, json);
   }
   json.end_object();
-}
-
-Problem problem_of(Verdict verdict, const Fault& fault) {
-  switch (verdict) {
-    case Verdict::unknown_feed:
-      return {404, "unknown_feed", fault.detail};
-    case Verdict::other_content:
-      return {409, "other_content", fault.detail};
-    case Verdict::out_of_order:
-      return {409, "out_of_order", fault.detail};
-    case Verdict::missing_batches:
-      return {409, "missing_batches", fault.detail};
-    case Verdict::refused_rows:
-      return {422, "refused_rows", fault.detail};
-    case Verdict::rejected:
-      return {409, "rejected", fault.detail};
-    case Verdict::plain:
-    case Verdict::repeated:
-    case Verdict::held:
-      break;
-  }
-  const int status = status_for(fault);
-  return {status == 400 || status == 413 ? 422 : status, engine::base::fault_name(fault.code),
-          fault.detail};
-}
-
-// The problem, with what became of the rows where any were read.
-void write_not_taken(const node::ImportOutcome& outcome, Response& response) {
-  write_problem(problem_of(outcome.verdict, outcome.faults.front()), response);
-  if (outcome.verdict != Verdict::refused_rows) return;
-  std::string members;
-  JsonWriter json{members};
-  json.begin_object();
-  write_rows(outcome.report, json);
-  json.end_object();
-  response.body.pop_back();
-  response.body.append(",").append(members, 1);
-}
-
-void write_unwritten(const Fault& fault, Response& response) {
-  switch (fault.code) {
-    case FaultCode::unsupported:
-      return write_problem({409, "read_only", fault.detail}, response);
-    case FaultCode::too_many:
-      return write_problem({503, "busy", fault.detail}, response);
-    default:
-      return write_problem({503, fault_name(fault.code), fault.detail}, response);
-  }
 }
 
 // ---- what is known of feeds

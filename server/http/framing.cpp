@@ -146,7 +146,8 @@ bool Framer::read_request_line(std::string_view line) {
   const auto method = line.substr(0, first);
   takes_body_ = method == "POST" || method == "PUT" || method == "PATCH";
   is_http_10_ = version == "HTTP/1.0";
-  is_batch_ = method == "POST" && target.starts_with("/v1/feeds/");
+  is_batch_ =
+      method == "POST" && (target.starts_with("/v1/feeds/") || target.starts_with("/v1/drafts/"));
   return true;
 }
 

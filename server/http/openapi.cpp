@@ -96,9 +96,10 @@ std::string assembled() {
   std::string document;
   for (const std::string_view part :
        {head, openapi_price_paths(), openapi_availability_paths(), openapi_feed_paths(),
-        openapi_audit_paths(), openapi_service_paths(), components, openapi_quote_schemas(),
-        openapi_availability_schemas(), openapi_feed_schemas(), openapi_audit_schemas(),
-        openapi_waterfall_schemas(), problem_schema, tail})
+        openapi_draft_paths(), openapi_audit_paths(), openapi_service_paths(), components,
+        openapi_quote_schemas(), openapi_availability_schemas(), openapi_feed_schemas(),
+        openapi_draft_schemas(), openapi_audit_schemas(), openapi_waterfall_schemas(),
+        problem_schema, tail})
     document += part;
   const std::span<const std::string_view> reasons{engine::model::reason_names};
   fill_in(document, "\"@outcomes\"", engine::model::outcome_names);

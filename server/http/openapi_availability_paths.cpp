@@ -7,6 +7,14 @@ std::string_view openapi_availability_paths() {
    "post": {
     "operationId": "availability",
     "summary": "Availability of many articles",
+    "parameters": [
+     {
+      "name": "draft",
+      "in": "query",
+      "description": "Asked of what would be live with this draft, not of live data; the answer has a member draft then: its name, and based_on, the generation of live data it stands on. 404 unknown_draft; 409 where it does not fit any more; 503 draft_not_ready while it is being read, with Retry-After.",
+      "schema": {"type": "string"}
+     }
+    ],
     "requestBody": {
      "required": true,
      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AvailabilityRequest"}}}
@@ -48,6 +56,12 @@ std::string_view openapi_availability_paths() {
     "operationId": "availabilityOfOne",
     "summary": "Availability of one article",
     "parameters": [
+     {
+      "name": "draft",
+      "in": "query",
+      "description": "Asked of what would be live with this draft, not of live data; the answer has a member draft then: its name, and based_on, the generation of live data it stands on. 404 unknown_draft; 409 where it does not fit any more; 503 draft_not_ready while it is being read, with Retry-After.",
+      "schema": {"type": "string"}
+     },
      {
       "name": "article",
       "in": "path",

@@ -12,6 +12,8 @@ std::string_view openapi_price_paths();
 std::string_view openapi_availability_paths();
 std::string_view openapi_feed_paths();
 std::string_view openapi_feed_schemas();
+std::string_view openapi_draft_paths();
+std::string_view openapi_draft_schemas();
 std::string_view openapi_audit_paths();
 std::string_view openapi_audit_schemas();
 std::string_view openapi_service_paths();

@@ -7,6 +7,14 @@ std::string_view openapi_price_paths() {
    "post": {
     "operationId": "quote",
     "summary": "Price a basket",
+    "parameters": [
+     {
+      "name": "draft",
+      "in": "query",
+      "description": "Asked of what would be live with this draft, not of live data; the answer has a member draft then: its name, and based_on, the generation of live data it stands on. 404 unknown_draft; 409 where it does not fit any more; 503 draft_not_ready while it is being read, with Retry-After.",
+      "schema": {"type": "string"}
+     }
+    ],
     "requestBody": {
      "required": true,
      "content": {
@@ -59,6 +67,12 @@ std::string_view openapi_price_paths() {
     "operationId": "price",
     "summary": "Price one article",
     "parameters": [
+     {
+      "name": "draft",
+      "in": "query",
+      "description": "Asked of what would be live with this draft, not of live data; the answer has a member draft then: its name, and based_on, the generation of live data it stands on. 404 unknown_draft; 409 where it does not fit any more; 503 draft_not_ready while it is being read, with Retry-After.",
+      "schema": {"type": "string"}
+     },
      {
       "name": "customer",
       "in": "path",

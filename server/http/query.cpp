@@ -47,6 +47,8 @@ Result<void> read_parameter(const std::string& name, std::string_view value,
     const auto date = engine::base::parse_civil(value);
     if (!date) return Fault{date.error().code, "/date", date.error().detail};
     request.date = *date;
+  } else if (name == "draft") {
+    return {};  // of what answers, not of the question
   } else {
     request.fields.emplace_back(name, value);
   }

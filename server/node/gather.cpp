@@ -48,15 +48,14 @@ Fault in_file(const std::string& path, const Fault& fault) {
   return {fault.code, fault.where.empty() ? path : path + ", " + fault.where, fault.detail};
 }
 
-Result<void> gather_json(const std::string& path, GivenAs given, Gathered& gathered) {
-  auto text = read_text(path);
-  if (!text) return text.error();
-  const auto tree = rules::parse_json(*text);
+Result<void> sort_json(const std::string& path, std::string text, GivenAs given,
+                       Gathered& gathered) {
+  const auto tree = rules::parse_json(text);
   if (!tree) return in_file(path, tree.error());
-  if (rules::is_rule_document(*text)) {
-    gathered.rules.push_back({path, *std::move(text)});
+  if (rules::is_rule_document(text)) {
+    gathered.rules.push_back({path, std::move(text)});
   } else if (tree->find("feed") != nullptr) {
-    gathered.feed_descriptions.push_back({path, *std::move(text)});
+    gathered.feed_descriptions.push_back({path, std::move(text)});
   } else if (given == GivenAs::folder) {
     gathered.passed_over.push_back(path);
   } else {
@@ -66,6 +65,12 @@ Result<void> gather_json(const std::string& path, GivenAs given, Gathered& gathe
                  "description (feed)"};
   }
   return {};
+}
+
+Result<void> gather_json(const std::string& path, GivenAs given, Gathered& gathered) {
+  auto text = read_text(path);
+  if (!text) return text.error();
+  return sort_json(path, *std::move(text), given, gathered);
 }
 
 Result<std::vector<std::string>> json_files_of(const std::string& folder) {
@@ -115,6 +120,10 @@ Result<void> gather_path(const std::string& path, Gathered& gathered) {
 }
 
 }  // namespace
+
+Result<void> gather_document(const TextFile& document, Gathered& gathered) {
+  return sort_json(document.path, document.text, GivenAs::name, gathered);
+}
 
 Result<Gathered> gather(std::span<const std::string> paths) {
   Gathered gathered;

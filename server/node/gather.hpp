@@ -30,4 +30,7 @@ struct Gathered {
 // Faults: file_missing, file_unreadable, too_large, bad_json, bad_feed_description, bad_request.
 engine::base::Result<Gathered> gather(std::span<const std::string> paths);
 
+// One document that has come in, to the others. Faults: bad_json, bad_request.
+engine::base::Result<void> gather_document(const TextFile& document, Gathered& gathered);
+
 }  // namespace server::node

@@ -67,7 +67,18 @@ inline constexpr std::uint32_t refused_percent_default = 10;
 struct DraftRequest {
   std::string name;  // 1 to 64 letters, digits, '-', '_' and '.'
   store::DraftUse use = store::DraftUse::fresh;
-  std::string by, note;  // of a fresh one
+  std::string by, note;   // of a fresh one
+  std::string feed = {};  // of the files, which must be known then; empty: told by their names
+};
+
+// What a person wants to become of a draft.
+enum class DraftStep : std::uint8_t { publish, schedule, drop };
+
+struct DraftDecision {
+  DraftStep step = DraftStep::publish;
+  std::string name;
+  std::string by = {};  // who says so; not of drop
+  std::string at = {};  // of schedule: UTC, ISO 8601; empty: not by itself any more
 };
 
 // A draft as it would be live: `snapshot` has generation `based_on` + 1.
@@ -79,6 +90,8 @@ struct DraftView {
 struct ImportRequest {
   std::vector<std::string> paths;          // files, folders, "-" for standard input
   std::vector<feed::FeedFile> files = {};  // beside them: what has come in already
+  // The same, of rules and feed descriptions; the name is for people.
+  std::vector<TextFile> documents = {};
   store::Delivery delivery =
       {};  // of a batch that its sender names or numbers, or names the feed of
   Refusing refusing = Refusing::good_rows;
@@ -89,16 +102,19 @@ struct ImportRequest {
   std::uint32_t refused_percent_max = refused_percent_default;
   std::size_t refused_kept_max = 10'000;  // rows kept for repair, of any one file
   std::function<void(const feed::ImportProgress&)> progress;
-  std::optional<HeldDecision> decision = {};  // nothing is read then
-  std::optional<DraftRequest> draft = {};     // into which it goes; no delivery then
+  std::optional<HeldDecision> decision = {};         // nothing is read then
+  std::optional<DraftRequest> draft = {};            // into which it goes; no delivery then
+  std::optional<DraftDecision> draft_decision = {};  // nothing is read then
   bool image_at_once = true;  // false: whoever asked writes it when there is time, if it is due
 };
 
 // What became of a batch, where that is more than its faults say.
 enum class Verdict : std::uint8_t {
-  plain,            // in, or out for what the faults say
-  repeated,         // it was in already: nothing was changed, and `sequence` is what it got then
-  unknown_feed,     // there is no such feed description or kind of record
+  plain,         // in, or out for what the faults say
+  repeated,      // it was in already: nothing was changed, and `sequence` is what it got then
+  unknown_feed,  // there is no such feed description or kind of record
+  unknown_draft,
+  draft_exists,     // one of the name was to be made
   other_content,    // its id, or its sender's number, is that of another batch
   out_of_order,     // its sender's number comes before those that are in, and is not known
   missing_batches,  // batches of its sender's count are missing before it
@@ -213,7 +229,8 @@ class Node {
 
   // The draft's parts as one batch onto what is live now; the draft is gone then. Faults as
   // draft_view(), and the draft stays. Requires Access::write.
-  ImportOutcome publish_draft(const std::string& name, const std::string& by);
+  ImportOutcome publish_draft(const std::string& name, const std::string& by,
+                              bool image_at_once = true);
 
   Change drop_draft(const std::string& name) { return journal_->drop_draft(name); }
 
@@ -221,6 +238,9 @@ class Node {
   Change schedule_draft(const std::string& name, const std::string& at, const std::string& by) {
     return journal_->schedule_draft({name, {}, {}, {}, {}, at, by, {}});
   }
+
+  // When the next draft is to be published; empty: none is.
+  engine::base::Result<std::string> next_draft_at();
 
   // Publishes the drafts whose time has come, in the order of their times. One that does not fit
   // stays, with the problem, and is not tried again by itself. Requires Access::write or create.
@@ -248,6 +268,7 @@ class Node {
   bool load_image();
   Change publish(std::uint64_t generation);
   Change import_into(const ImportRequest& request, ImportOutcome& outcome);
+  Change check_feed(const std::string& feed, ImportOutcome& outcome) const;
   Change check_delivery(const store::Delivery& delivery, ImportOutcome& outcome);
   Change check_held(const store::Delivery& delivery, ImportOutcome& outcome);
   std::vector<engine::base::Fault> share_faults(const feed::ImportReport& report,
@@ -262,7 +283,9 @@ class Node {
                              ImportOutcome& outcome);
   engine::base::Result<store::NewBatch> draft_batch(const std::string& name);
   Change apply_draft(const std::string& name, const store::NewBatch& batch);
-  Change begin_draft(const DraftRequest& draft);
+  Change begin_draft(const DraftRequest& draft, ImportOutcome& outcome);
+  Change find_draft(const std::string& name, store::DraftUse use, ImportOutcome& outcome);
+  ImportOutcome decide_draft(const DraftDecision& decision, bool image_at_once);
   Change keep_draft(const Gathered& gathered, const ImportRequest& request,
                     const feed::Import& import, const ImportOutcome& outcome);
   Change publish_draft_into(const std::string& name, const std::string& by, ImportOutcome& outcome);

@@ -10,15 +10,18 @@ using engine::base::Fault;
 using engine::base::FaultCode;
 using engine::base::Result;
 
+Node::Change Node::check_feed(const std::string& feed, ImportOutcome& outcome) const {
+  const auto known =
+      std::ranges::find(state_->feed_descriptions(), feed, &feed::FeedDescription::name);
+  if (known != state_->feed_descriptions().end() || feed::kind_from(feed)) return {};
+  outcome.verdict = Verdict::unknown_feed;
+  return Fault{FaultCode::bad_feed_description, feed,
+               "there is no feed description of this name, and no such kind of record"};
+}
+
 // Whether a batch is new, or was in before; a Fault where it is neither.
 Node::Change Node::check_delivery(const store::Delivery& delivery, ImportOutcome& outcome) {
-  const auto known =
-      std::ranges::find(state_->feed_descriptions(), delivery.feed, &feed::FeedDescription::name);
-  if (known == state_->feed_descriptions().end() && !feed::kind_from(delivery.feed)) {
-    outcome.verdict = Verdict::unknown_feed;
-    return Fault{FaultCode::bad_feed_description, delivery.feed,
-                 "there is no feed description of this name, and no such kind of record"};
-  }
+  if (auto ok = check_feed(delivery.feed, outcome); !ok) return ok;
   const auto before = journal_->delivered(delivery.feed, delivery.batch_id);
   if (!before) return before.error();
   if (!before->has_value()) {

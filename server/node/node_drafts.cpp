@@ -56,21 +56,31 @@ Node::Change Node::apply_draft(const std::string& name, const store::NewBatch& b
   return {};
 }
 
-// A part is read as what comes after the parts before it.
-Node::Change Node::begin_draft(const DraftRequest& draft) {
-  if (!is_draft_name(draft.name)) {
-    return Fault{FaultCode::bad_request, "draft '" + draft.name + "'",
+// Whether there is one, as it is to be.
+Node::Change Node::find_draft(const std::string& name, store::DraftUse use,
+                              ImportOutcome& outcome) {
+  if (!is_draft_name(name)) {
+    return Fault{FaultCode::bad_request, "draft '" + name + "'",
                  "a draft's name is 1 to 64 letters, digits, '-', '_' and '.'"};
-  }
-  if (draft.use == store::DraftUse::existing) {
-    const auto batch = draft_batch(draft.name);
-    return batch ? apply_draft(draft.name, *batch) : Change{batch.error()};
   }
   const auto drafts = journal_->drafts();
   if (!drafts) return drafts.error();
-  if (std::ranges::find(*drafts, draft.name, &store::Draft::name) == drafts->end()) return {};
-  return Fault{FaultCode::bad_request, "draft " + draft.name,
-               "there is a draft of this name already; add to it, or drop it first"};
+  const bool is_there = std::ranges::find(*drafts, name, &store::Draft::name) != drafts->end();
+  if (is_there == (use == store::DraftUse::existing)) return {};
+  outcome.verdict = is_there ? Verdict::draft_exists : Verdict::unknown_draft;
+  return Fault{FaultCode::bad_request, "draft " + name,
+               is_there ? "there is a draft of this name already; add to it, or drop it first"
+                        : "there is no draft of this name; netto draft list shows those there are"};
+}
+
+// A part is read as what comes after the parts before it.
+Node::Change Node::begin_draft(const DraftRequest& draft, ImportOutcome& outcome) {
+  if (draft.use == store::DraftUse::existing) {
+    const auto batch = draft_batch(draft.name);
+    if (!batch) return batch.error();
+    if (auto ok = apply_draft(draft.name, *batch); !ok) return ok;
+  }
+  return draft.feed.empty() ? Change{} : check_feed(draft.feed, outcome);
 }
 
 Node::Change Node::keep_draft(const Gathered& gathered, const ImportRequest& request,
@@ -100,13 +110,30 @@ Result<DraftView> Node::draft_view(const std::string& name) {
   return DraftView{*std::move(snapshot), last_.sequence};
 }
 
-ImportOutcome Node::publish_draft(const std::string& name, const std::string& by) {
+ImportOutcome Node::decide_draft(const DraftDecision& decision, bool image_at_once) {
+  ImportOutcome outcome;
+  auto done = find_draft(decision.name, store::DraftUse::existing, outcome);
+  if (done && decision.step == DraftStep::publish)
+    return publish_draft(decision.name, decision.by, image_at_once);
+  if (done) {
+    done = decision.step == DraftStep::drop
+               ? drop_draft(decision.name)
+               : schedule_draft(decision.name, decision.at, decision.by);
+  }
+  if (!done) outcome.faults.push_back(done.error());
+  return outcome;
+}
+
+ImportOutcome Node::publish_draft(const std::string& name, const std::string& by,
+                                  bool image_at_once) {
   ImportOutcome outcome;
   if (auto ok = publish_draft_into(name, by, outcome); !ok) {
     outcome.faults.push_back(ok.error());
     state_.reset();
   } else if (many_batches_) {
     write_due_image_beside();
+  } else if (!image_at_once) {
+    // Whoever asked writes it.
   } else if (auto written = write_due_image(); !written) {
     outcome.image_fault = written.error();
   }
@@ -128,10 +155,21 @@ Node::Change Node::publish_draft_into(const std::string& name, const std::string
   ENSURE(*sequence == (*snapshot)->generation());
   bytes_known_ = false;
   cell_.publish(*std::move(snapshot));
-  feeds_ = state_->feeds();
+  note_feeds();
   last_ = {*sequence, batch->received_at, batch->source};
   outcome.sequence = *sequence;
   return {};
+}
+
+Result<std::string> Node::next_draft_at() {
+  const auto drafts = journal_->drafts();
+  if (!drafts) return drafts.error();
+  std::string next;
+  for (const store::Draft& draft : *drafts) {
+    const bool is_sooner = next.empty() || draft.publish_at < next;
+    if (!draft.publish_at.empty() && is_sooner) next = draft.publish_at;
+  }
+  return next;
 }
 
 Result<Node::DueDrafts> Node::publish_due_drafts() {

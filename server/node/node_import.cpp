@@ -83,6 +83,7 @@ std::vector<Fault> Node::share_faults(const feed::ImportReport& report,
 
 ImportOutcome Node::import(const ImportRequest& request) {
   if (request.decision) return decide(*request.decision, request.image_at_once);
+  if (request.draft_decision) return decide_draft(*request.draft_decision, request.image_at_once);
   ImportOutcome outcome;
   may_undo_ = false;
   auto imported = import_into(request, outcome);
@@ -95,7 +96,10 @@ ImportOutcome Node::import(const ImportRequest& request) {
                      outcome.verdict != Verdict::refused_rows && outcome.verdict != Verdict::held);
   const bool unread = request.paths.empty() && outcome.report.has_fault();
   const bool is_left = !outcome.accepted() && !untouched && !unread;
-  if (request.draft || (is_left && !(may_undo_ && state_ && state_->facts().undo())))
+  const bool is_no_draft =
+      outcome.verdict == Verdict::unknown_draft || outcome.verdict == Verdict::draft_exists;
+  const bool is_draft_read = request.draft && !is_no_draft;
+  if (is_draft_read || (is_left && !(may_undo_ && state_ && state_->facts().undo())))
     state_.reset();
   if (outcome.verdict == Verdict::plain && outcome.sequence != 0 && request.image_at_once) {
     if (auto written = write_due_image(); !written) outcome.image_fault = written.error();
@@ -113,9 +117,15 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
   };
   auto gathered = gather(request.paths);
   if (!gathered) return gathered.error();
+  for (const TextFile& document : request.documents) {
+    if (auto ok = gather_document(document, *gathered); !ok) return ok;
+  }
+  if (request.draft) {
+    if (auto ok = find_draft(request.draft->name, request.draft->use, outcome); !ok) return ok;
+  }
   if (auto ok = load(); !ok) return ok;
   if (request.draft) {
-    if (auto ok = begin_draft(*request.draft); !ok) return ok;
+    if (auto ok = begin_draft(*request.draft, outcome); !ok) return ok;
   }
   store::Delivery delivery = request.delivery;
   if (!delivery.feed.empty()) {

@@ -96,7 +96,7 @@ Result<void> State::put_feed_descriptions(const std::vector<TextFile>& files) {
 Result<void> State::apply(const store::Batch& batch) {
   const auto failed = [&batch](const Fault& fault) {
     return Fault{FaultCode::store_corrupt, "batch " + std::to_string(batch.sequence),
-                 "can't be applied again: " + fault.where + ": " + fault.detail};
+                 "can't be applied: " + fault.where + ": " + fault.detail};
   };
   if (batch.kind != import_kind) {
     return failed(

@@ -152,6 +152,10 @@ void Writer::publish_due_drafts() {
   if (auto ok = publish(); !ok) tell(WriterEvent::not_published, described(ok.error()));
 }
 
+void Writer::note_next_draft() {
+  if (auto next = node_->next_draft_at()) next_draft_at_ = *std::move(next);
+}
+
 void Writer::note_image() {
   const auto imaged = node_->take_image_done();
   if (!imaged) return;
@@ -164,7 +168,9 @@ void Writer::note_image() {
 Result<ImportOutcome> Writer::write_now(const ImportRequest& request) {
   try {
     ImportOutcome outcome = node_->import(request);
-    if (!request.decision) {
+    if (request.draft_decision) note_next_draft();
+    const bool is_of_feed = !request.decision && !request.draft && !request.draft_decision;
+    if (is_of_feed) {
       for (const Fault& fault : outcome.faults) note_error(request.delivery.feed, fault);
       note_findings(request.delivery.feed, outcome);
     }
@@ -307,6 +313,12 @@ Result<std::vector<store::HeldBatch>> Writer::held(std::optional<store::HeldStat
   const auto journal = store::open_journal(folder_, Access::read);
   if (!journal) return journal.error();
   return (*journal)->held(state);
+}
+
+Result<std::vector<store::Draft>> Writer::drafts() const {
+  const auto journal = store::open_journal(folder_, Access::read);
+  if (!journal) return journal.error();
+  return (*journal)->drafts();
 }
 
 Result<store::Refused> Writer::refused_rows(std::uint64_t sequence) const {

@@ -109,6 +109,9 @@ class Writer {
   engine::base::Result<std::vector<store::HeldBatch>> held(
       std::optional<store::HeldState> state) const;
 
+  // By name, read beside the writer. What is to become of one is written: a request with a decision.
+  engine::base::Result<std::vector<store::Draft>> drafts() const;
+
   // Of batch `sequence`, read beside the writer.
   engine::base::Result<store::Refused> refused_rows(std::uint64_t sequence) const;
 
@@ -126,6 +129,7 @@ class Writer {
   void come_to_rest();
   bool is_draft_due() const;
   void publish_due_drafts();
+  void note_next_draft();
   engine::base::Result<ImportOutcome> write_now(const ImportRequest& request);
   engine::base::Result<void> publish();
   void note_error(const std::string& feed, const engine::base::Fault& fault);

@@ -130,6 +130,7 @@ struct CheckpointHead {
 struct DraftPart {
   std::string received_at;
   std::string source;
+  std::int64_t number = 0;  // no other part of any draft of the folder has it, nor had it
 
   friend bool operator==(const DraftPart&, const DraftPart&) = default;
 };

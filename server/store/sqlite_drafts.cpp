@@ -113,14 +113,15 @@ Result<std::vector<Draft>> SqliteJournal::drafts() {
                       select->text(5),
                       select->text(6)});
   }
-  auto parts = database_->prepare("SELECT draft, received_at, source FROM draft_part ORDER BY id");
+  auto parts =
+      database_->prepare("SELECT draft, received_at, source, id FROM draft_part ORDER BY id");
   if (!parts) return parts.error();
   for (;;) {
     const auto row = parts->step();
     if (!row) return row.error();
     if (!*row) return drafts;
     const auto of = std::ranges::find(drafts, parts->text(0), &Draft::name);
-    if (of != drafts.end()) of->parts.push_back({parts->text(1), parts->text(2)});
+    if (of != drafts.end()) of->parts.push_back({parts->text(1), parts->text(2), parts->number(3)});
   }
 }
 

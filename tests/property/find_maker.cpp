@@ -8,7 +8,7 @@ namespace {
 
 Texts all_quoted(const Texts& texts) {
   Texts made;
-  for (const std::string& text : texts) made.push_back(quoted(text));
+  for (const std::string& text : texts) made.push_back(in_quotes(text));
   return made;
 }
 
@@ -51,20 +51,20 @@ std::string FindMaker::access(const FindPlan& plan, const std::string& search) {
       fields.push_back(field);
   }
   draw_.shuffle(fields);
-  std::string text =
-      "{\"type\": " + quoted(draw_.of(types(plan))) + ", \"keys\": " + listed(all_quoted(fields));
+  std::string text = "{\"type\": " + in_quotes(draw_.of(types(plan))) +
+                     ", \"keys\": " + listed(all_quoted(fields));
   if (search == "levels") text += ", \"level\": " + std::to_string(draw_.between(0, 3));
   if (draw_.percent(25))
-    text += ", \"agreement\": " + quoted(draw_.of(Texts{"asked", "allowed", "none", "any"}));
+    text += ", \"agreement\": " + in_quotes(draw_.of(Texts{"asked", "allowed", "none", "any"}));
   if (draw_.percent(15) && !plan.kind.empty()) text += ", \"exclusive\": true";
   if (draw_.percent(40))
-    text += ", \"lists\": " + quoted(draw_.of(Texts{"customer", "group", "everyone", "any"}));
+    text += ", \"lists\": " + in_quotes(draw_.of(Texts{"customer", "group", "everyone", "any"}));
   if (draw_.percent(25)) text += ", \"ancestors\": false";
   if (draw_.percent(30)) text += ", \"parents\": true";
   const bool by_list = std::ranges::find(fields, "price_list") != fields.end();
   if (by_list && search != "merge" && draw_.percent(40)) text += ", \"based_on\": true";
   if (!constant.empty() && draw_.percent(25))
-    text += ", \"constants\": {" + quoted(constant) + ": " + constants(constant) + "}";
+    text += ", \"constants\": {" + in_quotes(constant) + ": " + constants(constant) + "}";
   return text + "}";
 }
 
@@ -72,7 +72,8 @@ std::string FindMaker::access(const FindPlan& plan, const std::string& search) {
 std::string FindMaker::broad_access(const FindPlan& plan) {
   const std::string key =
       plan.kind.empty() && draw_.percent(50) ? "\"article_group\"" : "\"article\"";
-  return "{\"type\": " + quoted(plan.kind.empty() ? draw_.of(types(plan)) : types(plan).front()) +
+  return "{\"type\": " +
+         in_quotes(plan.kind.empty() ? draw_.of(types(plan)) : types(plan).front()) +
          ", \"keys\": [" + (draw_.percent(70) && !plan.of_order ? key : "") + "]}";
 }
 
@@ -98,13 +99,14 @@ std::string FindMaker::choose(const FindPlan& plan, const std::string& member) {
   Texts chosen;
   for (int i = draw_.between(member == "choose" ? 0 : 1, 4); i > 0; --i) {
     if (draw_.percent(15)) {
-      chosen.push_back("{\"by\": " + quoted(draw_.of(Texts{"flag_set", "flag_clear"})) +
-                       ", \"flag\": " + quoted(draw_.of(Texts{"discountable", "stackable"})) + "}");
+      chosen.push_back("{\"by\": " + in_quotes(draw_.of(Texts{"flag_set", "flag_clear"})) +
+                       ", \"flag\": " + in_quotes(draw_.of(Texts{"discountable", "stackable"})) +
+                       "}");
     } else {
-      chosen.push_back(quoted(draw_.of(all)));
+      chosen.push_back(in_quotes(draw_.of(all)));
     }
   }
-  return ", " + quoted(member) + ": " + listed(chosen);
+  return ", " + in_quotes(member) + ": " + listed(chosen);
 }
 
 std::string FindMaker::scales(const FindPlan& plan) {
@@ -113,16 +115,16 @@ std::string FindMaker::scales(const FindPlan& plan) {
   if (draw_.percent(12)) text += ", \"units\": \"any\"";
   if (draw_.percent(15) && !plan.kind.empty()) text += ", \"currencies\": \"any\"";
   if (draw_.percent(12))
-    text += ", \"basis\": " + quoted(formulas_.number(draw_.between(0, 1), where).text);
+    text += ", \"basis\": " + in_quotes(formulas_.number(draw_.between(0, 1), where).text);
   Texts over{"line", "record", "key", "document"};
   if (counted_whole_order) over.emplace_back("order");
   if (draw_.percent(20) && !plan.of_order && (counted_applies || !plan.kind.empty()))
-    text += ", \"counted\": " + quoted(draw_.of(over));
+    text += ", \"counted\": " + in_quotes(draw_.of(over));
   if (draw_.percent(12) && !plan.kind.empty())
-    text += ", \"below_lowest\": " + quoted(formulas_.truth(1, where));
+    text += ", \"below_lowest\": " + in_quotes(formulas_.truth(1, where));
   if (draw_.percent(20))
     text += R"(, "formula_value": {"decimals": )" + std::to_string(draw_.between(0, 4)) +
-            ", \"mode\": " + quoted(formulas_.mode()) + "}";
+            ", \"mode\": " + in_quotes(formulas_.mode()) + "}";
   return text;
 }
 
@@ -131,15 +133,14 @@ std::string FindMaker::inputs(const FindPlan& plan) {
   where.running_sums = plan.over_order;
   if (!plan.kind.empty())
     return ", \"inputs\": {\"about\": " +
-           quoted(formulas_.number(draw_.between(0, 1), where).text) + "}";
+           in_quotes(formulas_.number(draw_.between(0, 1), where).text) + "}";
   const std::string spent =
       plan.over_order && draw_.percent(60)
           ? draw_.of(Texts{"lines.sum(l, l.running)", "lines.sum(l, running)",
                            "lines.max(l, l.running)"})
           : formulas_.number(0, {plan.of_order, plan.phase, false, false}).text;
-  return ", \"inputs\": {\"spent\": " + quoted(spent) +
-         ", \"left\": " + quoted(draw_.percent(60) ? "running" : formulas_.number(1, where).text) +
-         "}";
+  return ", \"inputs\": {\"spent\": " + in_quotes(spent) + ", \"left\": " +
+         in_quotes(draw_.percent(60) ? "running" : formulas_.number(1, where).text) + "}";
 }
 
 std::string FindMaker::make(const FindPlan& plan) {
@@ -151,10 +152,10 @@ std::string FindMaker::make(const FindPlan& plan) {
   for (int i = draw_.between(1, 4); i > 0; --i) accesses.push_back(access(plan, search));
   if (draw_.percent(60) && search != "merge") accesses.push_back(broad_access(plan));
   std::string text = "{";
-  if (!search.empty()) text += "\"search\": " + quoted(search) + ", ";
+  if (!search.empty()) text += "\"search\": " + in_quotes(search) + ", ";
   text += "\"accesses\": " + listed(accesses) + choose(plan, "choose");
   const bool refuse = draw_.percent(25);
-  text += ", \"tie\": " + quoted(refuse ? "refuse" : "report");
+  text += ", \"tie\": " + in_quotes(refuse ? "refuse" : "report");
   if (whole_) {
     std::string more = scales(plan);
     if (search == "merge" && more.find("below_lowest") != std::string::npos) more.clear();

@@ -12,7 +12,7 @@ namespace property {
 
 using Texts = std::vector<std::string>;
 
-inline std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+inline std::string in_quotes(const std::string& text) { return "\"" + text + "\""; }
 
 std::string listed(const Texts& items);
 

@@ -51,8 +51,8 @@ std::string type_list(bool whole) {
                      R"(, "multiplier": {"value": "factor", )" + numbers;
   for (const TypeMade& type : applied_types) {
     const std::string calculation = type.calculation;
-    text += ", " + quoted(type.name) + ": {\"value\": " + quoted(type.value) +
-            ", \"calculation\": " + quoted(calculation);
+    text += ", " + in_quotes(type.name) + ": {\"value\": " + in_quotes(type.value) +
+            ", \"calculation\": " + in_quotes(calculation);
     if (calculation.rfind("charge", 0) == 0) text += R"(, "charge": "shipping")";
     text += std::string{R"(, "inputs": ["spent", "left"], "parameters": [)"} + type.numbers + "]}";
   }
@@ -72,9 +72,10 @@ class ProcedureMaker {
     price_step();
     for (int i = draw_.between(0, plan_.steps_max); i > 0; --i) some_step(i);
     answer_steps();
-    std::string text = "{\"procedure\": " + quoted(name) + ",\n  \"parameters\": " + parameters() +
-                       ",\n  \"fields\": " + fields() + ",\n  \"condition_types\": {" +
-                       type_list(whole_) + "},\n  \"quantity\": " + quantity();
+    std::string text = "{\"procedure\": " + in_quotes(name) +
+                       ",\n  \"parameters\": " + parameters() + ",\n  \"fields\": " + fields() +
+                       ",\n  \"condition_types\": {" + type_list(whole_) +
+                       "},\n  \"quantity\": " + quantity();
     if (whole_ && draw_.percent(15)) text += R"(, "deciding_date": "order_day")";
     if (whole_ && draw_.percent(60)) text += ", \"exchange_rates\": " + rates();
     return text + ",\n  \"steps\": [\n    " + joined() + "],\n  \"answer\": " + answer() + "}";
@@ -138,13 +139,13 @@ class ProcedureMaker {
     }
     decimals = draw_.between(0, 6);
     return "{\"decimals\": " + std::to_string(decimals) +
-           ", \"mode\": " + quoted(formulas_.mode()) + "}";
+           ", \"mode\": " + in_quotes(formulas_.mode()) + "}";
   }
 
   std::string phase_text() const {
     if (phase_ == 0) return "";
-    return ", \"phase\": " + quoted(Texts{"line", "aggregate", "line_again", "document",
-                                          "tax"}[static_cast<std::size_t>(phase_)]);
+    return ", \"phase\": " + in_quotes(Texts{"line", "aggregate", "line_again", "document",
+                                             "tax"}[static_cast<std::size_t>(phase_)]);
   }
 
   void maybe_next_phase() {
@@ -183,10 +184,10 @@ class ProcedureMaker {
     formulas_.steps().push_back(std::move(step));
   }
 
-  std::string begun(const std::string& name) const { return "{\"step\": " + quoted(name); }
+  std::string begun(const std::string& name) const { return "{\"step\": " + in_quotes(name); }
 
   std::string maybe_when(unsigned chance, const Where& where) {
-    return draw_.percent(chance) ? ", \"when\": " + quoted(formulas_.truth(1, where)) : "";
+    return draw_.percent(chance) ? ", \"when\": " + in_quotes(formulas_.truth(1, where)) : "";
   }
 
   int decimals_of(const std::string& kind) const {
@@ -232,8 +233,8 @@ class ProcedureMaker {
     text += ", \"find\": " + finds_.make(find);
     if (draw_.percent(40)) {
       const Formula other = formulas_.leaf(here());
-      text +=
-          ", \"amount\": " + quoted(step.name + ".value * " + FormulaMaker::in_parentheses(other));
+      text += ", \"amount\": " +
+              in_quotes(step.name + ".value * " + FormulaMaker::in_parentheses(other));
       step.exact_decimals += other.decimals;
     }
     finish(step, text);
@@ -243,17 +244,17 @@ class ProcedureMaker {
     const Formula formula = formulas_.number(draw_.between(1, 3), here());
     StepMade step{"amount_" + std::to_string(number), "", 0, formula.decimals};
     finish(step,
-           begun(step.name) + maybe_when(30, here()) + ", \"amount\": " + quoted(formula.text));
+           begun(step.name) + maybe_when(30, here()) + ", \"amount\": " + in_quotes(formula.text));
   }
 
   void guard_step(int number) {
     const Where where{draw_.percent(25), phase_, false, false};
     std::string text = begun("guard_" + std::to_string(number));
     if (where.of_order) text += ", \"of\": \"order\"";
-    text += ", \"when\": " + quoted(formulas_.truth(1, where)) + ", \"guard\": {";
+    text += ", \"when\": " + in_quotes(formulas_.truth(1, where)) + ", \"guard\": {";
     if (draw_.percent(70)) text += R"("then": "note", )";
     text += "\"reason\": " +
-            quoted(draw_.of(Texts{"below_floor", "margin_too_low", "not_for_sale", "refused"})) +
+            in_quotes(draw_.of(Texts{"below_floor", "margin_too_low", "not_for_sale", "refused"})) +
             "}";
     texts_.push_back(text + phase_text() + "}");
   }
@@ -277,14 +278,14 @@ class ProcedureMaker {
                                             2}
                                   : formulas_.number(draw_.between(0, 2), where);
       step.exact_decimals = formula.decimals;
-      text += ", \"amount\": " + quoted(formula.text);
+      text += ", \"amount\": " + in_quotes(formula.text);
     }
     finish(step, text);
   }
 
   std::string leftover() {
-    return ", \"leftover\": " + quoted(draw_.of(Texts{"largest_remainder", "largest_amount",
-                                                      "first_line", "last_line", "in_order"}));
+    return ", \"leftover\": " + in_quotes(draw_.of(Texts{"largest_remainder", "largest_amount",
+                                                         "first_line", "last_line", "in_order"}));
   }
 
   void spread_step(int number) {
@@ -297,13 +298,13 @@ class ProcedureMaker {
     }
     Formula weight = formulas_.number(0, here());
     std::string text = begun(step.name) + maybe_when(25, here()) +
-                       ", \"spread\": {\"total\": " + quoted(total.text) +
-                       ", \"weight\": " + quoted(weight.text) + leftover();
+                       ", \"spread\": {\"total\": " + in_quotes(total.text) +
+                       ", \"weight\": " + in_quotes(weight.text) + leftover();
     Texts groups;
     for (const StepMade& other : formulas_.steps()) {
       if (!other.of_order && other.phase < phase_) groups.push_back(other.name);
     }
-    if (!groups.empty() && draw_.percent(40)) text += ", \"by\": " + quoted(draw_.of(groups));
+    if (!groups.empty() && draw_.percent(40)) text += ", \"by\": " + in_quotes(draw_.of(groups));
     finish_once(step, text + "}");
   }
 
@@ -326,13 +327,15 @@ class ProcedureMaker {
     }
     find.phase = phase_;
     std::string text = begun(step.name) + maybe_when(30, here()) +
-                       ", \"find\": " + finds_.make(find) + ", \"apply\": {\"on\": " + quoted(on());
+                       ", \"find\": " + finds_.make(find) +
+                       ", \"apply\": {\"on\": " + in_quotes(on());
     if (draw_.percent(12))
-      text += ", \"units\": " +
-              quoted(draw_.of(Texts{"base_quantity", "quantity * 2", "has(weight) ? weight : 1"}));
+      text +=
+          ", \"units\": " +
+          in_quotes(draw_.of(Texts{"base_quantity", "quantity * 2", "has(weight) ? weight : 1"}));
     if (draw_.percent(25))
       text += ", \"floor\": " +
-              quoted(draw_.of(Texts{"5", "quantity * 0.5", "has(weight) ? weight : 0"}));
+              in_quotes(draw_.of(Texts{"5", "quantity * 0.5", "has(weight) ? weight : 0"}));
     text += apply_options(over_order, find.charges);
     finish_once(step, text + "}");
   }
@@ -351,7 +354,7 @@ class ProcedureMaker {
     std::string text;
     if (draw_.percent(50))
       text +=
-          ", \"combine\": " + quoted(draw_.of(Texts{"all", "best", "first", "$order_of_deals"}));
+          ", \"combine\": " + in_quotes(draw_.of(Texts{"all", "best", "first", "$order_of_deals"}));
     if (draw_.percent(30)) text += R"(, "base": "original")";
     if (draw_.percent(20)) text += R"(, "only_first_unless_stackable": true)";
     if (draw_.percent(30)) text += R"(, "price_if_lower": true)";
@@ -363,7 +366,7 @@ class ProcedureMaker {
     if (draw_.percent(30)) spread += R"(, "redistribute": false)";
     if (draw_.percent(30))
       spread += ", \"weight\": " +
-                quoted(draw_.of(Texts{"quantity", "running", "1", "has(weight) ? weight : 0"}));
+                in_quotes(draw_.of(Texts{"quantity", "running", "1", "has(weight) ? weight : 0"}));
     return text + ", \"spread\": {" + spread + "}";
   }
 
@@ -374,14 +377,14 @@ class ProcedureMaker {
     const Formula unit = draw_.percent(40) ? Formula{"price", formulas_.steps().front().decimals}
                                            : formulas_.number(draw_.between(1, 2), here());
     finish({"net_unit", "", 0, unit.decimals},
-           "{\"step\": \"net_unit\", \"amount\": " + quoted(unit.text));
+           "{\"step\": \"net_unit\", \"amount\": " + in_quotes(unit.text));
     maybe_next_phase();
     const int decimals = draw_.between(0, 4);
     if (draw_.percent(60)) {
       finish({"line", "", 0, decimals},
              "{\"step\": \"line\", \"amount\": " +
-                 quoted("round(extended(net_unit, price), " + std::to_string(decimals) + ", '" +
-                        formulas_.mode() + "')"));
+                 in_quotes("round(extended(net_unit, price), " + std::to_string(decimals) + ", '" +
+                           formulas_.mode() + "')"));
     } else {
       finish({"line", "", 0, formulas_.steps().back().decimals + 6},
              "{\"step\": \"line\", \"amount\": \"net_unit * quantity\"");
@@ -395,15 +398,15 @@ class ProcedureMaker {
     Texts totals;
     for (const StepMade& step : formulas_.steps()) {
       if (!draw_.percent(60)) continue;
-      text += (names.empty() ? "" : ", ") + quoted(step.name) + ": " + quoted(step.name);
-      names.push_back(quoted(step.name));
-      if (!step.of_order) totals.push_back(quoted(step.name));
+      text += (names.empty() ? "" : ", ") + in_quotes(step.name) + ": " + in_quotes(step.name);
+      names.push_back(in_quotes(step.name));
+      if (!step.of_order) totals.push_back(in_quotes(step.name));
     }
     text += "}, \"totals\": " + listed(totals) + ", \"order\": {";
     bool first = true;
     for (const StepMade& step : formulas_.steps()) {
       if (!step.of_order) continue;
-      text += (first ? "" : ", ") + quoted(step.name) + ": " + quoted(step.name);
+      text += (first ? "" : ", ") + in_quotes(step.name) + ": " + in_quotes(step.name);
       first = false;
     }
     return text + "}}";

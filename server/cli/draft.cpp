@@ -60,6 +60,7 @@ void report_kept(const DraftOptions& options, const node::ImportOutcome& outcome
   report.fact("accepted", "rows accepted", outcome.report.rows_accepted());
   report.fact("set_aside", "rows set aside", outcome.report.rows_set_aside());
   report.fact("refused", "rows refused", outcome.report.rows_refused());
+  report.csv_is("refused_rows");
   Table& findings = report.table("findings", "Found by guards",
                                  {{"feed", "feed"},
                                   {"guard", "guard"},

@@ -219,11 +219,15 @@ void report_outcome(const ImportOutcome& outcome, std::uint64_t generation, Cloc
   report.fact("time", "time", seconds_text(elapsed));
   report.fact("held", "held as", count(outcome.held));
   const Names names{outcome.report};
+  report.csv_is("files");
   add_findings(report, outcome);
   add_files(report, outcome.report, names);
   add_set_aside(report, outcome.report, names);
   add_refused(report, outcome.report, names);
   report.write(run);
+  if (run.format != Format::csv) return;
+  for (const feed::Finding& found : outcome.findings)  // which the one table has no room for
+    fmt::print(run.err, "netto: {}\n", feed::describe(found));
 }
 
 // The same columns as the table on the screen, but all rows, and file and line apart.

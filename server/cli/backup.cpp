@@ -15,7 +15,7 @@ namespace server::cli {
 
 namespace {
 
-constexpr const char* closing =
+constexpr const char* backup_closing =
     "A backup is a data folder of its own, with every batch up to one moment, taken while others "
     "serve and import. Each\n"
     "batch of it is read and checked; the folder has its name when it is whole. To restore, serve "
@@ -59,7 +59,7 @@ void run_backup(const std::string& to, Run& run) {
 
 void add_backup(CLI::App& app, Run& run) {
   auto* command = app.add_subcommand("backup", "Copy the data folder while it is in use");
-  command->footer(closing);
+  command->footer(backup_closing);
   const auto to = std::make_shared<std::string>();
   command->add_option("--to", *to, "A new folder")->type_name("FOLDER")->required();
   command->callback([to, &run] { run_backup(*to, run); });

@@ -20,7 +20,7 @@ using rules::Importance;
 
 namespace {
 
-constexpr const char* closing =
+constexpr const char* check_closing =
     "Looks at the data as it stands - ties, ladders that rise or end, gaps, prices of zero or that "
     "outlive their agreement,\n"
     "records that no one can reach - and at the rows that the last import refused. Changes "
@@ -42,7 +42,7 @@ using rules::CheckReport;
 using rules::FindingKind;
 using rules::Witness;
 
-struct Options {
+struct CheckOptions {
   std::vector<std::string> kinds;
   std::size_t rows_max = 50;
   std::size_t kept_max = rules::CheckOptions{}.kept_max;
@@ -131,8 +131,8 @@ void add_finding(Table& table, const Finding& finding, const Run& run) {
              witness.unit, witness.date, witness.currency, witness.agreement, fields, command});
 }
 
-void add_findings(Report& report, const CheckReport& found, std::uint64_t total,
-                  std::size_t rows_max, const Run& run) {
+void add_found(Report& report, const CheckReport& found, std::uint64_t total, std::size_t rows_max,
+               const Run& run) {
   std::vector<Heading> headings{{"importance", "importance"},
                                 {"kind", "kind"},
                                 {"article", "article"},
@@ -155,7 +155,8 @@ void add_findings(Report& report, const CheckReport& found, std::uint64_t total,
                          findings.size() < total ? " that --keep keeps of a kind" : ""));
 }
 
-void add_refused(Report& report, const std::vector<store::RefusedRow>& rows, std::size_t rows_max) {
+void add_rules_refused(Report& report, const std::vector<store::RefusedRow>& rows,
+                       std::size_t rows_max) {
   const std::size_t shown = rows_max == 0 ? rows.size() : std::min(rows_max, rows.size());
   Table& table =
       report.table("refused", fmt::format("Refused by the last import ({})", grouped(rows.size())),
@@ -192,7 +193,7 @@ engine::base::Result<std::vector<FindingKind>> kinds_of(const std::vector<std::s
   return made;
 }
 
-engine::base::Result<rules::CheckOptions> check_options(const Options& options,
+engine::base::Result<rules::CheckOptions> check_options(const CheckOptions& options,
                                                         const engine::snapshot::Snapshot& data) {
   rules::CheckOptions made;
   made.kept_max = options.kept_max;
@@ -216,7 +217,7 @@ engine::base::Result<rules::CheckOptions> check_options(const Options& options,
   return made;
 }
 
-void run_check(const Options& options, Run& run) {
+void run_check(const CheckOptions& options, Run& run) {
   const auto kinds = kinds_of(options.kinds);
   if (!kinds) return fail(run, kinds.error());
   const auto node = node::Node::open(run.data);
@@ -236,9 +237,9 @@ void run_check(const Options& options, Run& run) {
   report.fact("last_import", "last import", fmt::format("{} at {}", last.source, last.received_at));
   std::uint64_t total = 0;
   for (const FindingKind kind : *kinds) total += found.total(kind);
-  add_findings(report, found, total, options.rows_max, run);
+  add_found(report, found, total, options.rows_max, run);
   add_counts(report, found, *kinds);
-  add_refused(report, refused->rows, options.rows_max);
+  add_rules_refused(report, refused->rows, options.rows_max);
   report.write(run);
   const auto is_error = [](const Finding& finding) {
     return finding.importance == Importance::error;
@@ -252,8 +253,8 @@ void run_check(const Options& options, Run& run) {
 void add_check(CLI::App& app, Run& run) {
   auto* command =
       app.add_subcommand("check", "Tell what should be known of the data before it costs money");
-  command->footer(closing);
-  const auto options = std::make_shared<Options>();
+  command->footer(check_closing);
+  const auto options = std::make_shared<CheckOptions>();
   command->add_option("--kind", options->kinds, "Only findings of this kind; may be repeated")
       ->type_name("KIND");
   command->add_option("--limit", options->rows_max, "Findings and refused rows shown; 0 shows all")

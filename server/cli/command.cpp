@@ -24,7 +24,7 @@ constexpr const char* about =
     "delivered.\n"
     "It keeps what it knows in one data folder: bring data in with `import`, ask with `quote`.";
 
-constexpr const char* closing =
+constexpr const char* command_closing =
     "Examples:\n"
     "  netto import rules/ prices/                   bring in files; makes the data folder\n"
     "  netto check                                   what to know before it costs money\n"
@@ -104,7 +104,7 @@ void tell(const CLI::App& app, const CLI::ParseError& parsed, Run& run) {
 Exit run_netto(std::span<const std::string> arguments, Run& run) {
   try {
     CLI::App app{about, "netto"};
-    app.footer(closing);
+    app.footer(command_closing);
     app.fallthrough();             // global options may stand behind the command, too
     app.require_subcommand(0, 1);  // that there is one is said below, in better words
     add_globals(app, run);

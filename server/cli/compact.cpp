@@ -14,7 +14,7 @@ namespace server::cli {
 
 namespace {
 
-constexpr const char* closing =
+constexpr const char* compact_closing =
     "The journal keeps what every batch brought. Compaction writes a checkpoint - all that the "
     "batches have come to, read\n"
     "back and compared before it counts - and drops their contents; that they came, and the rows "
@@ -30,11 +30,11 @@ constexpr const char* closing =
     "\n"
     "Exit codes: 0 done, or nothing to do; 3 the data folder can't be used.";
 
-struct Options {
+struct CompactOptions {
   std::uint32_t keep_days = 90;
 };
 
-void run_compact(const Options& options, Run& run) {
+void run_compact(const CompactOptions& options, Run& run) {
   // Holds the lock, and brings an older journal to the newest format.
   const auto node = node::Node::open(run.data, {node::Access::write, node::Keep::snapshot_only});
   if (!node) return fail(run, node.error());
@@ -62,8 +62,8 @@ void run_compact(const Options& options, Run& run) {
 void add_compact(CLI::App& app, Run& run) {
   auto* command = app.add_subcommand(
       "compact", "Let old batches give way to a checkpoint of what they came to");
-  command->footer(closing);
-  const auto options = std::make_shared<Options>();
+  command->footer(compact_closing);
+  const auto options = std::make_shared<CompactOptions>();
   command
       ->add_option("--keep-batches", options->keep_days,
                    "How long a batch stays known after its contents are dropped")

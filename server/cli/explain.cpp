@@ -11,7 +11,7 @@ namespace server::cli {
 
 namespace {
 
-constexpr const char* closing =
+constexpr const char* explain_closing =
     "The waterfall of each line: every step in order, the record that won with its document and "
     "row, the ones that lost\n"
     "with the reason, and what was rounded.\n"
@@ -46,7 +46,7 @@ void run_explain(const AskOptions& options, Run& run) {
 
 void add_explain(CLI::App& app, Run& run) {
   auto* command = app.add_subcommand("explain", "Say why a customer pays that");
-  command->footer(closing);
+  command->footer(explain_closing);
   const auto options = std::make_shared<AskOptions>();
   add_ask_options(*command, *options);
   command->callback([options, &run] { run_explain(*options, run); });

@@ -32,7 +32,7 @@ constexpr std::size_t refused_written_max =
     100'000'000;  // with --refused: all that a file can reasonably have
 constexpr std::size_t reasons_shown_max = 5;
 
-constexpr const char* closing =
+constexpr const char* import_closing =
     "Rules documents and feed descriptions (*.json) apply before data, whatever the order of the "
     "paths. All goes in as\n"
     "one batch, or nothing does. Rows that can't be used are refused and told, and don't stop the "
@@ -62,7 +62,7 @@ constexpr const char* closing =
     "can't be used;\n"
     "3 the data folder can't be used, or the node can't be reached or does not write.";
 
-struct Options {
+struct ImportOptions {
   std::vector<std::string> paths;
   std::string feed;
   std::string refused_file;
@@ -255,7 +255,7 @@ Result<void> write_refused(const std::string& path, const feed::ImportReport& im
   return {};
 }
 
-ImportOutcome import_files(node::Node& node, const Options& options, Run& run) {
+ImportOutcome import_files(node::Node& node, const ImportOptions& options, Run& run) {
   Progress progress{run.err, Unit::bytes};
   node::ImportRequest request;
   request.paths = options.paths;
@@ -278,7 +278,7 @@ ImportOutcome import_files(node::Node& node, const Options& options, Run& run) {
   return node.import(request);
 }
 
-void run_import_to_node(const Options& options, Run& run) {
+void run_import_to_node(const ImportOptions& options, Run& run) {
   NodeImport sent = options.node;
   sent.paths = options.paths;
   sent.feed = options.feed;
@@ -287,7 +287,7 @@ void run_import_to_node(const Options& options, Run& run) {
   import_to_node(sent, run);
 }
 
-void run_import(const Options& options, Run& run) {
+void run_import(const ImportOptions& options, Run& run) {
   if (!options.node.url.empty()) return run_import_to_node(options, run);
   const auto begin = Clock::now();
   auto node = node::Node::open(run.data, {node::Access::create, node::Keep::facts});
@@ -313,7 +313,7 @@ void run_import(const Options& options, Run& run) {
 }
 
 // What only makes sense where files are sent to a node.
-void add_url_options(CLI::App& command, Options& options, CLI::Option& url) {
+void add_url_options(CLI::App& command, ImportOptions& options, CLI::Option& url) {
   NodeImport& node = options.node;
   command
       .add_option("--batch-id", node.batch_id, "The name of the batch; else its content's checksum")
@@ -348,8 +348,8 @@ void add_url_options(CLI::App& command, Options& options, CLI::Option& url) {
 void add_import(CLI::App& app, Run& run) {
   auto* command = app.add_subcommand(
       "import", "Bring files into the data folder, all of them or none, or to a running node");
-  command->footer(closing);
-  const auto options = std::make_shared<Options>();
+  command->footer(import_closing);
+  const auto options = std::make_shared<ImportOptions>();
   command->add_option("PATH", options->paths, "Files and folders; - is standard input")->required();
   auto* url = command
                   ->add_option("--url", options->node.url,

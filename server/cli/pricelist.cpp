@@ -31,7 +31,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr const char* closing =
+constexpr const char* pricelist_closing =
     "Every article's price on a day for one customer, those of a customer group or all, customer "
     "by "
     "customer, each in\n"
@@ -55,7 +55,7 @@ constexpr const char* closing =
     "be used;\n"
     "3 the data folder or the output can't be used, or it was interrupted: nothing was written.";
 
-struct Options {
+struct PricelistArguments {
   AskOptions header;
   ListedCustomers listed;
   std::string article_group;
@@ -114,7 +114,8 @@ Result<Quantity> quantity_of(const std::string& text) {
 }
 
 // What is asked of every customer alike.
-Result<PriceListOptions> list_options(const Options& options, const Run& run, bool of_many) {
+Result<PriceListOptions> list_options(const PricelistArguments& options, const Run& run,
+                                      bool of_many) {
   PriceListOptions list;
   list.format = run.format == Format::json ? RowFormat::ndjson : RowFormat::csv;
   list.rows = options.only_priced ? RowsOf::priced : RowsOf::all;
@@ -231,8 +232,8 @@ class FolderOutput final : public Output {
   std::optional<Fault> fault_;
 };
 
-Result<std::unique_ptr<Output>> output_of(const Options& options, const PriceListOptions& list,
-                                          const Snapshot& snapshot,
+Result<std::unique_ptr<Output>> output_of(const PricelistArguments& options,
+                                          const PriceListOptions& list, const Snapshot& snapshot,
                                           std::span<const Question> customers, Run& run) {
   std::unique_ptr<Output> made;
   if (!options.folder.empty()) {
@@ -296,7 +297,7 @@ Result<PriceListCounts> write(const PriceListOptions& list, const Snapshot& snap
   return written;
 }
 
-void tell(const Options& options, const PriceListCounts& counts, std::size_t customers,
+void tell(const PricelistArguments& options, const PriceListCounts& counts, std::size_t customers,
           std::chrono::milliseconds took, Run& run) {
   if (counts.cut > 0)
     fmt::print(run.err, "{} ladders have more than {} tiers; what lies above is not told\n",
@@ -327,7 +328,7 @@ void fail_world(Run& run, const Fault& fault) {
   run.exit = Exit::world_failed;
 }
 
-void run_pricelist(const Options& options, Run& run) {
+void run_pricelist(const PricelistArguments& options, Run& run) {
   if (run.format_given && run.format == Format::table) {
     return fail(
         run, Fault{FaultCode::unsupported, "--format", "a price list is written as csv or json"});
@@ -354,7 +355,7 @@ void run_pricelist(const Options& options, Run& run) {
   tell_unlisted(customers->unlisted, run);
 }
 
-void add_options(CLI::App& command, Options& options) {
+void add_options(CLI::App& command, PricelistArguments& options) {
   add_header_options(command, options.header);
   command
       .add_option("--group", options.listed.group,
@@ -392,8 +393,8 @@ void add_options(CLI::App& command, Options& options) {
 void add_pricelist(CLI::App& app, Run& run) {
   auto* command =
       app.add_subcommand("pricelist", "Write the whole price lists of one or many customers");
-  command->footer(closing);
-  const auto options = std::make_shared<Options>();
+  command->footer(pricelist_closing);
+  const auto options = std::make_shared<PricelistArguments>();
   add_options(*command, *options);
   command->callback([options, &run] { run_pricelist(*options, run); });
 }

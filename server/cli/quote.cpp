@@ -11,7 +11,7 @@ namespace server::cli {
 
 namespace {
 
-constexpr const char* closing =
+constexpr const char* quote_closing =
     "Prices and availability of a basket, as POST /v1/quote gives them.\n"
     "\n"
     "Examples:\n"
@@ -49,7 +49,7 @@ void run_quote(const AskOptions& options, Run& run) {
 
 void add_quote(CLI::App& app, Run& run) {
   auto* command = app.add_subcommand("quote", "Say what a customer pays, and what is there");
-  command->footer(closing);
+  command->footer(quote_closing);
   const auto options = std::make_shared<AskOptions>();
   add_ask_options(*command, *options);
   command->add_flag("--ladder", options->ladder,

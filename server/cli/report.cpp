@@ -1,6 +1,7 @@
 #include "server/cli/report.hpp"
 
 #include "engine/base/contract.hpp"
+#include "server/cli/csv.hpp"
 #include "server/json/json_writer.hpp"
 
 #include <algorithm>
@@ -22,19 +23,6 @@ void append_padded(std::string& line, std::string_view text, std::size_t width, 
 void end_line(std::string& text) {
   while (!text.empty() && text.back() == ' ') text.pop_back();
   text += '\n';
-}
-
-void append_csv_cell(std::string& line, std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-    line += text;
-    return;
-  }
-  line += '"';
-  for (const char c : text) {
-    if (c == '"') line += '"';
-    line += c;
-  }
-  line += '"';
 }
 
 void write_value(json::JsonWriter& json, const Value& value) {

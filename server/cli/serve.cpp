@@ -28,7 +28,7 @@ using engine::base::Fault;
 
 namespace {
 
-constexpr const char* closing =
+constexpr const char* serve_closing =
     "Answers over HTTP on the loopback interface: POST /v1/quote and what /openapi.json describes. "
     "It is the one that writes\n"
     "to the data folder: batches come by POST /v1/feeds/FEED/batches. With --follow, or where "
@@ -47,7 +47,7 @@ constexpr const char* closing =
     "\n"
     "Exit codes: 0 stopped; 2 the address can't be used; 3 the data folder can't be used.";
 
-struct Options {
+struct ServeOptions {
   http::ServerOptions server;
   ops::LogFormat log_format = ops::LogFormat::text;
   ops::Level log_level = ops::Level::info;
@@ -99,7 +99,7 @@ std::uint64_t milliseconds_of(std::chrono::milliseconds time) {
   return static_cast<std::uint64_t>(time.count());
 }
 
-http::ServerOptions server_options(const Options& options, ops::Log& log) {
+http::ServerOptions server_options(const ServeOptions& options, ops::Log& log) {
   http::ServerOptions made = options.server;
   // Callers whose batches wait each hold a worker; as many as a machine has cores are left for
   // questions.
@@ -114,7 +114,7 @@ http::ServerOptions server_options(const Options& options, ops::Log& log) {
 
 // Answers until it is told to stop. The fault that made serving impossible, if any.
 std::optional<Fault> serve_folder(http::Server& server, ServedFolder& folder,
-                                  const Options& options, audit::AuditKeeper& audit) {
+                                  const ServeOptions& options, audit::AuditKeeper& audit) {
   std::optional<Fault> fault;
   std::jthread writing{[&](const std::stop_token& stop) {
     fault = folder.writer().run(stop);
@@ -140,7 +140,7 @@ std::optional<Fault> serve_folder(http::Server& server, ServedFolder& folder,
   return fault;
 }
 
-void run_serve(const Options& options, Run& run) {
+void run_serve(const ServeOptions& options, Run& run) {
   ops::Log log{{options.log_format, options.log_level, run.err}};
   ops::Metrics metrics;
   ServedFolder folder{run.data, options.follow, {log, metrics}};
@@ -182,8 +182,8 @@ void run_serve(const Options& options, Run& run) {
 
 void add_serve(CLI::App& app, Run& run) {
   auto* command = app.add_subcommand("serve", "Answer over HTTP");
-  command->footer(closing);
-  const auto options = std::make_shared<Options>();
+  command->footer(serve_closing);
+  const auto options = std::make_shared<ServeOptions>();
   command->add_option("--port", options->server.port, "The port; 0 takes any free one")
       ->type_name("PORT")
       ->capture_default_str();

@@ -15,7 +15,7 @@ using engine::model::DocumentKind;
 
 namespace {
 
-constexpr const char* closing =
+constexpr const char* show_closing =
     "Examples:\n"
     "  netto show article S-0420                    names, units, stock, and every record that can "
     "price it\n"
@@ -32,14 +32,14 @@ constexpr const char* closing =
     "An end is the last valid day. Exit codes: 0 shown; 2 nothing has this code; 3 the data folder "
     "can't be used.";
 
-struct Options {
+struct ShowOptions {
   std::string what;
   std::string code;
   std::string date;
   std::size_t rows_max = 40;
 };
 
-Result<Report> view(const Knowledge& known, const Options& options) {
+Result<Report> view(const Knowledge& known, const ShowOptions& options) {
   if (options.what == "article") return show_article(known, options.code);
   if (options.what == "customer") return show_customer(known, options.code);
   if (options.what == "agreement")
@@ -53,7 +53,7 @@ Result<Report> view(const Knowledge& known, const Options& options) {
   return show_procedure(known, options.code);
 }
 
-void run_show(const Options& options, Run& run) {
+void run_show(const ShowOptions& options, Run& run) {
   if (options.code.empty() && options.what != "rates") {
     return fail(run, {engine::base::FaultCode::missing_value, "CODE",
                       "name the " + options.what + " to show"});
@@ -77,8 +77,8 @@ void run_show(const Options& options, Run& run) {
 
 void add_show(CLI::App& app, Run& run) {
   auto* command = app.add_subcommand("show", "Show everything known about one thing");
-  command->footer(closing);
-  const auto options = std::make_shared<Options>();
+  command->footer(show_closing);
+  const auto options = std::make_shared<ShowOptions>();
   command
       ->add_option(
           "WHAT", options->what,

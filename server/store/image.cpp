@@ -23,6 +23,9 @@ using engine::base::Result;
 namespace {
 
 constexpr std::size_t buffer_bytes = std::size_t{1} << 20U;
+// So much at most waits for the disk: a batch that the journal makes durable meanwhile would have to
+// wait for all that the file system has taken before it.
+constexpr std::uint64_t waiting_bytes_max = std::uint64_t{8} << 20U;
 constexpr std::array<char, 8> magic{'N', 'E', 'T', 'T', 'O', 'I', 'M', 'G'};
 
 // An image of another version is of no use even where its form is the same: what that version made
@@ -119,10 +122,17 @@ class Output {
       const ssize_t written = ::write(file_, bytes.data(), bytes.size());
       if (written > 0) {
         bytes.remove_prefix(static_cast<std::size_t>(written));
+        waiting_ += static_cast<std::uint64_t>(written);
       } else if (errno != EINTR) {
         error_ = errno;
       }
+      if (waiting_ >= waiting_bytes_max) sync();
     }
+  }
+
+  void sync() {
+    if (error_ == 0 && ::fdatasync(file_) != 0) error_ = errno;
+    waiting_ = 0;
   }
 
   int file_;
@@ -130,6 +140,7 @@ class Output {
   std::string buffer_;
   Checksum sum_;
   std::uint64_t bytes_ = 0;
+  std::uint64_t waiting_ = 0;
 };
 
 // The name of a file lasts when its folder is on the disk.

@@ -86,7 +86,7 @@ Result<void> check_attributes(const Schema& schema, std::span<const AttributeTex
 
 void Facts::know_unit(std::string_view name) { writable(units_).intern(name); }
 
-void Facts::know_record_key(std::string_view name) { writable(record_keys_).intern(name); }
+void Facts::know_record_key(std::string_view name) { record_keys_.intern(name); }
 
 std::span<const std::uint32_t> Facts::listed_by(CustomerId customer) const {
   const auto listed = listed_.find(customer);

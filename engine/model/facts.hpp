@@ -17,6 +17,7 @@
 #include "engine/model/condition_store.hpp"
 #include "engine/model/dictionary.hpp"
 #include "engine/model/document.hpp"
+#include "engine/model/growing_dictionary.hpp"
 #include "engine/model/identity_map.hpp"
 #include "engine/model/masters.hpp"
 #include "engine/model/record_text.hpp"
@@ -250,7 +251,7 @@ class Facts {
 
   std::shared_ptr<const Dictionary> share_texts() const { return texts_; }
 
-  std::shared_ptr<const Dictionary> share_record_keys() const { return record_keys_; }
+  const GrowingDictionary& record_keys() const { return record_keys_; }
 
   const RecordOrigins& record_origins() const { return record_origins_; }
 
@@ -424,7 +425,7 @@ class Facts {
   Masters<Warehouse> warehouses_;
   std::shared_ptr<Dictionary> units_ = std::make_shared<Dictionary>();
   std::shared_ptr<Dictionary> texts_ = std::make_shared<Dictionary>();
-  std::shared_ptr<Dictionary> record_keys_ = std::make_shared<Dictionary>();
+  GrowingDictionary record_keys_;
   RecordOrigins record_origins_{RecordOrigin{}};
   std::map<RecordOrigin, std::uint16_t> record_origins_index_;
   Dictionary document_codes_;  // one letter for the kind, then the code

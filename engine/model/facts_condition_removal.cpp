@@ -58,7 +58,7 @@ Facts::Removed Facts::remove_keyed(const ConditionDraft& draft) {
   const Identity identity =
       Identity{}.add(1).add(type->raw()).add_text(draft.feed).add_text(draft.key);
   if (const Place* pending = condition_places_.find(identity)) return remove_pending(*pending);
-  const auto text = record_keys_->find(draft.key);
+  const auto text = record_keys_.find(draft.key);
   const auto origin = record_origins_index_.find(RecordOrigin{std::string{draft.feed}, 0});
   if (!text) return false;
   if (origin == record_origins_index_.end() && !draft.feed.empty()) return false;
@@ -144,7 +144,7 @@ Identity Facts::identity_of_settled(TableId table, std::uint32_t part, std::uint
     return identity.add(1)
         .add(schema.table(table).type.raw())
         .add_text(record_origins_[record.origin].feed)
-        .add_text(record_keys_->text(record.number()));
+        .add_text(record_keys_.text(record.number()));
   }
   identity.add(2).add(table.raw()).add(record.document.raw());
   for (const std::uint32_t value : conditions_->part_values(part)) identity.add(value);

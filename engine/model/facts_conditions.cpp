@@ -228,9 +228,7 @@ Facts::Put Facts::put_origin(const ConditionDraft& draft, ConditionRecord& recor
                  "more than " + std::to_string(limits::keyed_feeds) +
                      " feeds have records with keys of their own"};
   }
-  const auto known = record_keys_->find(draft.key);
-  record.row =
-      ConditionRecord::by_key | (known ? *known : writable(record_keys_).intern(draft.key));
+  record.row = ConditionRecord::by_key | record_keys_.intern(draft.key);
   return {};
 }
 

@@ -15,6 +15,26 @@ struct ImageMembers {
     visit(of.texts_, of.ends_, of.slots_);
   }
 
+  // Its texts a block at a time; the places of all at once.
+  template <class Visitor>
+  static void show(Visitor& visit, GrowingDictionary& of) {
+    std::uint64_t count = of.size();
+    std::vector<std::uint32_t> sizes;
+    std::string characters;
+    std::vector<std::uint32_t> places;
+    visit(count);
+    for (std::uint64_t shown = 0; shown < count; shown += sizes.size()) {
+      if constexpr (!Visitor::reads) of.texts_from(shown, sizes, characters);
+      visit(sizes, characters);
+      if constexpr (Visitor::reads) {
+        if (sizes.empty() || !of.append_all(sizes, characters)) return;
+      }
+    }
+    if constexpr (!Visitor::reads) places = of.places();
+    visit(places);
+    if constexpr (Visitor::reads) of.set_places(places);
+  }
+
   template <class Visitor>
   static void show(Visitor& visit, IdentityMap& of) {
     visit(of.entries_, of.used_);
@@ -49,7 +69,7 @@ struct ImageMembers {
 
 static_assert(sizeof(Dictionary) == 80 && sizeof(IdentityMap) == 32 && sizeof(Schema) == 120);
 static_assert(sizeof(ConditionStore) == 200);
-static_assert(sizeof(Facts) == 1624);
+static_assert(sizeof(Facts) == 1648 && sizeof(GrowingDictionary) == 40);
 
 template <class Visitor, class Type>
 

@@ -102,7 +102,7 @@ KeyRange records_under(const Facts& facts, const SettledView& there, TableId tab
 std::optional<std::uint32_t> find_keyed(const Facts& facts, const SettledView& there,
                                         ConditionTypeId type, const ConditionDraft& draft,
                                         std::optional<std::uint16_t> origin) {
-  const auto text = facts.share_record_keys()->find(draft.key);
+  const auto text = facts.record_keys().find(draft.key);
   if (!text || !origin) return std::nullopt;
   const std::uint32_t number = there.find_keyed({type, *origin, *text});
   return number == SettledView::none ? std::nullopt : std::optional{number};

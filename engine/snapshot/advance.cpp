@@ -112,7 +112,7 @@ class SnapshotAdvance {
     }
     if (facts_.scales().size() != previous_.scales_->size())
       made->scales_ = std::make_shared<std::vector<model::Scale>>(facts_.scales());
-    made->record_keys_ = facts_.share_record_keys();
+    made->record_keys_ = facts_.record_keys();
     if (facts_.record_origins().size() != previous_.record_origins_->size())
       made->record_origins_ = std::make_shared<model::RecordOrigins>(facts_.record_origins());
     const auto changed = facts_.take_stock_changes();

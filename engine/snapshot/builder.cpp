@@ -126,7 +126,7 @@ Result<std::shared_ptr<const Snapshot>> SnapshotBuilder::build() {
   frame_->facts_version = facts_.frame_version();
   frame_->facts_texts = facts_.share_texts()->size();
   frame_->facts_units = facts_.units().size();
-  made_->record_keys_ = facts_.share_record_keys();
+  made_->record_keys_ = facts_.record_keys();
   made_->record_origins_ = std::make_shared<model::RecordOrigins>(facts_.record_origins());
   frame_->article_group_codes = facts_.article_groups().codes;
   frame_->customer_group_codes = facts_.customer_groups().codes;

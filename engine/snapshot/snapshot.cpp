@@ -125,7 +125,7 @@ std::string_view Snapshot::code_of(const model::Field& field, std::uint32_t valu
 }
 
 std::string Snapshot::record_label(const model::ConditionRecord& record) const {
-  if (record.is_keyed()) return std::string{record_keys_->text(record.number())};
+  if (record.is_keyed()) return std::string{record_keys_.text(record.number())};
   std::string label = "row " + std::to_string(record.number());
   const model::RecordOrigin& origin = (*record_origins_)[record.origin];
   if (origin.import == 0) return label;

@@ -141,7 +141,7 @@ class Snapshot {
   StockTable stock_;
   std::shared_ptr<const std::vector<model::Scale>> scales_;
   std::shared_ptr<const model::Dictionary> unit_codes_;
-  std::shared_ptr<const model::Dictionary> record_keys_;
+  model::GrowingDictionary record_keys_;  // a copy
   std::shared_ptr<const model::RecordOrigins> record_origins_;
   ledger::Balances balances_;
 };

@@ -111,7 +111,7 @@ Result<Report> show_document(const Knowledge& known, DocumentKind kind, std::str
 }
 
 Result<Report> show_record(const Knowledge& known, std::string_view code) {
-  const auto key = known.facts.share_record_keys()->find(code);
+  const auto key = known.facts.record_keys().find(code);
   const auto line = line_from(code);
   const auto found =
       find_records(known, [&](const TableShape&, KeyValues, const ConditionRecord& record) {
@@ -121,13 +121,12 @@ Result<Report> show_record(const Knowledge& known, std::string_view code) {
       });
   if (found.empty()) {
     const bool other_day = key && known.date;
-    return Fault{
-        FaultCode::bad_request, "",
-        other_day
-            ? fmt::format("record '{}' is not valid on {}", code,
-                          engine::base::to_string(*known.date))
-            : fmt::format("there is no record with the key '{}'{}", code,
-                          did_you_mean(near_matches(code, *known.facts.share_record_keys())))};
+    return Fault{FaultCode::bad_request, "",
+                 other_day
+                     ? fmt::format("record '{}' is not valid on {}", code,
+                                   engine::base::to_string(*known.date))
+                     : fmt::format("there is no record with the key '{}'{}", code,
+                                   did_you_mean(near_matches(code, known.facts.record_keys())))};
   }
   Report report;
   if (found.size() == 1) {

@@ -53,6 +53,13 @@ std::size_t distance(std::string_view wanted, std::string_view known) {
   return at == std::string_view::npos ? none : bound + 2;
 }
 
+std::vector<std::string_view> codes_of(const auto& known) {
+  std::vector<std::string_view> codes;
+  for (std::uint32_t number = 0; number < known.size(); ++number)
+    codes.push_back(known.text(number));
+  return codes;
+}
+
 }  // namespace
 
 std::vector<std::string> near_matches(std::string_view wanted,
@@ -73,10 +80,12 @@ std::vector<std::string> near_matches(std::string_view wanted,
 
 std::vector<std::string> near_matches(std::string_view wanted,
                                       const engine::model::Dictionary& known) {
-  std::vector<std::string_view> codes;
-  for (std::uint32_t number = 0; number < known.size(); ++number)
-    codes.push_back(known.text(number));
-  return near_matches(wanted, codes);
+  return near_matches(wanted, codes_of(known));
+}
+
+std::vector<std::string> near_matches(std::string_view wanted,
+                                      const engine::model::GrowingDictionary& known) {
+  return near_matches(wanted, codes_of(known));
 }
 
 std::string did_you_mean(const std::vector<std::string>& matches) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/model/dictionary.hpp"
+#include "engine/model/growing_dictionary.hpp"
 
 #include <cstddef>
 #include <string>
@@ -19,6 +20,8 @@ std::vector<std::string> near_matches(std::string_view wanted,
                                       const std::vector<std::string_view>& known);
 std::vector<std::string> near_matches(std::string_view wanted,
                                       const engine::model::Dictionary& known);
+std::vector<std::string> near_matches(std::string_view wanted,
+                                      const engine::model::GrowingDictionary& known);
 
 // "; did you mean 'S-0420' or 'S-0421'?", or nothing.
 std::string did_you_mean(const std::vector<std::string>& matches);

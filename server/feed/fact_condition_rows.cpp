@@ -206,7 +206,8 @@ class ConditionRows {
   }
 
   std::string key(const Row& row) const {
-    return row.record.is_keyed() ? std::string{keys_->text(row.record.number())} : std::string{};
+    return row.record.is_keyed() ? std::string{facts_.record_keys().text(row.record.number())}
+                                 : std::string{};
   }
 
   std::string when(const Row& row) const { return record_text(row.extra.when); }
@@ -259,7 +260,6 @@ class ConditionRows {
   std::vector<std::string> columns_;
   std::vector<Place> places_;
   std::shared_ptr<const engine::model::Dictionary> texts_ = facts_.share_texts();
-  std::shared_ptr<const engine::model::Dictionary> keys_ = facts_.share_record_keys();
 };
 
 // In the order of the kind's columns.

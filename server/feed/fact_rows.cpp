@@ -46,14 +46,14 @@ class MasterRows {
     for (std::uint32_t i = 0; i < facts_.units().size(); ++i) {
       writer_.cell(facts_.units().text(i)).end_row();
     }
-    const auto keys = facts_.share_record_keys();
-    std::vector<bool> used(keys->size());
+    const auto& keys = facts_.record_keys();
+    std::vector<bool> used(keys.size());
     for (const auto& record : facts_.conditions().records()) {
       if (record.is_keyed()) used[record.number()] = true;
     }
     writer_.begin_names("record_keys");
     for (std::uint32_t i = 0; i < used.size(); ++i) {
-      if (used[i]) writer_.cell(keys->text(i)).end_row();
+      if (used[i]) writer_.cell(keys.text(i)).end_row();
     }
   }
 

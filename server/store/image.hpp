@@ -16,7 +16,7 @@
 namespace server::store {
 
 // Of what stands in an image, and in which order: to be counted up with every change of either.
-inline constexpr std::uint32_t image_format = 2;
+inline constexpr std::uint32_t image_format = 3;
 
 struct ImageHead {
   std::uint64_t sequence = 0;       // of the last batch in it
@@ -27,6 +27,9 @@ struct ImageHead {
 // second for a gigabyte, and the disk.
 engine::base::Result<void> write_image(const std::string& folder, const ImageHead& head,
                                        const std::function<void(ImageWriter&)>& write);
+
+// Of the file, whatever is in it; 0 where there is none.
+std::uint64_t image_bytes(const std::string& folder);
 
 class Image {
  public:

@@ -26,7 +26,7 @@ std::string record_text(const model::Facts& facts, const model::ConditionRecord&
       << (terms.unit.is_none() ? "" : facts.units().text(terms.unit.raw())) << 'f' << terms.flags
       << terms.lost_discounts << 'r';
   if (record.is_keyed()) {
-    out << facts.share_record_keys()->text(record.number()) << 'o'
+    out << facts.record_keys().text(record.number()) << 'o'
         << facts.record_origins()[record.origin].feed;
   } else {
     out << record.row;

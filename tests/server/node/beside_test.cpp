@@ -51,11 +51,12 @@ struct Company {
     REQUIRE((*made)->import(request).accepted());
   }
 
-  static std::string prices(int price) {
+  static std::string prices(int price, const std::string& keys = "B-") {
     std::string rows = "type,article,value,currency,key\r\n";
     for (int i = 0; i < articles; ++i) {
       const std::string number = std::to_string(i);
-      rows += "base_price,A" + number + "," + std::to_string(price) + ",EUR,B-" + number + "\r\n";
+      rows +=
+          "base_price,A" + number + "," + std::to_string(price) + ",EUR," + keys + number + "\r\n";
     }
     return rows;
   }
@@ -68,9 +69,9 @@ struct Company {
     node = *std::move(opened);
   }
 
-  void take(int price) const {
+  void take(int price, const std::string& keys = "B-") const {
     server::node::ImportRequest request;
-    request.files = {{"conditions.csv", "", prices(price), ""}};
+    request.files = {{"conditions.csv", "", prices(price, keys), ""}};
     request.image_at_once = false;
     const auto outcome = node->import(request);
     for (const auto& fault : outcome.faults) FAIL(fault.where << ": " << fault.detail);
@@ -119,6 +120,20 @@ TEST_CASE("beside: the store is made anew while prices change, again and again",
   const auto again = Node::open(company.data);
   REQUIRE(again);
   CHECK(price_of_all(**again) == 119);
+}
+
+TEST_CASE("beside: records that are new leave the keys of the others where they are, read or not",
+          "[server][node][beside]") {
+  Company company;
+  company.open(never);
+  company.take(2, "C-");  // a node that was just opened may take a copy
+  const char* const first = company.node->facts()->record_keys().text(0).data();
+  const auto before = company.node->snapshot();
+  for (int batch = 0; batch < 20; ++batch)
+    company.take(3 + batch, "C" + std::to_string(batch) + "-");
+  CHECK(company.node->facts()->record_keys().size() == 22U * articles);
+  CHECK(company.node->facts()->record_keys().text(0).data() == first);
+  CHECK(before->record_label(before->conditions().store().records().front()) != "");
 }
 
 TEST_CASE("beside: an image is that of one batch, whatever came in while it was written",

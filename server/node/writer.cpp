@@ -47,6 +47,7 @@ std::optional<Fault> Writer::run(const std::stop_token& stop) {
       follows = options_.follow || !follows_because_.empty();
       role_ = follows ? Role::following : Role::writing;
     }
+    if (!follows) node_->write_due_image_beside();  // the one that was there may be of no use
     follows ? follow(stop) : serve_queue(stop);
   }
   refuse_waiting();

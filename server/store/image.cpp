@@ -172,6 +172,14 @@ Result<void> write_image(const std::string& folder, const ImageHead& head,
   return unwritable(file, error);
 }
 
+std::uint64_t image_bytes(const std::string& folder) {
+  struct stat status {};
+
+  return ::stat(image_file(folder).c_str(), &status) == 0
+             ? static_cast<std::uint64_t>(status.st_size)
+             : 0;
+}
+
 Result<std::optional<Image>> Image::open(const std::string& folder) {
   const std::string file = image_file(folder);
   const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);

@@ -291,6 +291,9 @@ TEST_CASE("compaction: is not due before there is more than a checkpoint takes",
   CHECK_FALSE(waits->has_value());
   CompactOptions options;
   options.bytes_least = 1;
+  tests::write_file(company.data + "/netto.image", std::string(100'000, 'x'));
+  CHECK_FALSE(Compactor{company.data, options}.run()->has_value());  // less than the image takes
+  std::filesystem::remove(company.data + "/netto.image");
   REQUIRE(Compactor{company.data, options}.run()->has_value());
   REQUIRE(company.send("stock", "article,warehouse,on_hand\r\nS-20,HQ,17\r\n").accepted());
   CHECK_FALSE(Compactor{company.data, options}.run()->has_value());  // a few bytes

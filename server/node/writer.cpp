@@ -2,6 +2,8 @@
 
 #include "server/node/clock.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -48,6 +50,7 @@ std::optional<Fault> Writer::run(const std::stop_token& stop) {
       role_ = follows ? Role::following : Role::writing;
     }
     if (!follows) node_->write_due_image_beside();  // the one that was there may be of no use
+    ::malloc_trim(0);                               // what reading took
     follows ? follow(stop) : serve_queue(stop);
   }
   refuse_waiting();

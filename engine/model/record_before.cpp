@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 #include <vector>
 
 namespace engine::model {
@@ -83,6 +85,41 @@ std::optional<UnitValue> value_of(const Facts& facts, const SettledView& there,
                    terms.currency,
                    size->first,
                    size->second};
+}
+
+// Steps that cost what `like` does but for the amount.
+std::optional<PriceLadder> ladder_of(const Scale& scale, const UnitValue& like) {
+  const bool has_flat = std::ranges::any_of(scale.tiers, [](const Tier& t) { return t.flat != 0; });
+  if (scale.kind != ScaleKind::whole || has_flat || scale.tiers.empty()) return std::nullopt;
+  PriceLadder ladder;
+  for (std::size_t i = 0; i < scale.tiers.size(); ++i) {
+    PriceStep& step = ladder.steps.emplace_back();
+    step.price = like;
+    step.price.value = {scale.tiers[i].rate, scale.decimals};
+    if (!scale.upper_bounds) {
+      step.bound = scale.tiers[i].bound;
+    } else if (i != 0) {
+      step.bound = scale.tiers[i - 1].bound;
+      step.is_above = true;
+    }
+  }
+  if (scale.upper_bounds && !scale.open_above) ladder.last = scale.tiers.back().bound;
+  return ladder;
+}
+
+std::optional<PriceLadder> ladder_of(const Facts& facts, const SettledView& there,
+                                     const ConditionRecord& record, const Article& article) {
+  const RecordExtra* extra = there.extra_of(record);
+  if (extra == nullptr || extra->scale == nothing_there) {
+    const auto flat = value_of(facts, there, record, article);
+    return flat ? std::optional{PriceLadder{{{{}, false, *flat}}, {}}} : std::nullopt;
+  }
+  const Terms& terms = facts.terms()[record.terms];
+  const auto size = size_of(article, terms.unit);
+  if (!size) return std::nullopt;
+  const UnitValue like{
+      {}, std::int64_t{terms.price_unit}, terms.currency, size->first, size->second};
+  return ladder_of(facts.scales()[extra->scale], like);
 }
 
 // Records under the values of a table's fields, in its order.
@@ -194,20 +231,38 @@ std::optional<RecordBefore> record_before(const Facts& facts, const ConditionDra
   const Article* article = article_of(facts, draft);
   if (article == nullptr || facts.schema.type(*type).value != ValueKind::price)
     return RecordBefore{};
-  return RecordBefore{value_of(facts, there, there.record(*number), *article)};
+  return RecordBefore{ladder_of(facts, there, there.record(*number), *article)};
 }
 
-std::optional<UnitValue> price_of(const Facts& facts, const ConditionDraft& draft) {
+const UnitValue* price_at(const PriceLadder& ladder, const PriceStep& step) {
+  const auto begins = [](const PriceStep& own) { return std::pair{own.bound, own.is_above}; };
+  const auto place = begins(step);
+  if (ladder.last && std::pair{*ladder.last, true} <= place) return nullptr;
+  const auto after = std::ranges::upper_bound(ladder.steps, place, {}, begins);
+  return after == ladder.steps.begin() ? nullptr : &std::prev(after)->price;
+}
+
+bool have_like_bounds(const PriceLadder& a, const PriceLadder& b) {
+  const UnitValue& first = a.steps.front().price;
+  const UnitValue& second = b.steps.front().price;
+  return a.is_flat() || b.is_flat() ||
+         (first.numerator == second.numerator && first.denominator == second.denominator);
+}
+
+std::optional<PriceLadder> price_of(const Facts& facts, const ConditionDraft& draft) {
   const auto type = facts.schema.find_type(draft.type);
   if (!type || facts.schema.type(*type).value != ValueKind::price) return std::nullopt;
   const Article* article = article_of(facts, draft);
-  if (article == nullptr || !draft.scale.empty() || !draft.formula.empty()) return std::nullopt;
+  if (article == nullptr || !draft.formula.empty()) return std::nullopt;
   const auto number = facts.units().find(draft.unit);
   if (!draft.unit.empty() && !number) return std::nullopt;
   const auto size = size_of(*article, draft.unit.empty() ? UnitId{} : UnitId{*number});
   if (!size) return std::nullopt;
-  return UnitValue{draft.value, draft.price_unit, currency_of(facts, draft), size->first,
-                   size->second};
+  const UnitValue own{draft.value, draft.price_unit, currency_of(facts, draft), size->first,
+                      size->second};
+  if (draft.scale.empty()) return PriceLadder{{{{}, false, own}}, {}};
+  const auto scale = parse_scale(draft.scale, draft.scale_kind, false);
+  return scale ? ladder_of(*scale, own) : std::nullopt;
 }
 
 std::optional<UnitValue> newest_value(const Facts& facts, std::string_view type,

@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace engine::model {
 
@@ -20,8 +21,32 @@ struct UnitValue {
   std::int64_t numerator = 1, denominator = 1;  // base units in one of its unit
 };
 
+// The price from a quantity on: from `bound`, or from just above it.
+struct PriceStep {
+  base::Quantity bound;
+  bool is_above = false;
+  UnitValue price;
+};
+
+// What a price is by quantity. Steps rise; a flat price is one step from 0 on. All steps have one
+// currency, unit and price unit.
+struct PriceLadder {
+  std::vector<PriceStep> steps;
+  std::optional<base::Quantity> last;  // above it there is no price
+
+  bool is_flat() const { return steps.size() == 1 && !last; }
+};
+
+// The price where `step` begins; null where there is none.
+const UnitValue* price_at(const PriceLadder& ladder, const PriceStep& step);
+
+// Whether the bounds of the two say the same: both are in one unit, or one has no bounds.
+bool have_like_bounds(const PriceLadder& a, const PriceLadder& b);
+
 struct RecordBefore {
-  std::optional<UnitValue> price;  // none: a scale or a formula, or a unit that the article lacks
+  // None: a formula, a scale whose rates are not what all of a quantity costs (graduated, package,
+  // with flat amounts), or a unit that the article lacks.
+  std::optional<PriceLadder> price;
 };
 
 // The number of the feed that external keys are of; nothing where no record of it has one. Looks
@@ -33,9 +58,9 @@ std::optional<std::uint16_t> keyed_origin(const Facts& facts, std::string_view f
 std::optional<RecordBefore> record_before(const Facts& facts, const ConditionDraft& draft,
                                           std::optional<std::uint16_t> origin);
 
-// The draft's own price; nothing where it is a scale or a formula, names no known article or unit, or
-// is no price.
-std::optional<UnitValue> price_of(const Facts& facts, const ConditionDraft& draft);
+// The draft's own price; nothing where RecordBefore has none, where it names no known article or
+// unit, or is no price. Reads the scale's text.
+std::optional<PriceLadder> price_of(const Facts& facts, const ConditionDraft& draft);
 
 // Of the records of the type under this article alone, for any quantity, whose validity overlaps: the
 // one that begins last, in that currency.

@@ -151,9 +151,17 @@ bool has_condition(const Facts& facts, const RecordExtra* extra, std::string_vie
   return facts.record_texts()[own].text == when;
 }
 
-// A record without an external key that says the same.
-std::optional<std::uint32_t> find_by_keys(const Facts& facts, const SettledView& there,
-                                          ConditionTypeId type, const ConditionDraft& draft) {
+// What tells the records under one key apart, but for when they begin.
+struct Likeness {
+  KeyRange under;  // records of the draft's key
+  DocumentId document;
+  CurrencyId currency;
+  UnitId unit;
+};
+
+// Nothing where the draft names what is not known.
+std::optional<Likeness> likeness_of(const Facts& facts, const SettledView& there,
+                                    ConditionTypeId type, const ConditionDraft& draft) {
   std::vector<FieldId> fields;
   for (const KeyText& key : draft.keys) fields.push_back(key.first);
   const auto table = facts.schema.find_table(type, fields);
@@ -167,25 +175,52 @@ std::optional<std::uint32_t> find_by_keys(const Facts& facts, const SettledView&
       values.push_back(*value);
     }
   }
-  const DocumentId document = document_of(facts, draft);
-  const CurrencyId currency = currency_of(facts, draft);
   UnitId unit;
   if (!draft.unit.empty()) {
     const auto number = facts.units().find(draft.unit);
     if (!number) return std::nullopt;
     unit = UnitId{*number};
   }
-  const KeyRange records = records_under(facts, there, *table, values);
-  for (std::uint32_t number = records.begin; number < records.end; ++number) {
+  return Likeness{records_under(facts, there, *table, values), document_of(facts, draft),
+                  currency_of(facts, draft), unit};
+}
+
+bool is_like(const Facts& facts, const SettledView& there, const ConditionRecord& record,
+             const Likeness& like, const ConditionDraft& draft) {
+  const Terms& own = facts.terms()[record.terms];
+  return record.threshold == draft.from_quantity && record.document == like.document &&
+         own.currency == like.currency && own.unit == like.unit &&
+         has_condition(facts, there.extra_of(record), draft.when);
+}
+
+// A record without an external key that says the same.
+std::optional<std::uint32_t> find_by_keys(const Facts& facts, const SettledView& there,
+                                          ConditionTypeId type, const ConditionDraft& draft) {
+  const auto like = likeness_of(facts, there, type, draft);
+  if (!like) return std::nullopt;
+  for (std::uint32_t number = like->under.begin; number < like->under.end; ++number) {
     const ConditionRecord& record = there.record(number);
-    const Terms& own = facts.terms()[record.terms];
-    if (!record.is_keyed() && record.threshold == draft.from_quantity &&
-        record.valid_from == draft.validity.from && record.document == document &&
-        own.currency == currency && own.unit == unit &&
-        has_condition(facts, there.extra_of(record), draft.when))
+    if (!record.is_keyed() && record.valid_from == draft.validity.from &&
+        is_like(facts, there, record, *like, draft))
       return number;
   }
   return std::nullopt;
+}
+
+// Of the records that differ in when they begin alone, with or without external keys: the last one
+// that begins before the draft.
+std::optional<std::uint32_t> find_earlier(const Facts& facts, const SettledView& there,
+                                          ConditionTypeId type, const ConditionDraft& draft) {
+  const auto like = likeness_of(facts, there, type, draft);
+  if (!like) return std::nullopt;
+  std::optional<std::uint32_t> latest;
+  for (std::uint32_t number = like->under.begin; number < like->under.end; ++number) {
+    const ConditionRecord& record = there.record(number);
+    if (draft.validity.from <= record.valid_from || !is_like(facts, there, record, *like, draft))
+      continue;
+    if (!latest || there.record(*latest).valid_from < record.valid_from) latest = number;
+  }
+  return latest;
 }
 
 const Article* article_of(const Facts& facts, const ConditionDraft& draft) {
@@ -225,13 +260,15 @@ std::optional<RecordBefore> record_before(const Facts& facts, const ConditionDra
   const SettledView there{facts.conditions(), overlay.get()};
   const auto type = facts.schema.find_type(draft.type);
   if (!type) return std::nullopt;
-  const auto number = draft.key.empty() ? find_by_keys(facts, there, *type, draft)
-                                        : find_keyed(facts, there, *type, draft, origin);
+  auto number = draft.key.empty() ? find_by_keys(facts, there, *type, draft)
+                                  : find_keyed(facts, there, *type, draft, origin);
+  const bool is_replaced = number.has_value();
+  if (!number) number = find_earlier(facts, there, *type, draft);
   if (!number) return std::nullopt;
   const Article* article = article_of(facts, draft);
   if (article == nullptr || facts.schema.type(*type).value != ValueKind::price)
-    return RecordBefore{};
-  return RecordBefore{ladder_of(facts, there, there.record(*number), *article)};
+    return RecordBefore{is_replaced, {}};
+  return RecordBefore{is_replaced, ladder_of(facts, there, there.record(*number), *article)};
 }
 
 const UnitValue* price_at(const PriceLadder& ladder, const PriceStep& step) {

@@ -1,4 +1,4 @@
-// What stands in the facts before a batch: the record that a draft takes the place of, and the newest
+// What stands in the facts before a batch: the record that a draft takes the place of or follows, and the newest
 // record of a type under one article. For guards, which compare what comes with what is. Sees settled
 // records and those laid over them, never rows that are still pending. Only reads; one writer. Cost:
 // a few look-ups.
@@ -44,6 +44,7 @@ const UnitValue* price_at(const PriceLadder& ladder, const PriceStep& step);
 bool have_like_bounds(const PriceLadder& a, const PriceLadder& b);
 
 struct RecordBefore {
+  bool is_replaced = true;  // by the draft; else the draft begins later than it, and both stay
   // None: a formula, a scale whose rates are not what all of a quantity costs (graduated, package,
   // with flat amounts), or a unit that the article lacks.
   std::optional<PriceLadder> price;
@@ -53,8 +54,9 @@ struct RecordBefore {
 // through all origins: to be asked once a batch.
 std::optional<std::uint16_t> keyed_origin(const Facts& facts, std::string_view feed);
 
-// Nothing where there is no such record, or where no record can be as the draft says. `origin` is
-// the draft's feed's.
+// The record that the draft takes the place of, or else the last one that begins before it and is
+// otherwise of the same key, document, currency, unit, quantity and condition. Nothing where there
+// is no such record, or where no record can be as the draft says. `origin` is the draft's feed's.
 std::optional<RecordBefore> record_before(const Facts& facts, const ConditionDraft& draft,
                                           std::optional<std::uint16_t> origin);
 

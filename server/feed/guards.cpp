@@ -84,7 +84,7 @@ void GuardWatch::see(const ConditionDraft& draft, std::string_view file, std::ui
 void GuardWatch::see_jump(const ConditionDraft& draft, const std::string& place) {
   if (!origin_ && !draft.key.empty()) origin_ = keyed_origin(*facts_, draft.feed);
   const auto before = record_before(*facts_, draft, origin_.value_or(std::nullopt));
-  if (before) ++replaced_;
+  if (before && before->is_replaced) ++replaced_;
   if (!before || !before->price || !rules_->price_jump) return;
   const auto now = price_of(*facts_, draft);
   if (!now || !have_like_bounds(*before->price, *now)) return;

@@ -143,6 +143,27 @@ TEST_CASE("guards: scales are compared tier by tier, with scales and with flat p
   CHECK(found(cost, tiers, "price,A,90; 80 from 10,,EUR,BOX,,\n").empty());
 }
 
+TEST_CASE("guards: a record that is new is held against the one of its key that it follows",
+          "[server][feed][guards]") {
+  const std::string guard = R"({"price_jump": {"up": 50, "down": 30, "then": "flag"}})";
+  CHECK(only_finding(guard, "price,,A,100,EUR,,,2027-01-01,\n").ends_with("10 to 100"));
+  CHECK(found_in(guard, "price,,A,11,EUR,,,2027-01-01,\n").empty());
+  CHECK(only_finding(guard, "price,,B,2,EUR,,,2027-01-01,K-C\n").ends_with("20 to 2"));
+  // The last one that begins before it: 8, not 6 (and 12 is not beyond half more than 8).
+  CHECK(only_finding(guard, "base_price,,A,12.01,EUR,,,2027-01-01,\n").ends_with("8 to 12.01"));
+  CHECK(found_in(guard, "base_price,,A,12,EUR,,,2027-01-01,\n").empty());
+  CHECK(only_finding(guard, "base_price,,A,12,EUR,,,2025-01-01,\n").ends_with("6 to 12"));
+  // Another currency, unit or customer is another price.
+  CHECK(found_in(guard,
+                 "price,,A,99,USD,,,2027-01-01,\nprice,,A,999,EUR,,BOX,2027-01-01,\n"
+                 "price,C,B,99,EUR,,,2027-01-01,\n")
+            .empty());
+  // What follows takes nothing's place: all three prices vanish.
+  CHECK(only_finding(R"({"vanished": {"percent": 50, "then": "hold"}})",
+                     "price,,A,10,EUR,,,2027-01-01,\n", "type:price")
+            .find("3 of 3 records vanish") != std::string::npos);
+}
+
 TEST_CASE("guards: prices of zero", "[server][feed][guards]") {
   const std::string guard = R"({"zero_price": {"then": "hold"}})";
   CHECK(only_finding(guard, "price,,A,0.00,EUR,,,,\n") ==

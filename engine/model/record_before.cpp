@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 #include <vector>
 
 namespace engine::model {
@@ -85,6 +87,41 @@ std::optional<UnitValue> value_of(const Facts& facts, const SettledView& there,
                    size->second};
 }
 
+// Steps that cost what `like` does but for the amount.
+std::optional<PriceLadder> ladder_of(const Scale& scale, const UnitValue& like) {
+  const bool has_flat = std::ranges::any_of(scale.tiers, [](const Tier& t) { return t.flat != 0; });
+  if (scale.kind != ScaleKind::whole || has_flat || scale.tiers.empty()) return std::nullopt;
+  PriceLadder ladder;
+  for (std::size_t i = 0; i < scale.tiers.size(); ++i) {
+    PriceStep& step = ladder.steps.emplace_back();
+    step.price = like;
+    step.price.value = {scale.tiers[i].rate, scale.decimals};
+    if (!scale.upper_bounds) {
+      step.bound = scale.tiers[i].bound;
+    } else if (i != 0) {
+      step.bound = scale.tiers[i - 1].bound;
+      step.is_above = true;
+    }
+  }
+  if (scale.upper_bounds && !scale.open_above) ladder.last = scale.tiers.back().bound;
+  return ladder;
+}
+
+std::optional<PriceLadder> ladder_of(const Facts& facts, const SettledView& there,
+                                     const ConditionRecord& record, const Article& article) {
+  const RecordExtra* extra = there.extra_of(record);
+  if (extra == nullptr || extra->scale == nothing_there) {
+    const auto flat = value_of(facts, there, record, article);
+    return flat ? std::optional{PriceLadder{{{{}, false, *flat}}, {}}} : std::nullopt;
+  }
+  const Terms& terms = facts.terms()[record.terms];
+  const auto size = size_of(article, terms.unit);
+  if (!size) return std::nullopt;
+  const UnitValue like{
+      {}, std::int64_t{terms.price_unit}, terms.currency, size->first, size->second};
+  return ladder_of(facts.scales()[extra->scale], like);
+}
+
 // Records under the values of a table's fields, in its order.
 KeyRange records_under(const Facts& facts, const SettledView& there, TableId table,
                        std::span<const std::uint32_t> values) {
@@ -114,9 +151,17 @@ bool has_condition(const Facts& facts, const RecordExtra* extra, std::string_vie
   return facts.record_texts()[own].text == when;
 }
 
-// A record without an external key that says the same.
-std::optional<std::uint32_t> find_by_keys(const Facts& facts, const SettledView& there,
-                                          ConditionTypeId type, const ConditionDraft& draft) {
+// What tells the records under one key apart, but for when they begin.
+struct Likeness {
+  KeyRange under;  // records of the draft's key
+  DocumentId document;
+  CurrencyId currency;
+  UnitId unit;
+};
+
+// Nothing where the draft names what is not known.
+std::optional<Likeness> likeness_of(const Facts& facts, const SettledView& there,
+                                    ConditionTypeId type, const ConditionDraft& draft) {
   std::vector<FieldId> fields;
   for (const KeyText& key : draft.keys) fields.push_back(key.first);
   const auto table = facts.schema.find_table(type, fields);
@@ -130,25 +175,52 @@ std::optional<std::uint32_t> find_by_keys(const Facts& facts, const SettledView&
       values.push_back(*value);
     }
   }
-  const DocumentId document = document_of(facts, draft);
-  const CurrencyId currency = currency_of(facts, draft);
   UnitId unit;
   if (!draft.unit.empty()) {
     const auto number = facts.units().find(draft.unit);
     if (!number) return std::nullopt;
     unit = UnitId{*number};
   }
-  const KeyRange records = records_under(facts, there, *table, values);
-  for (std::uint32_t number = records.begin; number < records.end; ++number) {
+  return Likeness{records_under(facts, there, *table, values), document_of(facts, draft),
+                  currency_of(facts, draft), unit};
+}
+
+bool is_like(const Facts& facts, const SettledView& there, const ConditionRecord& record,
+             const Likeness& like, const ConditionDraft& draft) {
+  const Terms& own = facts.terms()[record.terms];
+  return record.threshold == draft.from_quantity && record.document == like.document &&
+         own.currency == like.currency && own.unit == like.unit &&
+         has_condition(facts, there.extra_of(record), draft.when);
+}
+
+// A record without an external key that says the same.
+std::optional<std::uint32_t> find_by_keys(const Facts& facts, const SettledView& there,
+                                          ConditionTypeId type, const ConditionDraft& draft) {
+  const auto like = likeness_of(facts, there, type, draft);
+  if (!like) return std::nullopt;
+  for (std::uint32_t number = like->under.begin; number < like->under.end; ++number) {
     const ConditionRecord& record = there.record(number);
-    const Terms& own = facts.terms()[record.terms];
-    if (!record.is_keyed() && record.threshold == draft.from_quantity &&
-        record.valid_from == draft.validity.from && record.document == document &&
-        own.currency == currency && own.unit == unit &&
-        has_condition(facts, there.extra_of(record), draft.when))
+    if (!record.is_keyed() && record.valid_from == draft.validity.from &&
+        is_like(facts, there, record, *like, draft))
       return number;
   }
   return std::nullopt;
+}
+
+// Of the records that differ in when they begin alone, with or without external keys: the last one
+// that begins before the draft.
+std::optional<std::uint32_t> find_earlier(const Facts& facts, const SettledView& there,
+                                          ConditionTypeId type, const ConditionDraft& draft) {
+  const auto like = likeness_of(facts, there, type, draft);
+  if (!like) return std::nullopt;
+  std::optional<std::uint32_t> latest;
+  for (std::uint32_t number = like->under.begin; number < like->under.end; ++number) {
+    const ConditionRecord& record = there.record(number);
+    if (draft.validity.from <= record.valid_from || !is_like(facts, there, record, *like, draft))
+      continue;
+    if (!latest || there.record(*latest).valid_from < record.valid_from) latest = number;
+  }
+  return latest;
 }
 
 const Article* article_of(const Facts& facts, const ConditionDraft& draft) {
@@ -188,26 +260,46 @@ std::optional<RecordBefore> record_before(const Facts& facts, const ConditionDra
   const SettledView there{facts.conditions(), overlay.get()};
   const auto type = facts.schema.find_type(draft.type);
   if (!type) return std::nullopt;
-  const auto number = draft.key.empty() ? find_by_keys(facts, there, *type, draft)
-                                        : find_keyed(facts, there, *type, draft, origin);
+  auto number = draft.key.empty() ? find_by_keys(facts, there, *type, draft)
+                                  : find_keyed(facts, there, *type, draft, origin);
+  const bool is_replaced = number.has_value();
+  if (!number) number = find_earlier(facts, there, *type, draft);
   if (!number) return std::nullopt;
   const Article* article = article_of(facts, draft);
   if (article == nullptr || facts.schema.type(*type).value != ValueKind::price)
-    return RecordBefore{};
-  return RecordBefore{value_of(facts, there, there.record(*number), *article)};
+    return RecordBefore{is_replaced, {}};
+  return RecordBefore{is_replaced, ladder_of(facts, there, there.record(*number), *article)};
 }
 
-std::optional<UnitValue> price_of(const Facts& facts, const ConditionDraft& draft) {
+const UnitValue* price_at(const PriceLadder& ladder, const PriceStep& step) {
+  const auto begins = [](const PriceStep& own) { return std::pair{own.bound, own.is_above}; };
+  const auto place = begins(step);
+  if (ladder.last && std::pair{*ladder.last, true} <= place) return nullptr;
+  const auto after = std::ranges::upper_bound(ladder.steps, place, {}, begins);
+  return after == ladder.steps.begin() ? nullptr : &std::prev(after)->price;
+}
+
+bool have_like_bounds(const PriceLadder& a, const PriceLadder& b) {
+  const UnitValue& first = a.steps.front().price;
+  const UnitValue& second = b.steps.front().price;
+  return a.is_flat() || b.is_flat() ||
+         (first.numerator == second.numerator && first.denominator == second.denominator);
+}
+
+std::optional<PriceLadder> price_of(const Facts& facts, const ConditionDraft& draft) {
   const auto type = facts.schema.find_type(draft.type);
   if (!type || facts.schema.type(*type).value != ValueKind::price) return std::nullopt;
   const Article* article = article_of(facts, draft);
-  if (article == nullptr || !draft.scale.empty() || !draft.formula.empty()) return std::nullopt;
+  if (article == nullptr || !draft.formula.empty()) return std::nullopt;
   const auto number = facts.units().find(draft.unit);
   if (!draft.unit.empty() && !number) return std::nullopt;
   const auto size = size_of(*article, draft.unit.empty() ? UnitId{} : UnitId{*number});
   if (!size) return std::nullopt;
-  return UnitValue{draft.value, draft.price_unit, currency_of(facts, draft), size->first,
-                   size->second};
+  const UnitValue own{draft.value, draft.price_unit, currency_of(facts, draft), size->first,
+                      size->second};
+  if (draft.scale.empty()) return PriceLadder{{{{}, false, own}}, {}};
+  const auto scale = parse_scale(draft.scale, draft.scale_kind, false);
+  return scale ? ladder_of(*scale, own) : std::nullopt;
 }
 
 std::optional<UnitValue> newest_value(const Facts& facts, std::string_view type,

@@ -1,4 +1,4 @@
-// What stands in the facts before a batch: the record that a draft takes the place of, and the newest
+// What stands in the facts before a batch: the record that a draft takes the place of or follows, and the newest
 // record of a type under one article. For guards, which compare what comes with what is. Sees settled
 // records and those laid over them, never rows that are still pending. Only reads; one writer. Cost:
 // a few look-ups.
@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace engine::model {
 
@@ -20,22 +21,48 @@ struct UnitValue {
   std::int64_t numerator = 1, denominator = 1;  // base units in one of its unit
 };
 
+// The price from a quantity on: from `bound`, or from just above it.
+struct PriceStep {
+  base::Quantity bound;
+  bool is_above = false;
+  UnitValue price;
+};
+
+// What a price is by quantity. Steps rise; a flat price is one step from 0 on. All steps have one
+// currency, unit and price unit.
+struct PriceLadder {
+  std::vector<PriceStep> steps;
+  std::optional<base::Quantity> last;  // above it there is no price
+
+  bool is_flat() const { return steps.size() == 1 && !last; }
+};
+
+// The price where `step` begins; null where there is none.
+const UnitValue* price_at(const PriceLadder& ladder, const PriceStep& step);
+
+// Whether the bounds of the two say the same: both are in one unit, or one has no bounds.
+bool have_like_bounds(const PriceLadder& a, const PriceLadder& b);
+
 struct RecordBefore {
-  std::optional<UnitValue> price;  // none: a scale or a formula, or a unit that the article lacks
+  bool is_replaced = true;  // by the draft; else the draft begins later than it, and both stay
+  // None: a formula, a scale whose rates are not what all of a quantity costs (graduated, package,
+  // with flat amounts), or a unit that the article lacks.
+  std::optional<PriceLadder> price;
 };
 
 // The number of the feed that external keys are of; nothing where no record of it has one. Looks
 // through all origins: to be asked once a batch.
 std::optional<std::uint16_t> keyed_origin(const Facts& facts, std::string_view feed);
 
-// Nothing where there is no such record, or where no record can be as the draft says. `origin` is
-// the draft's feed's.
+// The record that the draft takes the place of, or else the last one that begins before it and is
+// otherwise of the same key, document, currency, unit, quantity and condition. Nothing where there
+// is no such record, or where no record can be as the draft says. `origin` is the draft's feed's.
 std::optional<RecordBefore> record_before(const Facts& facts, const ConditionDraft& draft,
                                           std::optional<std::uint16_t> origin);
 
-// The draft's own price; nothing where it is a scale or a formula, names no known article or unit, or
-// is no price.
-std::optional<UnitValue> price_of(const Facts& facts, const ConditionDraft& draft);
+// The draft's own price; nothing where RecordBefore has none, where it names no known article or
+// unit, or is no price. Reads the scale's text.
+std::optional<PriceLadder> price_of(const Facts& facts, const ConditionDraft& draft);
 
 // Of the records of the type under this article alone, for any quantity, whose validity overlaps: the
 // one that begins last, in that currency.

@@ -4,10 +4,13 @@
 #include "engine/model/record_before.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace server::feed {
 
 using engine::model::ConditionDraft;
+using engine::model::PriceLadder;
+using engine::model::PriceStep;
 using engine::model::UnitValue;
 
 namespace {
@@ -26,6 +29,23 @@ std::string text_of(const UnitValue& value) {
   std::string text = engine::base::to_string_short(value.value);
   if (value.price_unit != 1) text += " for " + std::to_string(value.price_unit);
   return text;
+}
+
+// ", from 10" of a step of a scale; nothing of one that begins at 0.
+std::string step_text(const PriceStep& step) {
+  if (step.bound == engine::base::Quantity{}) return {};
+  return (step.is_above ? ", above " : ", from ") +
+         engine::base::to_string_short(step.bound.decimal());
+}
+
+// Where the prices of two ladders are to be compared: where a step of either begins.
+std::vector<PriceStep> steps_of_both(const PriceLadder& a, const PriceLadder& b) {
+  std::vector<PriceStep> steps = a.steps;
+  steps.insert(steps.end(), b.steps.begin(), b.steps.end());
+  std::ranges::stable_sort(steps, {}, [](const PriceStep& step) {
+    return std::pair{step.bound, step.is_above};
+  });
+  return steps;
 }
 
 std::string share_text(std::uint64_t part, std::uint64_t all, std::string_view what,
@@ -52,8 +72,10 @@ void GuardWatch::note(GuardKind guard, std::string example) {
 void GuardWatch::see(const ConditionDraft& draft, std::string_view file, std::uint64_t line) {
   const std::string place = std::string{file} + ", line " + std::to_string(line);
   if (rules_->zero_price) {
-    const auto price = price_of(*facts_, draft);
-    if (price && price->value.mantissa == 0) note(GuardKind::zero_price, place);
+    const PriceLadder price = price_of(*facts_, draft).value_or(PriceLadder{});
+    const auto zero = std::ranges::find_if(
+        price.steps, [](const PriceStep& step) { return step.price.value.mantissa == 0; });
+    if (zero != price.steps.end()) note(GuardKind::zero_price, place + step_text(*zero));
   }
   if (rules_->price_jump || rules_->vanished) see_jump(draft, place);
   if (rules_->below_cost) see_cost(draft, place);
@@ -62,19 +84,26 @@ void GuardWatch::see(const ConditionDraft& draft, std::string_view file, std::ui
 void GuardWatch::see_jump(const ConditionDraft& draft, const std::string& place) {
   if (!origin_ && !draft.key.empty()) origin_ = keyed_origin(*facts_, draft.feed);
   const auto before = record_before(*facts_, draft, origin_.value_or(std::nullopt));
-  if (before) ++replaced_;
+  if (before && before->is_replaced) ++replaced_;
   if (!before || !before->price || !rules_->price_jump) return;
   const auto now = price_of(*facts_, draft);
-  if (!now) return;
+  if (!now || !have_like_bounds(*before->price, *now)) return;
   const JumpGuard& guard = *rules_->price_jump;
-  const UnitValue& old = *before->price;
-  const auto beyond = [&](std::int64_t percent, int side) {
-    const auto order = compare(old, percent, *now);
-    return order && (*order < 0 ? -1 : (*order > 0 ? 1 : 0)) == side;
-  };
-  const bool jumps =
-      (guard.up && beyond(100 + *guard.up, -1)) || (guard.down && beyond(100 - *guard.down, 1));
-  if (jumps) note(GuardKind::price_jump, place + ": " + text_of(old) + " to " + text_of(*now));
+  for (const PriceStep& step : steps_of_both(*before->price, *now)) {
+    const UnitValue* from = price_at(*before->price, step);
+    const UnitValue* to = price_at(*now, step);
+    if (from == nullptr || to == nullptr) continue;
+    const auto beyond = [&](std::int64_t percent, int side) {
+      const auto order = compare(*from, percent, *to);
+      return order && (*order < 0 ? -1 : (*order > 0 ? 1 : 0)) == side;
+    };
+    const bool jumps =
+        (guard.up && beyond(100 + *guard.up, -1)) || (guard.down && beyond(100 - *guard.down, 1));
+    if (!jumps) continue;
+    note(GuardKind::price_jump,
+         place + step_text(step) + ": " + text_of(*from) + " to " + text_of(*to));
+    return;
+  }
 }
 
 void GuardWatch::see_cost(const ConditionDraft& draft, const std::string& place) {
@@ -84,11 +113,15 @@ void GuardWatch::see_cost(const ConditionDraft& draft, const std::string& place)
   const auto article =
       std::ranges::find(draft.keys, engine::model::Schema::article, &engine::model::KeyText::first);
   const auto cost = newest_value(*facts_, rules_->below_cost->cost, article->second,
-                                 price->currency, draft.validity);
+                                 price->steps.front().price.currency, draft.validity);
   if (!cost) return;
-  const auto order = compare(*price, 100, *cost);
-  if (order && *order < 0)
-    note(GuardKind::below_cost, place + ": " + text_of(*price) + ", cost " + text_of(*cost));
+  for (const PriceStep& step : price->steps) {
+    const auto order = compare(step.price, 100, *cost);
+    if (!order || *order >= 0) continue;
+    note(GuardKind::below_cost,
+         place + step_text(step) + ": " + text_of(step.price) + ", cost " + text_of(*cost));
+    return;
+  }
 }
 
 void GuardWatch::see_rows(std::uint64_t read, std::uint64_t refused) {

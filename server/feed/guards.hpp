@@ -2,8 +2,8 @@
 // - too many refused rows, too much that vanishes, prices that jump, are zero or lie below cost - and
 // what is to be done then: take the batch (accept), take it and tell (flag), or keep it aside until
 // somebody has looked (hold). Watched by a GuardWatch while a feed's rows are put, which sees the
-// records of before the batch. Prices that are scales or formulas, and prices in a unit that their
-// article does not have, are not compared. One thread. Cost: a few look-ups a price.
+// records of before the batch. Formulas, scales but whole ones without flat amounts, and prices in a
+// unit that their article lacks are not compared. One thread. Cost: a few look-ups a price and tier.
 #pragma once
 
 #include "engine/model/facts.hpp"

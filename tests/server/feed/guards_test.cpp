@@ -89,6 +89,81 @@ TEST_CASE("guards: prices that jump, against what was settled or laid over",
       found_in(R"({"price_jump": {"up": 50, "then": "hold"}})", "price,,A,0.01,EUR,,,,\n").empty());
 }
 
+TEST_CASE("guards: scales are compared tier by tier, with scales and with flat prices",
+          "[server][feed][guards]") {
+  const std::string head = "type,article,scale,scale_kind,currency,unit,valid_from,value\n";
+  const auto found = [&head](const std::string& guards, const std::string& before,
+                             const std::string& now) {
+    Facts facts = example_facts();
+    put_priced(facts);
+    const Import was = import(facts, {file("conditions.csv", head + before)});
+    INFO(troubles(was));
+    REQUIRE(was.report.rows_refused() == 0);
+    facts.settle();
+    const std::vector<FeedDescription> descriptions{guarded(guards)};
+    const Import read =
+        server::feed::read_feed(facts, {file("conditions.csv", head + now)}, descriptions, {});
+    INFO(troubles(read));
+    REQUIRE(read.report.rows_refused() == 0);
+    std::string text;
+    for (const Finding& finding : read.findings) text += finding.detail + "\n";
+    return text;
+  };
+  const std::string at = "conditions.csv, line 2";
+  const std::string jump = R"({"price_jump": {"up": 50, "down": 30, "then": "hold"}})";
+  const std::string tiers = "price,B,10; 9 from 10; 8 from 100,,EUR,,,\n";
+  const auto jumps = [&](const std::string& now) { return found(jump, tiers, now); };
+  CHECK(jumps("price,B,10; 90 from 10; 8 from 100,,EUR,,,\n") ==
+        "1 price jumps: " + at + ", from 10: 9 to 90\n");
+  CHECK(jumps("price,B,11; 10 from 10; 9 from 100,,EUR,,,\n").empty());
+  // A tier of one alone is held against what the other says there, on either side.
+  CHECK(jumps("price,B,10; 9 from 10; 8 from 100; 5 from 200,,EUR,,,\n") ==
+        "1 price jumps: " + at + ", from 200: 8 to 5\n");
+  CHECK(jumps("price,B,13; 12 from 50,,EUR,,,\n").empty());
+  CHECK(jumps("price,B,13,,EUR,,,\n") == "1 price jumps: " + at + ", from 100: 8 to 13\n");
+  // Bounds that end tiers; above the last one there is no price to compare.
+  CHECK(jumps("price,B,10 to 10; 4 to 50,,EUR,,,\n") ==
+        "1 price jumps: " + at + ", above 10: 9 to 4\n");
+  CHECK(jumps("price,B,10 to 10; 9 to 99,,EUR,,,\n").empty());
+  // To and from a flat price.
+  CHECK(jumps("price,B,,,EUR,,,12.01\n") == "1 price jumps: " + at + ", from 100: 8 to 12.01\n");
+  CHECK(found(jump, "price,B,,,EUR,,,10\n", "price,B,10; 1 from 5,,EUR,,,\n") ==
+        "1 price jumps: " + at + ", from 5: 10 to 1\n");
+  // Amounts that are not what all of the quantity costs.
+  CHECK(jumps("price,B,90; 80 from 10,graduated,EUR,,,\n").empty());
+  CHECK(jumps("price,B,90 + 1; 80 from 10,,EUR,,,\n").empty());
+
+  const std::string zero = R"({"zero_price": {"then": "hold"}})";
+  CHECK(found(zero, tiers, "price,A,10; 0 from 10,,EUR,,,\n") ==
+        "1 price is zero: " + at + ", from 10\n");
+  CHECK(found(zero, tiers, "price,A,0 + 5,,EUR,,,\n").empty());
+  const std::string cost = R"({"below_cost": {"cost": "base_price", "then": "hold"}})";
+  CHECK(found(cost, tiers, "price,A,9; 8 from 10; 7.5 from 20; 7 from 30,,EUR,,,\n") ==
+        "1 price lies below cost: " + at + ", from 20: 7.5, cost 8\n");
+  CHECK(found(cost, tiers, "price,A,90; 80 from 10,,EUR,BOX,,\n").empty());
+}
+
+TEST_CASE("guards: a record that is new is held against the one of its key that it follows",
+          "[server][feed][guards]") {
+  const std::string guard = R"({"price_jump": {"up": 50, "down": 30, "then": "flag"}})";
+  CHECK(only_finding(guard, "price,,A,100,EUR,,,2027-01-01,\n").ends_with("10 to 100"));
+  CHECK(found_in(guard, "price,,A,11,EUR,,,2027-01-01,\n").empty());
+  CHECK(only_finding(guard, "price,,B,2,EUR,,,2027-01-01,K-C\n").ends_with("20 to 2"));
+  // The last one that begins before it: 8, not 6 (and 12 is not beyond half more than 8).
+  CHECK(only_finding(guard, "base_price,,A,12.01,EUR,,,2027-01-01,\n").ends_with("8 to 12.01"));
+  CHECK(found_in(guard, "base_price,,A,12,EUR,,,2027-01-01,\n").empty());
+  CHECK(only_finding(guard, "base_price,,A,12,EUR,,,2025-01-01,\n").ends_with("6 to 12"));
+  // Another currency, unit or customer is another price.
+  CHECK(found_in(guard,
+                 "price,,A,99,USD,,,2027-01-01,\nprice,,A,999,EUR,,BOX,2027-01-01,\n"
+                 "price,C,B,99,EUR,,,2027-01-01,\n")
+            .empty());
+  // What follows takes nothing's place: all three prices vanish.
+  CHECK(only_finding(R"({"vanished": {"percent": 50, "then": "hold"}})",
+                     "price,,A,10,EUR,,,2027-01-01,\n", "type:price")
+            .find("3 of 3 records vanish") != std::string::npos);
+}
+
 TEST_CASE("guards: prices of zero", "[server][feed][guards]") {
   const std::string guard = R"({"zero_price": {"then": "hold"}})";
   CHECK(only_finding(guard, "price,,A,0.00,EUR,,,,\n") ==

@@ -122,20 +122,6 @@ std::optional<PriceLadder> ladder_of(const Facts& facts, const SettledView& ther
   return ladder_of(facts.scales()[extra->scale], like);
 }
 
-// Records under the values of a table's fields, in its order.
-KeyRange records_under(const Facts& facts, const SettledView& there, TableId table,
-                       std::span<const std::uint32_t> values) {
-  const ConditionStore& store = facts.conditions();
-  if (table.raw() >= store.tables().size()) return {};
-  const TableInfo& info = store.tables()[table.raw()];
-  const std::size_t party = info.shape.party_fields.size();
-  const auto part = there.find_part(table, values.first(party));
-  const auto article_key = store.article_key(info, values.subspan(party));
-  if (!part || !article_key) return {};
-  const std::uint32_t key = there.find_key(*part, *article_key);
-  return key == SettledView::none ? KeyRange{} : there.records_of(key);
-}
-
 std::optional<std::uint32_t> find_keyed(const Facts& facts, const SettledView& there,
                                         ConditionTypeId type, const ConditionDraft& draft,
                                         std::optional<std::uint16_t> origin) {
@@ -244,6 +230,19 @@ std::optional<Int128> cross(const UnitValue& a, std::int64_t percent, const Unit
 }
 
 }  // namespace
+
+KeyRange records_under(const Facts& facts, const SettledView& there, TableId table,
+                       std::span<const std::uint32_t> values) {
+  const ConditionStore& store = facts.conditions();
+  if (table.raw() >= store.tables().size()) return {};
+  const TableInfo& info = store.tables()[table.raw()];
+  const std::size_t party = info.shape.party_fields.size();
+  const auto part = there.find_part(table, values.first(party));
+  const auto article_key = store.article_key(info, values.subspan(party));
+  if (!part || !article_key) return {};
+  const std::uint32_t key = there.find_key(*part, *article_key);
+  return key == SettledView::none ? KeyRange{} : there.records_of(key);
+}
 
 std::optional<std::uint16_t> keyed_origin(const Facts& facts, std::string_view feed) {
   const auto& origins = facts.record_origins();

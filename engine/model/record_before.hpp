@@ -7,7 +7,9 @@
 #include "engine/base/decimal.hpp"
 #include "engine/model/facts.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -49,6 +51,10 @@ struct RecordBefore {
   // with flat amounts), or a unit that the article lacks.
   std::optional<PriceLadder> price;
 };
+
+// Records under the values of a table's fields, in its order.
+KeyRange records_under(const Facts& facts, const SettledView& there, TableId table,
+                       std::span<const std::uint32_t> values);
 
 // The number of the feed that external keys are of; nothing where no record of it has one. Looks
 // through all origins: to be asked once a batch.

@@ -165,7 +165,25 @@ std::vector<Finding> GuardWatch::findings() const {
   if (const auto& cost = rules_->below_cost)
     add(GuardKind::below_cost, cost->then, {"price lies below cost", "prices lie below cost"},
         findings);
+  const std::uint64_t tied = ties_.found + ties_.left_out;
+  if (looks_at_ties() && tied > 0)
+    findings.push_back({feed_, GuardKind::ties, *rules_->ties, tied, ties_text()});
   return findings;
+}
+
+bool GuardWatch::looks_at_ties() const {
+  return rules_->ties.value_or(GuardAction::accept) != GuardAction::accept;
+}
+
+std::string GuardWatch::ties_text() const {
+  std::string text = std::to_string(ties_.found) + (ties_.found == 1 ? " tie" : " ties");
+  for (std::size_t i = 0; i < ties_.told.size(); ++i)
+    text += (i == 0 ? ": " : "; ") + ties_.told[i];
+  if (ties_.found > ties_.told.size())
+    text += "; and " + std::to_string(ties_.found - ties_.told.size()) + " more";
+  if (ties_.left_out > 0)
+    text += "; " + std::to_string(ties_.left_out) + " pairs of records were not looked at";
+  return text;
 }
 
 std::string describe(const Finding& finding) {

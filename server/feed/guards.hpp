@@ -1,12 +1,13 @@
 // Guards: what a feed description says of batches that look wrong though every row of them can be read
-// - too many refused rows, too much that vanishes, prices that jump, are zero or lie below cost - and
-// what is to be done then: take the batch (accept), take it and tell (flag), or keep it aside until
+// - too many refused rows, too much that vanishes, prices that jump, are zero or lie below cost, ties
+// that appear - and what is to be done then: take the batch (accept), take it and tell (flag), or keep it aside until
 // somebody has looked (hold). Watched by a GuardWatch while a feed's rows are put, which sees the
 // records of before the batch. Formulas, scales but whole ones without flat amounts, and prices in a
 // unit that their article lacks are not compared. One thread. Cost: a few look-ups a price and tier.
 #pragma once
 
 #include "engine/model/facts.hpp"
+#include "rules/batch_ties.hpp"
 
 #include <array>
 #include <cstdint>
@@ -18,11 +19,18 @@
 namespace server::feed {
 
 enum class GuardAction : std::uint8_t { accept, flag, hold };
-enum class GuardKind : std::uint8_t { refused_rows, vanished, price_jump, zero_price, below_cost };
+enum class GuardKind : std::uint8_t {
+  refused_rows,
+  vanished,
+  price_jump,
+  zero_price,
+  below_cost,
+  ties
+};
 
 inline constexpr std::array<std::string_view, 3> guard_action_names{"accept", "flag", "hold"};
-inline constexpr std::array<std::string_view, 5> guard_names{
-    "refused_rows", "vanished", "price_jump", "zero_price", "below_cost"};
+inline constexpr std::array<std::string_view, 6> guard_names{
+    "refused_rows", "vanished", "price_jump", "zero_price", "below_cost", "ties"};
 
 constexpr std::string_view guard_name(GuardKind guard) {
   return guard_names[static_cast<std::size_t>(guard)];
@@ -54,6 +62,7 @@ struct GuardRules {
   std::optional<JumpGuard> price_jump;
   std::optional<GuardAction> zero_price;
   std::optional<CostGuard> below_cost;
+  std::optional<GuardAction> ties;
 };
 
 // What a guard found in a batch.
@@ -86,6 +95,11 @@ class GuardWatch {
   // Of a whole-replace, and how many records there were.
   void see_vanished(std::uint64_t vanished, std::uint64_t before);
 
+  // Whether it wants to know of ties.
+  bool looks_at_ties() const;
+
+  void see_ties(rules::BatchTies&& ties) { ties_ = std::move(ties); }
+
   // Records put that took the place of earlier ones.
   std::uint64_t replaced() const { return replaced_; }
 
@@ -101,6 +115,7 @@ class GuardWatch {
     std::string_view one, several;
   };
 
+  std::string ties_text() const;
   void note(GuardKind guard, std::string example);
   void add(GuardKind guard, GuardAction then, const Wording& what,
            std::vector<Finding>& findings) const;
@@ -115,6 +130,7 @@ class GuardWatch {
   std::uint64_t rows_ = 0, refused_ = 0;
   std::uint64_t vanished_ = 0, before_ = 0;
   std::uint64_t replaced_ = 0;
+  rules::BatchTies ties_;
 };
 
 // "prices: price_jump (hold): ..."

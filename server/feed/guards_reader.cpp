@@ -51,7 +51,8 @@ JumpGuard read_jump(const Json& node, DescriptionJson& json) {
 
 GuardRules read_guards(const Json& node, DescriptionJson& json) {
   GuardRules rules;
-  if (!json.members(node, {"refused_rows", "vanished", "price_jump", "zero_price", "below_cost"}))
+  if (!json.members(node,
+                    {"refused_rows", "vanished", "price_jump", "zero_price", "below_cost", "ties"}))
     return rules;
   if (const Json* guard = node.find("refused_rows")) rules.refused_rows = read_share(*guard, json);
   if (const Json* guard = node.find("vanished")) rules.vanished = read_share(*guard, json);
@@ -64,6 +65,10 @@ GuardRules read_guards(const Json& node, DescriptionJson& json) {
     json.members(*guard, {"cost", "then"});
     rules.below_cost =
         CostGuard{json.text(json.required(*guard, "cost")), guard_action(*guard, json)};
+  }
+  if (const Json* guard = node.find("ties")) {
+    json.members(*guard, {"then"});
+    rules.ties = guard_action(*guard, json);
   }
   return rules;
 }

@@ -60,6 +60,7 @@ class Importer {
       for (std::size_t i = 0; i < kind_count; ++i) put_kind(static_cast<Kind>(i));
     for (std::size_t i = 0; i < files_.size(); ++i) finish(i);
     remove_rest();
+    look_for_ties();
     for (const GuardWatch& watch : watches_) {
       const auto found = watch.findings();
       import_.findings.insert(import_.findings.end(), found.begin(), found.end());
@@ -126,6 +127,14 @@ class Importer {
     } else {
       import_.fault = vanished.error();
     }
+  }
+
+  // What is pending is all of the batch's, whichever feed it is of.
+  void look_for_ties() {
+    constexpr std::size_t told_max = 3;
+    const auto watch = std::ranges::find_if(watches_, &GuardWatch::looks_at_ties);
+    if (watch == watches_.end() || options_.rules == nullptr || import_.fault) return;
+    watch->see_ties(rules::ties_of_batch(facts_, *options_.rules, told_max));
   }
 
   // What there was: what is gone, what was taken away by rows, and what rows took the place of.

@@ -45,6 +45,8 @@ struct ImportOptions {
   std::function<void(const ImportProgress&)>
       progress;  // called now and then, from the calling thread; may be empty
   std::optional<Partition> replace = {};
+  // By which records are put in order, for guards that look for ties; null: there are no ties.
+  const engine::rule::RuleSet* rules = nullptr;
 };
 
 struct Import {

@@ -31,7 +31,7 @@ std::string_view openapi_feed_schemas() {
     "required": ["feed", "guard", "then", "records", "detail"],
     "properties": {
      "feed": {"type": "string"},
-     "guard": {"enum": ["refused_rows", "vanished", "price_jump", "zero_price", "below_cost"]},
+     "guard": {"enum": ["refused_rows", "vanished", "price_jump", "zero_price", "below_cost", "ties"]},
      "then": {"enum": ["flag", "hold"]},
      "records": {"type": "integer"},
      "detail": {"type": "string", "description": "For people, with the first three."}

@@ -149,6 +149,7 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
   options.refused_kept_max = request.refused_kept_max;
   options.progress = request.progress;
   options.replace = request.replace;
+  options.rules = &state_->rules();
   auto import = feed::read_feed(state_->facts(), std::move(gathered->data),
                                 state_->feed_descriptions(), options);
   outcome.report = std::move(import.report);

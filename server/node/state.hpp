@@ -95,6 +95,8 @@ class State {
 
   const engine::model::Facts& facts() const { return facts_; }
 
+  const engine::rule::RuleSet& rules() const { return *rules_; }
+
   // As they were written, in the order in which they came first.
   std::vector<rules::RuleDocument> rule_documents() const;
 

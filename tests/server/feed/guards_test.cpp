@@ -238,5 +238,6 @@ TEST_CASE("guards: a description of them that says nothing is told where",
   CHECK(fault_of(R"({"vanished": {"percent": 5, "then": "stop"}})") == "/guards/vanished/then");
   CHECK(fault_of(R"({"price_jump": {"then": "hold"}})") == "/guards/price_jump");
   CHECK(fault_of(R"({"below_cost": {"then": "hold"}})") == "/guards/below_cost");
-  CHECK(fault_of(R"({"ties": {"then": "hold"}})") == "/guards/ties");
+  CHECK(fault_of(R"({"ties": {"then": "hold"}})").empty());
+  CHECK(fault_of(R"({"ties": {}})") == "/guards/ties");
 }

@@ -377,18 +377,19 @@ Facts::Put Facts::put(const StockDraft& draft) {
   if (!warehouse) return warehouse.error();
   if (auto ok = check_stock(draft.on_hand, "on_hand"); !ok) return ok;
   if (auto ok = check_stock(draft.reserved, "reserved"); !ok) return ok;
-  const Place place = stock_places_.find_or_insert(detail::identity_of(*article, *warehouse),
-                                                   {0, static_cast<std::uint32_t>(stock_.size())});
-  const bool is_new = place.row == stock_.size();
+  std::uint32_t row = stock_places_.find(stock_, *article, *warehouse);
+  const bool is_new = row == StockPlaces::none;
   if (is_new) {
+    row = static_cast<std::uint32_t>(stock_.size());
     stock_.push_back(StockRow{*article, *warehouse, {}, 0});
-  } else if (stock_[place.row].batch == batch_) {
+    stock_places_.insert_last(stock_);
+  } else if (stock_[row].batch == batch_) {
     return duplicate("article", std::string{draft.article} + " in " + std::string{draft.warehouse});
   }
   stock_changes_.push_back(*article);
-  note_stock(*article, *warehouse, is_new ? nullptr : &stock_[place.row]);
-  stock_[place.row].stock = Stock{draft.on_hand, draft.reserved};
-  stock_[place.row].batch = batch_;
+  note_stock(*article, *warehouse, is_new ? nullptr : &stock_[row]);
+  stock_[row].stock = Stock{draft.on_hand, draft.reserved};
+  stock_[row].batch = batch_;
   return {};
 }
 

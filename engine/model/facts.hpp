@@ -24,6 +24,7 @@
 #include "engine/model/scale.hpp"
 #include "engine/model/schema.hpp"
 #include "engine/model/settled_view.hpp"
+#include "engine/model/stock_places.hpp"
 
 #include <array>
 #include <cstdint>
@@ -167,13 +168,6 @@ struct AssignmentPartition {  // of assignments, but not of those that a custome
 
 struct ExchangeRatePartition {
   std::string_view kind;
-};
-
-struct StockRow {
-  ArticleId article;
-  WarehouseId warehouse;
-  Stock stock;
-  std::uint32_t batch = 0;
 };
 
 // One kind of master: its codes and what is known of each.
@@ -455,7 +449,7 @@ class Facts {
   std::vector<Receipt> receipts_;
   std::vector<std::uint32_t> receipt_batches_;
   IdentityMap condition_places_;  // in rows_
-  IdentityMap stock_places_;
+  StockPlaces stock_places_;
   IdentityMap receipt_places_;
   IdentityMap assignment_places_;
   IdentityMap exchange_rate_places_;

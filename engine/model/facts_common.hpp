@@ -51,10 +51,6 @@ inline Identity identity_of(const ListAssignment& assignment) {
       .add(static_cast<std::uint32_t>(assignment.validity.from.raw()));
 }
 
-inline Identity identity_of(ArticleId article, WarehouseId warehouse) {
-  return Identity{}.add(article.raw()).add(warehouse.raw());
-}
-
 inline Identity identity_of(const Receipt& receipt) {
   Identity identity = Identity{}
                           .add(receipt.article.raw())

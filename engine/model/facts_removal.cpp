@@ -88,10 +88,8 @@ Facts::Count Facts::remove_rest(const AssignmentPartition& partition) {
 void Facts::drop_stock(std::uint32_t row) {
   stock_changes_.push_back(stock_[row].article);
   note_stock(stock_[row].article, stock_[row].warehouse, &stock_[row]);
-  stock_places_.erase(detail::identity_of(stock_[row].article, stock_[row].warehouse));
+  stock_places_.erase(stock_, row);
   take_out(stock_, row);
-  if (row == stock_.size()) return;
-  stock_places_.find(detail::identity_of(stock_[row].article, stock_[row].warehouse))->row = row;
 }
 
 Facts::Removed Facts::remove(const StockDraft& draft) {
@@ -101,9 +99,9 @@ Facts::Removed Facts::remove(const StockDraft& draft) {
   const auto warehouse = known_id<WarehouseId>(warehouses_, draft.warehouse,
                                                FaultCode::unknown_warehouse, "warehouse");
   if (!warehouse) return warehouse.error();
-  const Place* place = stock_places_.find(detail::identity_of(*article, *warehouse));
-  if (place == nullptr) return false;
-  drop_stock(place->row);
+  const std::uint32_t row = stock_places_.find(stock_, *article, *warehouse);
+  if (row == StockPlaces::none) return false;
+  drop_stock(row);
   return true;
 }
 

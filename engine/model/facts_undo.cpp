@@ -43,11 +43,13 @@ bool Facts::is_settled() const {
 }
 
 void Facts::put_back(const StockRow& row) {
-  const Place next{0, static_cast<std::uint32_t>(stock_.size())};
-  const Place place =
-      stock_places_.find_or_insert(detail::identity_of(row.article, row.warehouse), next);
-  if (place.row == stock_.size()) stock_.emplace_back();
-  stock_[place.row] = row;
+  const std::uint32_t known = stock_places_.find(stock_, row.article, row.warehouse);
+  if (known == StockPlaces::none) {
+    stock_.push_back(row);
+    stock_places_.insert_last(stock_);
+  } else {
+    stock_[known] = row;
+  }
   stock_changes_.push_back(row.article);
 }
 
@@ -73,7 +75,7 @@ bool Facts::undo() {
     if (was_there) {
       put_back(row);
     } else {
-      drop_stock(stock_places_.find(detail::identity_of(row.article, row.warehouse))->row);
+      drop_stock(stock_places_.find(stock_, row.article, row.warehouse));
     }
   }
   const auto receipts = std::exchange(receipts_before_, {});

@@ -41,6 +41,11 @@ struct ImageMembers {
   }
 
   template <class Visitor>
+  static void show(Visitor& visit, StockPlaces& of) {
+    visit(of.slots_);
+  }
+
+  template <class Visitor>
   static void show(Visitor& visit, Schema& of) {
     visit(of.fields_, of.types_, of.tables_, of.flags_, of.numbers_);
   }
@@ -68,8 +73,8 @@ struct ImageMembers {
 };
 
 static_assert(sizeof(Dictionary) == 80 && sizeof(IdentityMap) == 32 && sizeof(Schema) == 120);
-static_assert(sizeof(ConditionStore) == 200);
-static_assert(sizeof(Facts) == 1648 && sizeof(GrowingDictionary) == 40);
+static_assert(sizeof(ConditionStore) == 200 && sizeof(StockPlaces) == 24);
+static_assert(sizeof(Facts) == 1640 && sizeof(GrowingDictionary) == 40);
 
 template <class Visitor, class Type>
 

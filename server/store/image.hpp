@@ -16,7 +16,7 @@
 namespace server::store {
 
 // Of what stands in an image, and in which order: to be counted up with every change of either.
-inline constexpr std::uint32_t image_format = 3;
+inline constexpr std::uint32_t image_format = 4;
 
 struct ImageHead {
   std::uint64_t sequence = 0;       // of the last batch in it

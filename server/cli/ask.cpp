@@ -1,12 +1,12 @@
 #include "server/cli/ask.hpp"
 
+#include "server/cli/asked_folder.hpp"
 #include "server/cli/suggest.hpp"
 #include "server/http/api.hpp"
 #include "server/http/client.hpp"
 #include "server/http/drafts.hpp"
 #include "server/json/json_writer.hpp"
 #include "server/node/clock.hpp"
-#include "server/node/node.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -178,21 +178,11 @@ struct Reply {
 };
 
 Result<Reply> ask_folder(const std::string& text, const AskOptions& options, const Run& run) {
-  const auto node = node::Node::open(
-      run.data,
-      {node::Access::read, options.draft.empty() ? node::Keep::snapshot_only : node::Keep::facts});
-  if (!node) return node.error();
-  auto snapshot = (*node)->snapshot();
-  engine::snapshot::SnapshotCell draft_cell;
-  std::uint64_t based_on = 0;
-  if (!options.draft.empty()) {
-    const auto draft = (*node)->draft_view(options.draft);
-    if (!draft) return draft.error();
-    snapshot = draft->snapshot;
-    based_on = draft->based_on;
-    draft_cell.publish(snapshot);
-  }
-  const auto& cell = options.draft.empty() ? (*node)->cell() : draft_cell;
+  const auto asked = open_asked(options.draft, run);
+  if (!asked) return asked.error();
+  const auto& snapshot = asked->snapshot;
+  engine::snapshot::SnapshotCell cell;
+  cell.publish(snapshot);
   const auto clock = node::Clock::in(node::time_zone_of(*snapshot));
   if (!clock) return clock.error();
   const http::Service service{cell, [&] { return clock->now(); },
@@ -205,11 +195,8 @@ Result<Reply> ask_folder(const std::string& text, const AskOptions& options, con
   http::Response response;
   worker.handle(request, response);
   Reply reply{response.status, std::move(response.body), ""};
-  if (reply.status == 200 && !options.draft.empty()) {
-    http::mark_draft(options.draft, based_on, reply.body);
-    fmt::print(run.err, "netto: from draft {} on generation {}, not live\n", options.draft,
-               based_on);
-  }
+  if (reply.status == 200 && !options.draft.empty())
+    http::mark_draft(options.draft, asked->based_on, reply.body);
   if (reply.status != 200 && !options.customer.empty() &&
       !snapshot->find_customer(options.customer)) {
     reply.suggestion = did_you_mean(near_matches(options.customer, *snapshot->customers().codes));
@@ -257,6 +244,14 @@ void add_header_options(CLI::App& command, AskOptions& options) {
   command.add_option("--language", options.language, "Of texts: en, sv, de ...")->type_name("CODE");
 }
 
+void add_draft_option(CLI::App& command, std::string& draft) {
+  command.add_option("--draft", draft, "Ask what would be live with this draft (netto draft)")
+      ->type_name("NAME")
+      ->check([](const std::string& name) {
+        return name.empty() ? std::string{"a draft has a name"} : std::string{};
+      });
+}
+
 void add_ask_options(CLI::App& command, AskOptions& options) {
   add_header_options(command, options);
   command
@@ -272,12 +267,7 @@ void add_ask_options(CLI::App& command, AskOptions& options) {
       .add_option("--json", options.json_file,
                   "A whole question as for POST /v1/quote; - is standard input")
       ->type_name("FILE");
-  command
-      .add_option("--draft", options.draft, "Ask what would be live with this draft (netto draft)")
-      ->type_name("NAME")
-      ->check([](const std::string& name) {
-        return name.empty() ? std::string{"a draft has a name"} : std::string{};
-      });
+  add_draft_option(command, options.draft);
   command.add_option("--url", options.url, "Ask a running node instead of the data folder")
       ->type_name("http://127.0.0.1:PORT");
 }

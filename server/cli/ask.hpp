@@ -27,7 +27,7 @@ struct AskOptions {
   std::vector<std::string> lines;   // ARTICLE[:QUANTITY[:UNIT]]
   std::string json_file;  // a whole question instead of all of the above; "-" is standard input
   std::string url;        // of a running node; empty: the data folder is asked
-  std::string draft;      // asked instead of what is live; in a data folder only
+  std::string draft;      // asked instead of what is live
   bool ladder = false;    // from which quantity on a line costs what is asked, too
 };
 
@@ -35,6 +35,8 @@ enum class Waterfall : std::uint8_t { without, with };
 
 // The options that say who asks, when and where; `pricelist` has them, too.
 void add_header_options(CLI::App& command, AskOptions& options);
+// --draft, of every command that can ask one.
+void add_draft_option(CLI::App& command, std::string& draft);
 void add_ask_options(CLI::App& command, AskOptions& options);
 
 // A line as it is written on the command line. The quantity is what follows a colon and looks like

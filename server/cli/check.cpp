@@ -1,8 +1,9 @@
 #include "rules/checker.hpp"
+#include "server/cli/ask.hpp"
+#include "server/cli/asked_folder.hpp"
 #include "server/cli/command.hpp"
 #include "server/cli/report.hpp"
 #include "server/node/clock.hpp"
-#include "server/node/node.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -33,6 +34,7 @@ constexpr const char* check_closing =
     "  netto check --kind tie                 one kind only\n"
     "  netto check --cost-type cost --jump 30 also prices below cost, and jumps of more than 30 %\n"
     "  netto check --format csv --limit 0     all findings, for a spreadsheet\n"
+    "  netto check --draft spring             of what would be live with this draft\n"
     "\n"
     "Exit codes: 0 no errors (warnings and notices there may be); 1 errors were found; 2 the "
     "command line is wrong;\n"
@@ -49,6 +51,7 @@ struct CheckOptions {
   std::string cost_type;
   int jump_percent = 0;
   std::string date;
+  std::string draft;
 };
 
 FindingKind kind_at(std::size_t number) { return static_cast<FindingKind>(number); }
@@ -64,11 +67,12 @@ std::string shell_word(const std::string& text) {
 }
 
 // The question of a witness as a command.
-std::string command_of(const Witness& witness) {
+std::string command_of(const Witness& witness, const std::string& draft) {
   std::string made = "netto quote --customer " + shell_word(witness.customer);
   const auto add = [&made](std::string_view option, const std::string& value) {
     if (!value.empty()) made.append(" ").append(option).append(" ") += shell_word(value);
   };
+  add("--draft", draft);
   add("--date", witness.date);
   add("--currency", witness.currency);
   add("--agreement", witness.agreement);
@@ -113,8 +117,10 @@ void add_counts(Report& report, const CheckReport& found, const std::vector<Find
   }
 }
 
-void add_finding(Table& table, const Finding& finding, const Run& run) {
-  std::string command = finding.witness ? command_of(*finding.witness) : std::string{};
+void add_finding(Table& table, const Finding& finding, const CheckOptions& options,
+                 const Run& run) {
+  std::string command =
+      finding.witness ? command_of(*finding.witness, options.draft) : std::string{};
   if (run.format == Format::table) {
     table.add({importance_text(finding.importance, run), rules::finding_name(finding.kind),
                finding.article, finding.document,
@@ -131,8 +137,8 @@ void add_finding(Table& table, const Finding& finding, const Run& run) {
              witness.unit, witness.date, witness.currency, witness.agreement, fields, command});
 }
 
-void add_found(Report& report, const CheckReport& found, std::uint64_t total, std::size_t rows_max,
-               const Run& run) {
+void add_found(Report& report, const CheckReport& found, std::uint64_t total,
+               const CheckOptions& options, const Run& run) {
   std::vector<Heading> headings{{"importance", "importance"},
                                 {"kind", "kind"},
                                 {"article", "article"},
@@ -146,8 +152,9 @@ void add_found(Report& report, const CheckReport& found, std::uint64_t total, st
   Table& table =
       report.table("findings", run.format == Format::table ? "Findings" : "", std::move(headings));
   const auto& findings = found.findings;
+  const std::size_t rows_max = options.rows_max;
   const std::size_t shown = rows_max == 0 ? findings.size() : std::min(rows_max, findings.size());
-  for (std::size_t i = 0; i < shown; ++i) add_finding(table, findings[i], run);
+  for (std::size_t i = 0; i < shown; ++i) add_finding(table, findings[i], options, run);
   if (findings.empty()) table.note("Nothing to complain of.");
   if (shown == total) return;
   table.note(fmt::format("and {} more (--limit 0 shows all{}, --kind picks)",
@@ -220,24 +227,25 @@ engine::base::Result<rules::CheckOptions> check_options(const CheckOptions& opti
 void run_check(const CheckOptions& options, Run& run) {
   const auto kinds = kinds_of(options.kinds);
   if (!kinds) return fail(run, kinds.error());
-  const auto node = node::Node::open(run.data);
-  if (!node) return fail(run, node.error());
-  const auto snapshot = (*node)->snapshot();
-  const auto asked = check_options(options, *snapshot);
+  const auto folder = open_asked(options.draft, run);
+  if (!folder) return fail(run, folder.error());
+  const auto& snapshot = *folder->snapshot;
+  const auto asked = check_options(options, snapshot);
   if (!asked) return fail(run, asked.error());
-  CheckReport found = rules::check(*snapshot, *asked);
+  CheckReport found = rules::check(snapshot, *asked);
   std::erase_if(found.findings, [&kinds](const Finding& finding) {
     return std::ranges::find(*kinds, finding.kind) == kinds->end();
   });
-  const auto refused = (*node)->refused_rows((*node)->sequence());
+  const node::LastImport& last = folder->node->last_import();
+  const auto refused = folder->node->refused_rows(last.sequence);
   if (!refused) return fail(run, refused.error());
   Report report;
-  const node::LastImport& last = (*node)->last_import();
+  if (!options.draft.empty()) report.fact("draft", "draft", options.draft);
   report.fact("generation", "generation", last.sequence);
   report.fact("last_import", "last import", fmt::format("{} at {}", last.source, last.received_at));
   std::uint64_t total = 0;
   for (const FindingKind kind : *kinds) total += found.total(kind);
-  add_found(report, found, total, options.rows_max, run);
+  add_found(report, found, total, options, run);
   add_counts(report, found, *kinds);
   add_rules_refused(report, refused->rows, options.rows_max);
   report.write(run);
@@ -274,6 +282,7 @@ void add_check(CLI::App& app, Run& run) {
       ->type_name("PERCENT")
       ->check(CLI::Range(1, 1'000'000));
   command->add_option("--date", options->date, "As if this day were today")->type_name("DATE");
+  add_draft_option(*command, options->draft);
   command->callback([options, &run] { run_check(*options, run); });
 }
 

@@ -1,9 +1,8 @@
 // draft: a future price list or rule set, prepared in a data folder beside what is live: made, shown,
 // compared, published or dropped. `quote` and `explain` ask it with --draft.
-#include "server/cli/answer_view.hpp"
-#include "server/cli/ask.hpp"
 #include "server/cli/command.hpp"
 #include "server/cli/draft_at_node.hpp"
+#include "server/cli/draft_compare.hpp"
 #include "server/cli/report.hpp"
 #include "server/feed/partition.hpp"
 #include "server/node/clock.hpp"
@@ -12,7 +11,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -42,7 +40,10 @@ constexpr const char* draft_closing =
     "  netto draft add spring more.csv                      read as what comes after the first\n"
     "  netto draft list\n"
     "  netto quote --draft spring --customer K1003 S-0420   what it would cost then\n"
-    "  netto draft compare spring --customer K1003 S-0420:500 M-10\n"
+    "  netto draft compare spring --customer K1003 S-0420:500 M-10     a basket\n"
+    "  netto draft compare spring --customer K1003          the whole price list\n"
+    "  netto draft compare spring --group GOLD --date 2026-04-01 --format csv > gold.csv\n"
+    "  netto draft compare spring --all --article-group SCREWS --quantity 100\n"
     "  netto draft publish spring --by anna\n"
     "  netto draft publish spring --by anna --at 2026-12-31T23:00:00Z\n"
     "  netto draft unschedule spring\n"
@@ -51,7 +52,8 @@ constexpr const char* draft_closing =
     "\n"
     "Exit codes: 0 done; 1 done, and rows were refused or guards found something (create, add), or "
     "a line has no\n"
-    "price (compare); 2 the input can't be used; 3 the data folder can't be used.";
+    "price or a customer no list (compare); 2 the input can't be used; 3 the data folder can't be "
+    "used.";
 
 void report_kept(const DraftOptions& options, const node::ImportOutcome& outcome, Run& run) {
   Report report;
@@ -166,65 +168,6 @@ void drop_draft(const DraftOptions& options, Run& run) {
   write_out(run, fmt::format("draft {} is dropped\n", options.name));
 }
 
-// How a line's answer changes: new, gone, changed, or nothing.
-std::string change_of(const rules::Json& live, const rules::Json& draft) {
-  const bool was = text_at(live, "outcome") == "priced";
-  const bool will_be = text_at(draft, "outcome") == "priced";
-  if (!was && !will_be) return "";
-  if (!was) return "new";
-  if (!will_be) return "gone";
-  const bool same = unit_price_text(live) == unit_price_text(draft) &&
-                    text_at(live, "line_amount") == text_at(draft, "line_amount");
-  return same ? "" : "changed";
-}
-
-void report_changes(const rules::Json& live, const rules::Json& draft, Run& run) {
-  const auto before = items_of(live, "lines");
-  const auto after = items_of(draft, "lines");
-  Report report;
-  report.fact("draft", "draft", text_at(draft, "draft/name"));
-  report.fact("based_on", "based on generation", text_at(draft, "draft/based_on"));
-  report.fact("customer", "customer", text_at(draft, "customer"));
-  report.fact("currency", "currency", text_at(draft, "currency"));
-  Table& rows = report.table("changes", "",
-                             {{"article", "article"},
-                              {"quantity", "quantity"},
-                              {"live_price", "live price", Align::right},
-                              {"draft_price", "draft price", Align::right},
-                              {"live_amount", "live amount", Align::right},
-                              {"draft_amount", "draft amount", Align::right},
-                              {"change", "change"}});
-  std::uint64_t same = 0;
-  bool unpriced = false;
-  for (std::size_t i = 0; i < std::min(before.size(), after.size()); ++i) {
-    const std::string change = change_of(before[i], after[i]);
-    unpriced = unpriced || text_at(after[i], "outcome") != "priced";
-    if (change.empty()) {
-      ++same;
-      continue;
-    }
-    rows.add({text_at(after[i], "article"), quantity_text(after[i]), unit_price_text(before[i]),
-              unit_price_text(after[i]), text_at(before[i], "line_amount"),
-              text_at(after[i], "line_amount"), change});
-  }
-  report.fact("same", "lines that stay the same", same);
-  report.write(run);
-  if (unpriced && run.exit == Exit::ok) run.exit = Exit::findings;
-}
-
-void compare_draft(const DraftOptions& options, AskOptions asked, Run& run) {
-  const auto live = ask(asked, Waterfall::without, run);
-  if (!live) return;
-  asked.draft = options.name;
-  const auto draft = ask(asked, Waterfall::without, run);
-  if (!draft) return;
-  if (text_at(live->json, "generation") != text_at(draft->json, "draft/based_on")) {
-    return fail(run, Fault{FaultCode::store_unavailable, run.data,
-                           "what is live changed between the two questions; compare again"});
-  }
-  report_changes(live->json, draft->json, run);
-}
-
 std::shared_ptr<DraftOptions> add_name(CLI::App& command) {
   auto options = std::make_shared<DraftOptions>();
   command.footer(draft_closing);
@@ -269,14 +212,12 @@ void add_draft(CLI::App& app, Run& run) {
   const auto listed = std::make_shared<DraftOptions>();
   add_url(*list, *listed);
   list->callback([listed, &run] { list_drafts(*listed, run); });
-  auto* compare = draft->add_subcommand("compare", "Show what a draft changes for a customer");
-  const auto compared = add_name(*compare);
-  const auto asked = std::make_shared<AskOptions>();
-  add_header_options(*compare, *asked);
-  compare->add_option("lines", asked->lines, "What is bought, as of netto quote")
-      ->type_name("ARTICLE[:QUANTITY[:UNIT]]")
-      ->required();
-  compare->callback([compared, asked, &run] { compare_draft(*compared, *asked, run); });
+  auto* compare = draft->add_subcommand("compare", "Show what a draft changes");
+  compare->footer(draft_closing);
+  const auto compared = std::make_shared<CompareOptions>();
+  compare->add_option("NAME", compared->draft, "Of the draft")->required();
+  add_compare_options(*compare, *compared);
+  compare->callback([compared, &run] { compare_draft(*compared, run); });
   auto* publish = draft->add_subcommand("publish", "Make a draft live, as one batch");
   const auto published = add_name(*publish);
   publish->add_option("--by", published->by, "Who publishes; kept with the batch")

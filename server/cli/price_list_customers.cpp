@@ -1,24 +1,57 @@
 #include "server/cli/price_list_customers.hpp"
 
+#include "engine/base/decimal.hpp"
+#include "engine/quote/list_scope.hpp"
 #include "server/cli/suggest.hpp"
 #include "server/node/clock.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace server::cli {
 
 using engine::base::Fault;
 using engine::base::FaultCode;
+using engine::base::Quantity;
 using engine::base::Result;
 using engine::model::CustomerId;
-using engine::model::Schema;
 using engine::snapshot::Snapshot;
 
 namespace {
 
-// The question without lines, whoever's it is.
-Result<engine::quote::QuoteRequest> request_of(const AskOptions& options) {
+Fault without_slash(Fault fault) {
+  if (!fault.where.empty() && fault.where.front() == '/') fault.where.erase(0, 1);
+  return fault;
+}
+
+Fault at_option(Fault fault) {
+  std::ranges::replace(fault.where, '_', '-');
+  fault.where.replace(0, 1, "--");
+  return fault;
+}
+
+Result<std::vector<CustomerId>> many_of(const Snapshot& snapshot, const ListedCustomers& listed) {
+  if (!listed.all) {
+    auto customers = engine::quote::customers_of_group(snapshot, listed.group);
+    if (!customers) return at_option(customers.error());
+    return customers;
+  }
+  auto customers = engine::quote::all_customers(snapshot);
+  if (customers.empty()) return Fault{FaultCode::bad_request, "--all", "there are no customers"};
+  return customers;
+}
+
+int ways_named(const std::string& customer, const ListedCustomers& listed) {
+  return (customer.empty() ? 0 : 1) + (listed.group.empty() ? 0 : 1) + (listed.all ? 1 : 0);
+}
+
+Fault named_twice() {
+  return {FaultCode::bad_request, "--customer",
+          "name one customer, or a --group, or --all: one of them"};
+}
+
+}  // namespace
+
+Result<engine::quote::QuoteRequest> list_request(const AskOptions& options) {
   engine::quote::QuoteRequest request;
   request.currency = options.currency;
   request.language = options.language;
@@ -46,46 +79,33 @@ Result<engine::quote::QuoteRequest> request_of(const AskOptions& options) {
   return request;
 }
 
-Fault without_slash(Fault fault) {
-  if (!fault.where.empty() && fault.where.front() == '/') fault.where.erase(0, 1);
-  return fault;
-}
-
-Result<std::vector<CustomerId>> many_of(const Snapshot& snapshot, const ListedCustomers& listed) {
-  std::vector<CustomerId> customers;
-  const auto count = static_cast<std::uint32_t>(snapshot.customers().codes->size());
-  const auto group = snapshot.find_customer_group(listed.group);
-  if (!listed.all && !group)
-    return Fault{FaultCode::bad_request, "--group",
-                 "customer group '" + listed.group + "' is not known"};
-  for (std::uint32_t customer = 0; customer < count; ++customer) {
-    const auto groups = snapshot.customers().groups[customer];
-    const auto is_it = [&](const auto& reached) { return reached.id == group->raw(); };
-    if (listed.all || std::ranges::any_of(groups, is_it)) customers.emplace_back(customer);
+Result<Quantity> list_quantity(const std::string& text) {
+  const auto decimal = engine::base::parse_decimal(text);
+  if (!decimal) return Fault{decimal.error().code, "--quantity", decimal.error().detail};
+  const auto quantity = Quantity::exactly(*decimal);
+  if (!quantity || *quantity <= Quantity{} ||
+      *quantity > Quantity::whole(engine::base::limits::quantity_whole)) {
+    return Fault{FaultCode::out_of_range, "--quantity",
+                 "a quantity lies above 0 and at most at a billion, with at most six decimals"};
   }
-  if (customers.empty())
-    return Fault{FaultCode::bad_request, listed.all ? "--all" : "--group",
-                 listed.all ? "there are no customers"
-                            : "no customer belongs to group '" + listed.group + "'"};
-  return customers;
+  return *quantity;
 }
 
-// The fault of one customer is of his own, unless it is everybody's: a field that is none.
-bool is_own(const Fault& fault) {
-  return fault.code == FaultCode::no_procedure || fault.code == FaultCode::unknown_customer ||
-         (fault.code == FaultCode::missing_value && fault.where == "/currency");
+Result<std::vector<CustomerId>> listed_customers(const Snapshot& snapshot,
+                                                 const std::string& customer,
+                                                 const ListedCustomers& listed) {
+  if (ways_named(customer, listed) != 1) return named_twice();
+  if (listed.are_many()) return many_of(snapshot, listed);
+  if (const auto known = snapshot.find_customer(customer)) return std::vector{*known};
+  return Fault{FaultCode::unknown_customer, "customer",
+               "customer '" + customer + "' is not known" +
+                   did_you_mean(near_matches(customer, *snapshot.customers().codes))};
 }
-
-}  // namespace
 
 Result<CustomerQuestions> customers_of(const Snapshot& snapshot, const AskOptions& options,
                                        const ListedCustomers& listed) {
-  const int ways =
-      (options.customer.empty() ? 0 : 1) + (listed.group.empty() ? 0 : 1) + (listed.all ? 1 : 0);
-  if (ways > 1)
-    return Fault{FaultCode::bad_request, "--customer",
-                 "name one customer, or a --group, or --all: one of them"};
-  auto request = request_of(options);
+  if (ways_named(options.customer, listed) > 1) return named_twice();
+  auto request = list_request(options);
   if (!request) return request.error();
   const auto clock = node::Clock::in(node::time_zone_of(snapshot));
   if (!clock) return clock.error();
@@ -110,7 +130,7 @@ Result<CustomerQuestions> customers_of(const Snapshot& snapshot, const AskOption
     auto question = engine::quote::resolve(snapshot, *request, now);
     if (question) {
       made.questions.push_back(*std::move(question));
-    } else if (is_own(question.error())) {
+    } else if (engine::quote::is_of_one_customer(question.error())) {
       made.unlisted.push_back(
           {question.error().code, std::string{request->customer}, question.error().detail});
     } else {
@@ -121,24 +141,9 @@ Result<CustomerQuestions> customers_of(const Snapshot& snapshot, const AskOption
 }
 
 Result<std::vector<std::uint8_t>> articles_of(const Snapshot& snapshot, const std::string& group) {
-  std::vector<std::uint8_t> wanted;
-  if (group.empty()) return wanted;
-  const auto& articles = snapshot.articles();
-  const auto& field = snapshot.schema().field(Schema::article_group);
-  std::map<std::uint32_t, bool> is_it;  // by group
-  wanted.resize(articles.base_units.size(), 0);
-  bool any = false;
-  for (std::uint32_t article = 0; article < wanted.size(); ++article) {
-    for (const auto& reached : articles.groups[article]) {
-      const auto [known, is_new] = is_it.try_emplace(reached.id, false);
-      if (is_new) known->second = snapshot.code_of(field, reached.id) == group;
-      if (known->second) wanted[article] = 1;
-    }
-    any = any || wanted[article] != 0;
-  }
-  if (!any)
-    return Fault{FaultCode::bad_request, "--article-group",
-                 "no article belongs to group '" + group + "'"};
+  if (group.empty()) return std::vector<std::uint8_t>{};
+  auto wanted = engine::quote::articles_of_group(snapshot, group);
+  if (!wanted) return at_option(wanted.error());
   return wanted;
 }
 

@@ -1,12 +1,11 @@
-#include "engine/base/decimal.hpp"
 #include "engine/base/parallel.hpp"
 #include "server/cli/ask.hpp"
+#include "server/cli/asked_folder.hpp"
 #include "server/cli/price_list_customers.hpp"
 #include "server/cli/price_list_file.hpp"
 #include "server/cli/price_list_output.hpp"
 #include "server/cli/progress.hpp"
 #include "server/cli/report.hpp"
-#include "server/node/node.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -23,7 +22,6 @@ namespace server::cli {
 
 using engine::base::Fault;
 using engine::base::FaultCode;
-using engine::base::Quantity;
 using engine::base::Result;
 using engine::quote::Question;
 using engine::snapshot::Snapshot;
@@ -47,6 +45,8 @@ constexpr const char* pricelist_closing =
     "  netto pricelist --customer K1003 --ladder --output K1003-tiers.csv    a row per tier\n"
     "  netto pricelist --group GOLD --folder gold/                           a file per customer\n"
     "  netto pricelist --all --columns customer,article,unit_price,band --output all.csv\n"
+    "  netto pricelist --group GOLD --draft spring --folder gold-spring/     as a draft would have "
+    "it\n"
     "\n"
     "Columns: customer, article, name, quantity, unit, currency, price_unit, unit_price,\n"
     "price_unit_of_measure, outcome, document, valid_until, band, expected.\n"
@@ -101,18 +101,6 @@ class Interruptible {
   struct sigaction term_before_ {};
 };
 
-Result<Quantity> quantity_of(const std::string& text) {
-  const auto decimal = engine::base::parse_decimal(text);
-  if (!decimal) return Fault{decimal.error().code, "--quantity", decimal.error().detail};
-  const auto quantity = Quantity::exactly(*decimal);
-  if (!quantity || *quantity <= Quantity{} ||
-      *quantity > Quantity::whole(engine::base::limits::quantity_whole)) {
-    return Fault{FaultCode::out_of_range, "--quantity",
-                 "a quantity lies above 0 and at most at a billion, with at most six decimals"};
-  }
-  return *quantity;
-}
-
 // What is asked of every customer alike.
 Result<PriceListOptions> list_options(const PricelistArguments& options, const Run& run,
                                       bool of_many) {
@@ -120,7 +108,7 @@ Result<PriceListOptions> list_options(const PricelistArguments& options, const R
   list.format = run.format == Format::json ? RowFormat::ndjson : RowFormat::csv;
   list.rows = options.only_priced ? RowsOf::priced : RowsOf::all;
   list.per = options.ladder ? RowsPer::tier : RowsPer::article;
-  const auto quantity = quantity_of(options.quantity);
+  const auto quantity = list_quantity(options.quantity);
   if (!quantity) return quantity.error();
   list.quantity = *quantity;
   for (const std::string& name : options.columns) {
@@ -335,9 +323,9 @@ void run_pricelist(const PricelistArguments& options, Run& run) {
   }
   auto list = list_options(options, run, options.listed.are_many());
   if (!list) return fail(run, list.error());
-  const auto node = node::Node::open(run.data);
-  if (!node) return fail(run, node.error());
-  const auto snapshot = (*node)->snapshot();
+  const auto asked = open_asked(options.header.draft, run);
+  if (!asked) return fail(run, asked.error());
+  const auto& snapshot = asked->snapshot;
   const engine::base::WorkerLimit limit{options.threads};
   auto customers = customers_of(*snapshot, options.header, options.listed);
   if (!customers) return fail(run, customers.error());
@@ -357,6 +345,7 @@ void run_pricelist(const PricelistArguments& options, Run& run) {
 
 void add_options(CLI::App& command, PricelistArguments& options) {
   add_header_options(command, options.header);
+  add_draft_option(command, options.header.draft);
   command
       .add_option("--group", options.listed.group,
                   "Instead of one customer those of this customer group, and of groups below it")

@@ -3,6 +3,7 @@
 #include "engine/base/hash.hpp"
 #include "server/http/audit.hpp"
 #include "server/http/availability_question.hpp"
+#include "server/http/draft_comparison.hpp"
 #include "server/http/drafts.hpp"
 #include "server/http/feeds.hpp"
 #include "server/http/held.hpp"
@@ -55,6 +56,10 @@ void refuse_question(const engine::base::Fault& fault, Response& response) {
   write_body_problem({fault.code, pointer, fault.detail}, response);
 }
 
+void write_no_drafts(Response& response) {
+  write_problem({404, "unknown_draft", "This node has no data folder of its own."}, response);
+}
+
 void append_hex(std::string& out, std::uint64_t value) {
   for (int shift = 60; shift >= 0; shift -= 4)
     out += "0123456789abcdef"[value >> static_cast<unsigned>(shift) & 0xFU];
@@ -88,6 +93,7 @@ struct Routes {
       RouteName{"GET", "/v1/drafts"},
       RouteName{"GET", "/v1/drafts/{name}"},
       RouteName{"DELETE", "/v1/drafts/{name}"},
+      RouteName{"GET", "/v1/drafts/{name}/compare"},
       RouteName{"POST", "/v1/drafts/{name}/publish"},
       RouteName{"POST", "/v1/drafts/{name}/unschedule"},
       RouteName{"GET", "/v1/audit"},
@@ -97,12 +103,12 @@ struct Routes {
       RouteName{"GET", "/metrics"},
   };
   static constexpr std::array<Handler, names.size()> handlers{
-      &Worker::quote,      &Worker::price,   &Worker::availability, &Worker::availability_of_one,
-      &Worker::feed_batch, &Worker::feeds,   &Worker::feed,         &Worker::refused_rows,
-      &Worker::batches,    &Worker::release, &Worker::reject,       &Worker::draft_part,
-      &Worker::drafts,     &Worker::draft,   &Worker::drop,         &Worker::publish,
-      &Worker::unschedule, &Worker::audit,   &Worker::openapi,      &Worker::health,
-      &Worker::readiness,  &Worker::metrics,
+      &Worker::quote,      &Worker::price,      &Worker::availability, &Worker::availability_of_one,
+      &Worker::feed_batch, &Worker::feeds,      &Worker::feed,         &Worker::refused_rows,
+      &Worker::batches,    &Worker::release,    &Worker::reject,       &Worker::draft_part,
+      &Worker::drafts,     &Worker::draft,      &Worker::drop,         &Worker::comparison,
+      &Worker::publish,    &Worker::unschedule, &Worker::audit,        &Worker::openapi,
+      &Worker::health,     &Worker::readiness,  &Worker::metrics,
   };
 };
 
@@ -242,7 +248,7 @@ const Snapshot* Worker::asked(const Target& target, Response& response) {
 
 const Snapshot* Worker::draft_asked(std::string_view name, std::uint64_t live, Response& response) {
   if (service_.draft_views == nullptr) {
-    write_problem({404, "unknown_draft", "This node has no data folder of its own."}, response);
+    write_no_drafts(response);
     return nullptr;
   }
   auto view = service_.draft_views->view(std::string{name}, live);
@@ -486,6 +492,13 @@ void Worker::draft(const Request&, const Target& target, Response& response) {
 void Worker::drop(const Request&, const Target& target, Response& response) {
   if (auto* const to = writer(response)) drop_draft(*to, target, response);
   if (service_.draft_views != nullptr) service_.draft_views->let_go();
+}
+
+void Worker::comparison(const Request&, const Target& target, Response& response) {
+  const auto* newest = snapshot(response);
+  if (newest == nullptr) return;
+  if (service_.draft_views == nullptr) return write_no_drafts(response);
+  compare_draft(*service_.draft_views, newest->generation(), service_.now(), target, response);
 }
 
 void Worker::publish(const Request&, const Target& target, Response& response) {

@@ -93,6 +93,7 @@ class Worker final : public Handler {
   void drafts(const Request& request, const Target& target, Response& response);
   void draft(const Request& request, const Target& target, Response& response);
   void drop(const Request& request, const Target& target, Response& response);
+  void comparison(const Request& request, const Target& target, Response& response);
   void publish(const Request& request, const Target& target, Response& response);
   void unschedule(const Request& request, const Target& target, Response& response);
   void health(const Request& request, const Target& target, Response& response);

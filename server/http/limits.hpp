@@ -19,7 +19,10 @@ inline constexpr std::size_t target_bytes = 8'000;      // path and query; 414 b
 inline constexpr std::size_t header_bytes = 16U << 10;  // request line and all fields; 431 beyond
 inline constexpr std::size_t header_fields = 100;       // 431 beyond
 inline constexpr std::size_t query_parameters = 64;
-inline constexpr std::size_t connections = 4'096;  // then the longest idle one is let go, or 503
+inline constexpr std::size_t compared_prices =
+    20'000'000;                                       // of a draft's comparison; about two seconds
+inline constexpr std::size_t compared_rows = 10'000;  // told of it
+inline constexpr std::size_t connections = 4'096;     // then the longest idle one is let go, or 503
 inline constexpr std::size_t descriptors_kept_free =
     64;  // of the process's file descriptors, for everything else
 inline constexpr std::size_t buffered_bytes =

@@ -186,6 +186,97 @@ std::string_view openapi_draft_paths() {
     }
    }
   },
+  "/v1/drafts/{name}/compare": {
+   "get": {
+    "operationId": "compare_draft",
+    "summary": "What a draft changes in the price lists of customers, in line scope; other parameters are question fields by their name",
+    "parameters": [
+     {
+      "name": "name",
+      "in": "path",
+      "required": true,
+      "description": "Of the draft: 1 to 64 letters, digits, '-', '_' and '.'.",
+      "schema": {"type": "string", "maxLength": 64}
+     },
+     {
+      "name": "customer",
+      "in": "query",
+      "description": "Whose list; may be repeated. This, or group, or all.",
+      "schema": {"type": "string"}
+     },
+     {
+      "name": "group",
+      "in": "query",
+      "description": "Those of this customer group, and of groups below it.",
+      "schema": {"type": "string"}
+     },
+     {
+      "name": "all",
+      "in": "query",
+      "description": "All customers.",
+      "schema": {"enum": ["true"]}
+     },
+     {
+      "name": "article",
+      "in": "query",
+      "description": "Only this article; may be repeated.",
+      "schema": {"type": "string"}
+     },
+     {
+      "name": "article_group",
+      "in": "query",
+      "description": "Only articles of this group, and of groups below it.",
+      "schema": {"type": "string"}
+     },
+     {
+      "name": "quantity",
+      "in": "query",
+      "description": "Of every article, in its base unit.",
+      "schema": {"type": "string", "default": "1"}
+     },
+     {
+      "name": "date",
+      "in": "query",
+      "description": "The deciding date; now without it.",
+      "schema": {"type": "string"}
+     },
+     {
+      "name": "currency",
+      "in": "query",
+      "description": "Without it each customer's own.",
+      "schema": {"type": "string"}
+     },
+     {
+      "name": "limit",
+      "in": "query",
+      "description": "Changes told; the totals are those of all.",
+      "schema": {"type": "integer", "minimum": 0, "maximum": 10000, "default": 100}
+     }
+    ],
+    "responses": {
+     "200": {
+      "description": "What changes, by customer and article.",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/DraftComparison"}}}
+     },
+     "404": {
+      "description": "unknown_draft: there is no draft of this name.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "409": {
+      "description": "contradicting_values: the draft does not fit what is live any more.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "422": {
+      "description": "A parameter can't be used; too_large: more than 20,000,000 prices (compared_prices).",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "503": {
+      "description": "draft_not_ready: the draft is being read; Retry-After says when to ask again.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     }
+    }
+   }
+  },
   "/v1/drafts/{name}/publish": {
    "post": {
     "operationId": "publish_draft",
@@ -315,6 +406,64 @@ std::string_view openapi_draft_schemas() {
        "properties": {"received_at": {"type": "string", "format": "date-time"}, "source": {"type": "string"}}
       }
      }
+    }
+   },
+   "DraftComparison": {
+    "type": "object",
+    "required": ["draft", "date", "quantity", "customers", "articles", "changes", "left_out", "totals", "largest_rise", "largest_fall", "customers_without_list", "without_list"],
+    "properties": {
+     "draft": {
+      "type": "object",
+      "required": ["name", "based_on"],
+      "properties": {"name": {"type": "string"}, "based_on": {"type": "integer", "description": "The generation that was live, which it is compared with."}}
+     },
+     "date": {"type": ["string", "null"]},
+     "quantity": {"type": "string"},
+     "customers": {"type": "integer", "description": "Whose lists were compared."},
+     "articles": {"type": "integer"},
+     "changes": {"type": "array", "items": {"$ref": "#/components/schemas/ListDifference"}},
+     "left_out": {"type": "integer", "description": "Changes beyond the limit."},
+     "totals": {
+      "type": "object",
+      "description": "Prices by what becomes of them, and the customers to whom anything changes.",
+      "required": ["same", "dearer", "cheaper", "new", "gone", "other_currency", "unpriced", "customers_changed"],
+      "properties": {"same": {"type": "integer"}, "dearer": {"type": "integer"}, "cheaper": {"type": "integer"}, "new": {"type": "integer"}, "gone": {"type": "integer"}, "other_currency": {"type": "integer"}, "unpriced": {"type": "integer"}, "customers_changed": {"type": "integer"}}
+     },
+     "largest_rise": {"oneOf": [{"$ref": "#/components/schemas/ListDifference"}, {"type": "null"}]},
+     "largest_fall": {"oneOf": [{"$ref": "#/components/schemas/ListDifference"}, {"type": "null"}]},
+     "customers_without_list": {"type": "integer"},
+     "without_list": {
+      "type": "array",
+      "description": "The first 100 of them, and why.",
+      "items": {
+       "type": "object",
+       "required": ["customer", "code", "detail"],
+       "properties": {"customer": {"type": "string"}, "code": {"type": "string"}, "detail": {"type": "string"}}
+      }
+     }
+    }
+   },
+   "ListDifference": {
+    "type": "object",
+    "required": ["customer", "article", "change", "live", "draft"],
+    "properties": {
+     "customer": {"type": "string"},
+     "article": {"type": "string"},
+     "change": {"enum": ["dearer", "cheaper", "new", "gone", "other_currency"]},
+     "percent": {"type": "string", "description": "Of the live price of a base unit, with its sign and two decimals; left out where nothing compares."},
+     "live": {"$ref": "#/components/schemas/ComparedPrice"},
+     "draft": {"$ref": "#/components/schemas/ComparedPrice"}
+    }
+   },
+   "ComparedPrice": {
+    "type": "object",
+    "required": ["outcome"],
+    "properties": {
+     "outcome": {"type": "string"},
+     "unit_price": {"type": "string"},
+     "price_unit": {"type": "integer"},
+     "price_unit_of_measure": {"type": "string"},
+     "currency": {"type": "string"}
     }
    },
    "DraftState": {

@@ -29,8 +29,10 @@ bool is_same_content(const store::Draft& a, const store::Draft& b) {
 
 // The draft as it was read, and what it would be live as.
 std::optional<std::pair<store::Draft, Result<DraftView>>> make_view(const std::string& folder,
-                                                                    const std::string& name) {
-  const auto node = Node::open(folder, {Access::read, Keep::facts_alone});
+                                                                    const std::string& name,
+                                                                    ViewOf of) {
+  const Keep keep = of == ViewOf::both ? Keep::facts : Keep::facts_alone;
+  const auto node = Node::open(folder, {Access::read, keep});
   if (!node) return std::pair{named(name), Result<DraftView>{node.error()}};
   const auto read = [&]() -> Result<store::Draft> {
     const auto drafts = (*node)->drafts();
@@ -53,7 +55,7 @@ DraftViews::DraftViews(std::string folder, const DraftViewOptions& options)
 
 DraftViews::~DraftViews() = default;
 
-Result<DraftView> DraftViews::view(const std::string& name, std::uint64_t live) {
+Result<DraftView> DraftViews::view(const std::string& name, std::uint64_t live, ViewOf of) {
   const auto until = std::chrono::steady_clock::now() + options_.wait;
   for (;;) {
     const auto known = drafts();
@@ -62,18 +64,18 @@ Result<DraftView> DraftViews::view(const std::string& name, std::uint64_t live) 
     std::unique_lock lock{mutex_};
     erase_gone(*known);
     if (draft == known->end()) return no_such_draft(name);
-    if (auto* const kept = find(*draft)) {
+    if (auto* const kept = find(*draft, of)) {
       kept->asked = ++asked_;
       // A fault is told once; what made it may have gone since.
       auto answer = kept->made;
       if (!answer) {
         std::erase_if(kept_, [&](const Kept& each) { return each.draft.name == name; });
       } else if (is_old(*kept, live)) {
-        make_if_idle(name);
+        make_if_idle(name, kept->of);
       }
       return answer;
     }
-    make_if_idle(name);
+    make_if_idle(name, of);
     const bool is_done = made_.wait_until(lock, until, [this] { return !is_making_; });
     if (!is_done) {
       return Fault{FaultCode::too_many, "draft " + name,
@@ -96,9 +98,10 @@ Result<std::vector<store::Draft>> DraftViews::drafts() const {
 }
 
 // One that could not be read at all has no parts, and stands for every content.
-DraftViews::Kept* DraftViews::find(const store::Draft& draft) {
+DraftViews::Kept* DraftViews::find(const store::Draft& draft, ViewOf of) {
   const auto kept = std::ranges::find_if(kept_, [&](const Kept& each) {
     const bool is_unread = !each.made && each.draft.parts.empty();
+    if (each.made && of == ViewOf::both && each.made->live == nullptr) return false;
     return each.draft.name == draft.name && (is_unread || is_same_content(each.draft, draft));
   });
   return kept == kept_.end() ? nullptr : &*kept;
@@ -109,16 +112,17 @@ bool DraftViews::is_old(const Kept& kept, std::uint64_t live) const {
 }
 
 // Holds the mutex.
-void DraftViews::make_if_idle(const std::string& name) {
+void DraftViews::make_if_idle(const std::string& name, ViewOf of) {
   if (is_making_) return;
   is_making_ = true;
-  maker_ = std::jthread{[this, name] { make(name); }};  // the last one is over, or about to be
+  maker_ =
+      std::jthread{[this, name, of] { make(name, of); }};  // the last one is over, or about to be
 }
 
-void DraftViews::make(const std::string& name) {
+void DraftViews::make(const std::string& name, ViewOf of) {
   std::optional<std::pair<store::Draft, Result<DraftView>>> made;
   try {
-    made = make_view(folder_, name);
+    made = make_view(folder_, name, of);
   } catch (const std::exception&) {  // no memory for what it wants
     made = std::pair{named(name),
                      Result<DraftView>{Fault{FaultCode::store_unavailable, "draft " + name,
@@ -126,7 +130,7 @@ void DraftViews::make(const std::string& name) {
   }
   const std::lock_guard lock{mutex_};
   if (made)
-    keep({std::move(made->first), std::move(made->second), std::chrono::steady_clock::now(),
+    keep({std::move(made->first), std::move(made->second), of, std::chrono::steady_clock::now(),
           ++asked_});
   is_making_ = false;
   made_.notify_all();

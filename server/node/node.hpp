@@ -85,6 +85,8 @@ struct DraftDecision {
 struct DraftView {
   std::shared_ptr<const engine::snapshot::Snapshot> snapshot;
   std::uint64_t based_on = 0;  // the generation that was live
+  // What was live, to compare with; null where the node was opened without it.
+  std::shared_ptr<const engine::snapshot::Snapshot> live = nullptr;
 };
 
 struct ImportRequest {

@@ -103,11 +103,16 @@ Result<DraftView> Node::draft_view(const std::string& name) {
   const auto batch = draft_batch(name);
   if (!batch) return batch.error();
   if (auto ok = load(); !ok) return ok.error();
+  auto live = cell_.pin();
+  if (live != nullptr && live->generation() != last_.sequence) {  // more has come since
+    if (auto ok = publish(last_.sequence); !ok) return ok.error();
+    live = cell_.pin();
+  }
   if (auto ok = apply_draft(name, *batch); !ok) return ok.error();
   auto snapshot = state_->build(last_.sequence + 1, nullptr);
   state_.reset();
   if (!snapshot) return snapshot.error();
-  return DraftView{*std::move(snapshot), last_.sequence};
+  return DraftView{*std::move(snapshot), last_.sequence, std::move(live)};
 }
 
 ImportOutcome Node::decide_draft(const DraftDecision& decision, bool image_at_once) {

@@ -110,6 +110,71 @@ TEST_CASE("draft: compare shows what changes and nothing else", "[server][cli]")
   CHECK_FALSE(compared.says("S-10"));
 }
 
+TEST_CASE("draft: compare shows what changes in whole price lists", "[server][cli]") {
+  const DraftWorld world;
+  REQUIRE(world
+              .run({"draft", "create", "spring",
+                    world.prices("prices.csv",
+                                 "base_price,S-20,10.10,EUR,B-3\nbase_price,S-10,1.00,EUR,B-1\n")})
+              .exit == Exit::ok);
+  const std::vector<std::string> list{"draft", "compare", "spring", "--date", "2026-03-01"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), list.begin(), list.end());
+    return world.run(more);
+  };
+  const auto table = with({"--all"});
+  CAPTURE(table.out, table.err);
+  CHECK(table.exit == Exit::ok);
+  CHECK(table.complains("not live"));
+  // K1 has a price of his own for S-10, which the draft leaves as it is.
+  CHECK(table.says("+3.06 %, customer K1, article S-20"));
+  CHECK(table.says("9.80 EUR per PCE  10.10 EUR per PCE  +3.06 %  dearer"));
+  CHECK_FALSE(table.says("S-10"));
+  const auto csv = with({"--customer", "K1", "--format", "csv"});
+  CHECK(csv.says("customer,article,change,percent,live_unit_price,"));
+  CHECK(csv.says("K1,S-20,dearer,+3.06,9.80,1,PCE,EUR,priced,10.10,1,PCE,EUR,priced"));
+  CHECK(with({"--customer", "K1", "--format", "json"}).says(R"("same":1,"dearer":1)"));
+  const auto short_list = with({"--all", "--limit", "0", "--articles", "S-10"});
+  CHECK(short_list.exit == Exit::ok);
+  CHECK_FALSE(short_list.says("S-20"));
+  for (const auto& wrong : std::vector<std::vector<std::string>>{{},
+                                                                 {"--customer", "K9"},
+                                                                 {"--customer", "K1", "--all"},
+                                                                 {"--group", "X"},
+                                                                 {"--all", "S-10"},
+                                                                 {"--all", "--articles", "S-99"},
+                                                                 {"--all", "--quantity", "0"}}) {
+    const auto ran = with(wrong);
+    CAPTURE(ran.err, wrong);
+    CHECK(ran.exit == Exit::bad_input);
+    CHECK(ran.out.empty());
+  }
+}
+
+TEST_CASE("draft: price lists and checks may be of a draft", "[server][cli]") {
+  const DraftWorld world;
+  REQUIRE(world
+              .run({"draft", "create", "spring",
+                    world.prices("prices.csv", "base_price,S-20,0.00,EUR,B-3\n")})
+              .exit == Exit::ok);
+  const std::vector<std::string> list{
+      "pricelist", "--customer", "K1", "--date", "2026-03-01", "--columns", "article,unit_price"};
+  auto of_draft = list;
+  of_draft.insert(of_draft.end(), {"--draft", "spring"});
+  CHECK(world.run(list).says("S-20,9.80"));
+  const auto made = world.run(of_draft);
+  CHECK(made.says("S-20,0.00"));
+  CHECK(made.complains("not live"));
+  CHECK(world.run({"check", "--kind", "zero_price"}).says("Nothing to complain of"));
+  const auto checked = world.run({"check", "--kind", "zero_price", "--draft", "spring"});
+  CAPTURE(checked.out);
+  CHECK(checked.says("S-20"));
+  of_draft.back() = "summer";
+  const auto unknown = world.run(of_draft);
+  CHECK(unknown.exit == Exit::bad_input);
+  CHECK(unknown.out.empty());
+}
+
 TEST_CASE("draft: a dropped one leaves nothing", "[server][cli]") {
   const DraftWorld world;
   const std::string before = world.quote();

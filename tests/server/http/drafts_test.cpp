@@ -229,6 +229,41 @@ TEST_CASE("drafts over HTTP: a question names the draft it is put to, and so doe
   CHECK(draft_says(desk.get(draft_price), "unknown_draft"));
 }
 
+TEST_CASE("drafts over HTTP: what a draft changes in price lists is told, and no more than asked",
+          "[server][drafts]") {
+  DraftDesk desk;
+  const std::string compare = "/v1/drafts/spring/compare?date=2026-03-01";
+  CHECK(draft_says(desk.get(compare + "&all=true"), "unknown_draft"));
+  CHECK(draft_says(desk.part(new_spring, "base_price,S-20,7.00,EUR,B-3\r\n"), "200 "));
+  const auto all = desk.get(compare + "&all=true");
+  CHECK(draft_says(all, R"(200 {"draft":{"name":"spring","based_on":1},"date":"2026-03-01")"));
+  CHECK(draft_says(all, R"("changes":[{"customer":"K1","article":"S-20","change":"cheaper",)"
+                        R"("percent":"-28.57","live":{"outcome":"priced","unit_price":"9.80")"));
+  CHECK(draft_says(all, R"("left_out":0,"totals":{"same":1,"dearer":0,"cheaper":1,)"));
+  const auto none = desk.get(compare + "&customer=K1&limit=0");
+  CHECK(draft_says(none, R"("changes":[],"left_out":1,)"));
+  CHECK(draft_says(none, R"("largest_fall":{"customer":"K1","article":"S-20")"));
+  CHECK(
+      draft_says(desk.get(compare + "&customer=K1&article=S-10"), R"("changes":[],"left_out":0)"));
+  CHECK(draft_says(desk.get(compare + "&customer=K1&article_group=S&article=S-20"),
+                   R"("cheaper":1)"));
+  for (const std::string wrong :
+       {"", "&customer=K1&all=true", "&customer=K9", "&group=X", "&customer=K1&article=S-99",
+        "&customer=K1&limit=10001", "&customer=K1&quantity=0", "&customer=K1&colour=red"}) {
+    INFO(wrong);
+    CHECK(draft_says(desk.get(compare + wrong), "422 "));
+  }
+  // Live data moves on: the comparison stays that of one moment, and says of which.
+  const auto moved =
+      desk.ask("POST", "/v1/feeds/conditions/batches",
+               "type,article,value,currency,key\r\nbase_price,S-20,20.00,EUR,B-3\r\n", "text/csv");
+  CHECK(draft_says(moved, "200 "));
+  const auto later = desk.get(compare + "&all=true");
+  CHECK(draft_says(later, desk.cell.pin()->generation() == 2 && draft_says(later, "\"based_on\":1")
+                              ? "\"unit_price\":\"9.80\""
+                              : "\"unit_price\":\"20.00\""));
+}
+
 TEST_CASE("drafts over HTTP: a draft that was changed is never answered as it was before",
           "[server][drafts]") {
   DraftDesk desk{false, {std::chrono::seconds{60}, std::chrono::hours{1}}};

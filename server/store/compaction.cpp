@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace server::store {
 
@@ -43,6 +44,22 @@ Fault damaged(const CheckpointHead& head) {
               " is not what was written; restore the journal from a backup"};
 }
 
+// All at once: a statement that is gone through while pieces are applied would be a reader for as long
+// as that takes, and the log ahead of the file grows by all that is written beside it.
+Result<std::vector<std::int64_t>> piece_ids(Database& database, const CheckpointHead& head) {
+  auto select =
+      database.prepare("SELECT id FROM checkpoint_piece WHERE checkpoint = ? ORDER BY id");
+  if (!select) return select.error();
+  select->bind(1, head.number);
+  std::vector<std::int64_t> ids;
+  for (;;) {
+    const auto row = select->step();
+    if (!row) return row.error();
+    if (!*row) return ids;
+    ids.push_back(select->number(0));
+  }
+}
+
 }  // namespace
 
 Result<std::optional<CheckpointHead>> read_checkpoint_head(Database& database) {
@@ -60,18 +77,14 @@ Result<std::optional<CheckpointHead>> read_checkpoint_head(Database& database) {
 
 Result<void> read_checkpoint_pieces(Database& database, const CheckpointHead& head,
                                     const Journal::ApplyPiece& apply) {
-  auto select =
-      database.prepare("SELECT id FROM checkpoint_piece WHERE checkpoint = ? ORDER BY id");
-  if (!select) return select.error();
-  select->bind(1, head.number);
+  const auto ids = piece_ids(database, head);
+  if (!ids) return ids.error();
   std::int64_t checksum = 0;
   std::uint64_t size = 0;
-  for (std::string piece;; piece.clear()) {
-    const auto row = select->step();
-    if (!row) return row.error();
-    if (!*row) break;
-    if (auto ok = database.read_blob("checkpoint_piece", "content", select->number(0), piece); !ok)
-      return ok;
+  std::string piece;
+  for (const std::int64_t id : *ids) {
+    piece.clear();
+    if (auto ok = database.read_blob("checkpoint_piece", "content", id, piece); !ok) return ok;
     checksum = checksum_with(checksum, piece);
     size += piece.size();
     if (size > head.bytes) return damaged(head);

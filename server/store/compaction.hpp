@@ -24,7 +24,8 @@ extern const char* const checkpoint_sql;
 // The one that counts; nothing where there is none.
 engine::base::Result<std::optional<CheckpointHead>> read_checkpoint_head(Database& database);
 
-// Its pieces in order, each checked against what was written. Fault: store_corrupt.
+// Its pieces in order, each checked against what was written; of one moment in a transaction of the
+// caller's. Fault: store_corrupt.
 engine::base::Result<void> read_checkpoint_pieces(Database& database, const CheckpointHead& head,
                                                   const Journal::ApplyPiece& apply);
 

@@ -283,8 +283,10 @@ Result<void> SqliteJournal::expect_many() {
 
 Result<void> SqliteJournal::write_ahead() {
   if (!ahead_) return {};
-  // Where the file system can't (no shared memory), the mode stays as it is: slower, as durable.
-  return database_->run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  // Where the file system can't (no shared memory), the mode stays as it is: slower, as durable. A
+  // long reader makes the log grow; it is cut back when it begins anew.
+  return database_->run(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 33554432");
 }
 
 SqliteJournal::~SqliteJournal() {

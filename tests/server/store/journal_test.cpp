@@ -433,6 +433,37 @@ TEST_CASE("journal: a folder of format 1 is read as it is, and upgraded when it 
   CHECK(code_of_opening(folder.path(), Access::write) == FaultCode::store_format);
 }
 
+TEST_CASE(
+    "journal: a folder of format 2 keeps what senders said of their batches when it is upgraded",
+    "[server][store]") {
+  const TemporaryFolder folder;
+  std::ifstream in{std::string{NETTO_SOURCE_DIR} +
+                   "/tests/server/store/formats/journal_format_2.sql"};
+  const std::string sql{std::istreambuf_iterator<char>{in}, {}};
+  REQUIRE_FALSE(sql.empty());
+  run_sql(folder.path(), sql.c_str());
+  const auto reader = opened(folder.path(), Access::read);
+  const auto check = [&] {
+    const auto batches = all_of(*reader);
+    REQUIRE(batches.size() == 2);
+    CHECK(batches[1].delivery ==
+          Delivery{"conditions", "B-7", 7, batches[1].delivery.sent_checksum});
+    CHECK(reader->delivered("conditions", std::string{"B-7"})->value().sequence == 2);
+    CHECK(reader->delivered("conditions", std::uint64_t{7})->value().sequence == 2);
+    const auto refused = reader->refused(2);
+    REQUIRE(refused->rows.size() == 1);
+    CHECK(refused->rows[0].text == "base_price,S-99,1.00,EUR,B-9");
+    CHECK(refused->headers.size() == 1);
+    CHECK(reader->held(std::nullopt)->empty());
+    CHECK(reader->drafts()->empty());
+  };
+  CHECK(reader->format_version() == 2);
+  check();
+  CHECK(opened(folder.path(), Access::write)->format_version() == 4);
+  check();
+  CHECK(reader->format_version() == 4);
+}
+
 TEST_CASE("journal: what a writer that died within a commit left is undone by the next reader",
           "[server][store]") {
   const TemporaryFolder folder;

@@ -122,6 +122,26 @@ std::optional<PriceLadder> ladder_of(const Facts& facts, const SettledView& ther
   return ladder_of(facts.scales()[extra->scale], like);
 }
 
+PriceLadder flat_percent(const base::Decimal& fraction) {
+  UnitValue value;
+  value.value = fraction;
+  return {{{{}, false, value}}, {}};
+}
+
+std::optional<PriceLadder> percent_ladder_of(const Facts& facts, const SettledView& there,
+                                             const ConditionRecord& record,
+                                             const ConditionDraft& draft) {
+  const Terms& terms = facts.terms()[record.terms];
+  const RecordExtra* extra = there.extra_of(record);
+  if (extra == nullptr) return flat_percent({Int128{record.value}, terms.decimals});
+  if (extra->formula != nothing_there) return std::nullopt;
+  if (extra->scale == nothing_there)
+    return flat_percent({terms.wide ? extra->wide : Int128{record.value}, terms.decimals});
+  const auto unit = facts.units().find(draft.unit);
+  if (terms.unit != (unit ? UnitId{*unit} : UnitId{})) return std::nullopt;
+  return ladder_of(facts.scales()[extra->scale], UnitValue{});
+}
+
 std::optional<std::uint32_t> find_keyed(const Facts& facts, const SettledView& there,
                                         ConditionTypeId type, const ConditionDraft& draft,
                                         std::optional<std::uint16_t> origin) {
@@ -264,10 +284,13 @@ std::optional<RecordBefore> record_before(const Facts& facts, const ConditionDra
   const bool is_replaced = number.has_value();
   if (!number) number = find_earlier(facts, there, *type, draft);
   if (!number) return std::nullopt;
+  const ConditionRecord& record = there.record(*number);
+  const ValueKind kind = facts.schema.type(*type).value;
+  if (kind == ValueKind::percent)
+    return RecordBefore{is_replaced, {}, percent_ladder_of(facts, there, record, draft)};
   const Article* article = article_of(facts, draft);
-  if (article == nullptr || facts.schema.type(*type).value != ValueKind::price)
-    return RecordBefore{is_replaced, {}};
-  return RecordBefore{is_replaced, ladder_of(facts, there, there.record(*number), *article)};
+  if (article == nullptr || kind != ValueKind::price) return RecordBefore{is_replaced, {}, {}};
+  return RecordBefore{is_replaced, ladder_of(facts, there, record, *article), {}};
 }
 
 const UnitValue* price_at(const PriceLadder& ladder, const PriceStep& step) {
@@ -299,6 +322,18 @@ std::optional<PriceLadder> price_of(const Facts& facts, const ConditionDraft& dr
   if (draft.scale.empty()) return PriceLadder{{{{}, false, own}}, {}};
   const auto scale = parse_scale(draft.scale, draft.scale_kind, false);
   return scale ? ladder_of(*scale, own) : std::nullopt;
+}
+
+std::optional<PriceLadder> percent_of(const Facts& facts, const ConditionDraft& draft) {
+  const auto type = facts.schema.find_type(draft.type);
+  const bool is_percent = type && facts.schema.type(*type).value == ValueKind::percent;
+  if (!is_percent || !draft.formula.empty()) return std::nullopt;
+  if (draft.scale.empty()) {
+    return flat_percent(
+        {draft.value.mantissa, static_cast<std::uint8_t>(draft.value.decimals + percent_decimals)});
+  }
+  const auto scale = parse_scale(draft.scale, draft.scale_kind, true);
+  return scale ? ladder_of(*scale, UnitValue{}) : std::nullopt;
 }
 
 std::optional<UnitValue> newest_value(const Facts& facts, std::string_view type,
@@ -333,6 +368,17 @@ std::optional<int> compare(const UnitValue& a, std::int64_t percent, const UnitV
   const auto right = cross(b, 100, a, decimals);
   if (!left || !right) return std::nullopt;
   return *left < *right ? -1 : (*left > *right ? 1 : 0);
+}
+
+std::optional<bool> lie_apart(const UnitValue& a, const UnitValue& b, std::int64_t points) {
+  const auto decimals =
+      std::max({a.value.decimals, b.value.decimals, static_cast<std::uint8_t>(percent_decimals)});
+  const auto from = mantissa_at(a.value, decimals);
+  const auto to = mantissa_at(b.value, decimals);
+  const auto most = mantissa_at(base::Decimal{Int128{points}, percent_decimals}, decimals);
+  Int128 apart = 0;
+  if (!from || !to || !most || __builtin_sub_overflow(*from, *to, &apart)) return std::nullopt;
+  return apart > *most || apart < -*most;
 }
 
 }  // namespace engine::model

@@ -1,7 +1,8 @@
 // What stands in the facts before a batch: the record that a draft takes the place of or follows, and the newest
 // record of a type under one article. For guards, which compare what comes with what is. Sees settled
 // records and those laid over them, never rows that are still pending. Only reads; one writer. Cost:
-// a few look-ups.
+// a few look-ups to the records under the draft's key, and one look at each of these; where its external
+// key is known, a few look-ups alone. newest_value() looks at all records under the article.
 #pragma once
 
 #include "engine/base/decimal.hpp"
@@ -30,7 +31,7 @@ struct PriceStep {
   UnitValue price;
 };
 
-// What a price is by quantity. Steps rise; a flat price is one step from 0 on. All steps have one
+// What a price, or a percent, is by quantity. Steps rise; a flat price is one step from 0 on. All steps have one
 // currency, unit and price unit.
 struct PriceLadder {
   std::vector<PriceStep> steps;
@@ -50,6 +51,9 @@ struct RecordBefore {
   // None: a formula, a scale whose rates are not what all of a quantity costs (graduated, package,
   // with flat amounts), or a unit that the article lacks.
   std::optional<PriceLadder> price;
+  // None: no percent, a formula, a graduated scale, or a scale in another unit than the draft's.
+  // Fractions (0.05 is 5 %), of no currency and no unit; an article is not needed.
+  std::optional<PriceLadder> percent;
 };
 
 // Records under the values of a table's fields, in its order.
@@ -70,6 +74,9 @@ std::optional<RecordBefore> record_before(const Facts& facts, const ConditionDra
 // unit, or is no price. Reads the scale's text.
 std::optional<PriceLadder> price_of(const Facts& facts, const ConditionDraft& draft);
 
+// The draft's own percent, likewise.
+std::optional<PriceLadder> percent_of(const Facts& facts, const ConditionDraft& draft);
+
 // Of the records of the type under this article alone, for any quantity, whose validity overlaps: the
 // one that begins last, in that currency.
 std::optional<UnitValue> newest_value(const Facts& facts, std::string_view type,
@@ -79,5 +86,9 @@ std::optional<UnitValue> newest_value(const Facts& facts, std::string_view type,
 // a * percent / 100 against b, for one base unit: negative, 0 or positive; nothing where they can't
 // be compared exactly in 128 bits, or have different currencies.
 std::optional<int> compare(const UnitValue& a, std::int64_t percent, const UnitValue& b);
+
+// Whether two percents lie more than so many percentage points apart; nothing where that takes more
+// than 128 bits.
+std::optional<bool> lie_apart(const UnitValue& a, const UnitValue& b, std::int64_t points);
 
 }  // namespace engine::model

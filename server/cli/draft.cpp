@@ -102,6 +102,18 @@ void keep_in_draft(const DraftOptions& options, store::DraftUse use, Run& run) {
   if (outcome.accepted()) report_kept(options, outcome, run);
 }
 
+// What guards found in its parts: their names for people, the sentences for machines.
+std::string findings_text(const store::Draft& draft, Format format) {
+  std::string text;
+  for (const store::DraftPart& part : draft.parts) {
+    for (const store::HeldFinding& found : part.findings) {
+      text += (text.empty() ? "" : " | ") + found.guard;
+      if (format != Format::table) text += ": " + found.detail;
+    }
+  }
+  return text;
+}
+
 void list_drafts(const DraftOptions& options, Run& run) {
   if (!options.url.empty()) return list_drafts_at_node(options, run);
   const auto journal = store::open_journal(run.data, store::Access::read);
@@ -118,12 +130,13 @@ void list_drafts(const DraftOptions& options, Run& run) {
                               {"last_part_at", "last part"},
                               {"note", "note"},
                               {"publish_at", "publish at"},
-                              {"problem", "problem"}});
+                              {"problem", "problem"},
+                              {"findings", "guards found"}});
   for (const store::Draft& draft : *drafts) {
     const std::uint64_t parts = draft.parts.size();
     rows.add({draft.name, draft.created_at, draft.created_by, parts,
               draft.parts.empty() ? std::string{} : draft.parts.back().received_at, draft.note,
-              draft.publish_at, draft.problem});
+              draft.publish_at, draft.problem, findings_text(draft, run.format)});
   }
   report.write(run);
 }

@@ -23,9 +23,9 @@ using rules::Json;
 namespace {
 
 constexpr const char* feeds_closing =
-    "What came last of each feed, how old that is, and how old it may grow. A running node also "
-    "tells what its guards\n"
-    "found in the last batch and which batch was turned away, since it runs.\n"
+    "What came last of each feed, how old that is, and how old it may grow; what guards found in "
+    "its last batch, and\n"
+    "which batch was turned away last.\n"
     "\n"
     "Examples:\n"
     "  netto feeds                                  of the data folder\n"
@@ -54,11 +54,23 @@ struct FeedLine {
 // ---- from a folder, from a node
 // -----------------------------------------------------------------
 
+void add_notes(const store::FeedNotes& notes, FeedLine& line) {
+  for (const store::FeedFound& found : notes.found) {
+    if (found.feed != line.record.feed) continue;
+    for (const store::HeldFinding& one : found.findings)
+      line.findings += (line.findings.empty() ? "" : " | ") + one.guard + ": " + one.detail;
+  }
+  const auto error = std::ranges::find(notes.errors, line.record.feed, &store::FeedError::feed);
+  if (error != notes.errors.end()) line.last_error = error->at + " " + error->detail;
+}
+
 Result<std::vector<FeedLine>> lines_of_folder(const std::string& folder) {
   const auto node = node::Node::open(folder);
   if (!node) return node.error();
   const auto snapshot = (*node)->snapshot();
   const auto now = ops::utc_seconds();
+  const auto notes = (*node)->feed_notes();
+  if (!notes) return notes.error();
   std::vector<FeedLine> lines;
   for (const node::FeedRecord& record : (*node)->feeds()) {
     FeedLine line{record, node::seconds_since(record.received_at), {}, {}, true, {}, {}};
@@ -68,6 +80,7 @@ Result<std::vector<FeedLine>> lines_of_folder(const std::string& folder) {
       line.behaviour = engine::snapshot::stale_behaviour_name(stamp.behaviour);
       line.is_fresh = !ops::is_stale(stamp, now);
     }
+    add_notes(*notes, line);
     lines.push_back(std::move(line));
   }
   return lines;

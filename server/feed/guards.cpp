@@ -1,7 +1,6 @@
 #include "server/feed/guards.hpp"
 
 #include "engine/base/decimal.hpp"
-#include "engine/model/record_before.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -29,6 +28,17 @@ std::string text_of(const UnitValue& value) {
   std::string text = engine::base::to_string_short(value.value);
   if (value.price_unit != 1) text += " for " + std::to_string(value.price_unit);
   return text;
+}
+
+std::string percent_text(const UnitValue& fraction) {
+  constexpr int decimals = engine::model::percent_decimals;
+  engine::base::Decimal percent = fraction.value;
+  while (percent.decimals < decimals) {
+    percent.mantissa *= 10;
+    ++percent.decimals;
+  }
+  percent.decimals = static_cast<std::uint8_t>(percent.decimals - decimals);
+  return engine::base::to_string_short(percent) + " %";
 }
 
 // ", from 10" of a step of a scale; nothing of one that begins at 0.
@@ -64,8 +74,7 @@ bool GuardWatch::looks_at_records() const {
          rules_->zero_price.value_or(GuardAction::accept) != GuardAction::accept;
 }
 
-void GuardWatch::note(GuardKind guard, std::string example) {
-  Seen& seen = seen_[static_cast<std::size_t>(guard)];
+void GuardWatch::note(Seen& seen, std::string example) {
   if (seen.count++ < examples_max) seen.examples += (seen.examples.empty() ? "" : "; ") + example;
 }
 
@@ -85,13 +94,22 @@ void GuardWatch::see_jump(const ConditionDraft& draft, const std::string& place)
   if (!origin_ && !draft.key.empty()) origin_ = keyed_origin(*facts_, draft.feed);
   const auto before = record_before(*facts_, draft, origin_.value_or(std::nullopt));
   if (before && before->is_replaced) ++replaced_;
-  if (!before || !before->price || !rules_->price_jump) return;
-  const auto now = price_of(*facts_, draft);
-  if (!now || !have_like_bounds(*before->price, *now)) return;
+  if (!before || !rules_->price_jump) return;
+  if (before->price) {
+    if (const auto now = price_of(*facts_, draft)) see_price_jump(*before->price, *now, place);
+  } else if (before->percent && rules_->price_jump->points) {
+    if (const auto now = percent_of(*facts_, draft))
+      see_percent_jump(*before->percent, *now, place);
+  }
+}
+
+void GuardWatch::see_price_jump(const PriceLadder& before, const PriceLadder& now,
+                                const std::string& place) {
+  if (!have_like_bounds(before, now)) return;
   const JumpGuard& guard = *rules_->price_jump;
-  for (const PriceStep& step : steps_of_both(*before->price, *now)) {
-    const UnitValue* from = price_at(*before->price, step);
-    const UnitValue* to = price_at(*now, step);
+  for (const PriceStep& step : steps_of_both(before, now)) {
+    const UnitValue* from = price_at(before, step);
+    const UnitValue* to = price_at(now, step);
     if (from == nullptr || to == nullptr) continue;
     const auto beyond = [&](std::int64_t percent, int side) {
       const auto order = compare(*from, percent, *to);
@@ -102,6 +120,21 @@ void GuardWatch::see_jump(const ConditionDraft& draft, const std::string& place)
     if (!jumps) continue;
     note(GuardKind::price_jump,
          place + step_text(step) + ": " + text_of(*from) + " to " + text_of(*to));
+    return;
+  }
+}
+
+// Whether a percent is taken off or put on is the procedure's: a way that is harmless there can't be
+// told from one that is not.
+void GuardWatch::see_percent_jump(const PriceLadder& before, const PriceLadder& now,
+                                  const std::string& place) {
+  for (const PriceStep& step : steps_of_both(before, now)) {
+    const UnitValue* from = price_at(before, step);
+    const UnitValue* to = price_at(now, step);
+    if (from == nullptr || to == nullptr) continue;
+    if (!lie_apart(*from, *to, *rules_->price_jump->points).value_or(false)) continue;
+    note(percents_,
+         place + step_text(step) + ": " + percent_text(*from) + " to " + percent_text(*to));
     return;
   }
 }
@@ -134,16 +167,34 @@ void GuardWatch::see_vanished(std::uint64_t vanished, std::uint64_t before) {
   before_ = before;
 }
 
+// "2 prices jump: ...", with the first of them.
+std::string GuardWatch::told(const Seen& seen, const Wording& what) {
+  std::string text = std::to_string(seen.count) + " " +
+                     std::string{seen.count == 1 ? what.one : what.several} + ": " + seen.examples;
+  if (seen.count > examples_max)
+    text += "; and " + std::to_string(seen.count - examples_max) + " more";
+  return text;
+}
+
 void GuardWatch::add(GuardKind guard, GuardAction then, const Wording& what,
                      std::vector<Finding>& findings) const {
   const Seen& seen = seen_[static_cast<std::size_t>(guard)];
   if (seen.count == 0 || then == GuardAction::accept) return;
-  std::string detail = std::to_string(seen.count) + " " +
-                       std::string{seen.count == 1 ? what.one : what.several} + ": " +
-                       seen.examples;
-  if (seen.count > examples_max)
-    detail += "; and " + std::to_string(seen.count - examples_max) + " more";
-  findings.push_back({feed_, guard, then, seen.count, std::move(detail)});
+  findings.push_back({feed_, guard, then, seen.count, told(seen, what)});
+}
+
+void GuardWatch::add_jumps(std::vector<Finding>& findings) const {
+  const Seen& prices = seen_[static_cast<std::size_t>(GuardKind::price_jump)];
+  const std::uint64_t count = prices.count + percents_.count;
+  if (count == 0 || rules_->price_jump->then == GuardAction::accept) return;
+  std::string detail;
+  if (prices.count > 0) detail = told(prices, {"price jumps", "prices jump"});
+  if (percents_.count > 0) {
+    detail +=
+        (detail.empty() ? "" : "; ") + told(percents_, {"percentage jumps", "percentages jump"});
+  }
+  findings.push_back(
+      {feed_, GuardKind::price_jump, rules_->price_jump->then, count, std::move(detail)});
 }
 
 std::vector<Finding> GuardWatch::findings() const {
@@ -158,8 +209,7 @@ std::vector<Finding> GuardWatch::findings() const {
     findings.push_back({feed_, GuardKind::vanished, vanished->then, vanished_,
                         share_text(vanished_, before_, "records vanish", vanished->percent)});
   }
-  if (const auto& jump = rules_->price_jump)
-    add(GuardKind::price_jump, jump->then, {"price jumps", "prices jump"}, findings);
+  if (rules_->price_jump) add_jumps(findings);
   if (rules_->zero_price)
     add(GuardKind::zero_price, *rules_->zero_price, {"price is zero", "prices are zero"}, findings);
   if (const auto& cost = rules_->below_cost)

@@ -3,10 +3,12 @@
 // that appear - and what is to be done then: take the batch (accept), take it and tell (flag), or keep it aside until
 // somebody has looked (hold). Watched by a GuardWatch while a feed's rows are put, which sees the
 // records of before the batch. Formulas, scales but whole ones without flat amounts, and prices in a
-// unit that their article lacks are not compared. One thread. Cost: a few look-ups a price and tier.
+// unit that their article lacks are not compared. One thread. Cost: that of record_before() a price or
+// percent, and a little a tier.
 #pragma once
 
 #include "engine/model/facts.hpp"
+#include "engine/model/record_before.hpp"
 #include "rules/batch_ties.hpp"
 
 #include <array>
@@ -14,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace server::feed {
@@ -46,9 +49,10 @@ struct ShareGuard {
   GuardAction then = GuardAction::hold;
 };
 
-// Against the record of the same identity; by more than so many per cent.
+// Against the record of the same identity, or the one before it.
 struct JumpGuard {
-  std::optional<std::int64_t> up, down;
+  std::optional<std::int64_t> up, down;  // a price, by more than so many per cent
+  std::optional<std::int64_t> points;    // a percent, by more than so many points, up or down
   GuardAction then = GuardAction::hold;
 };
 
@@ -116,10 +120,21 @@ class GuardWatch {
   };
 
   std::string ties_text() const;
-  void note(GuardKind guard, std::string example);
+  static void note(Seen& seen, std::string example);
+
+  void note(GuardKind guard, std::string example) {
+    note(seen_[static_cast<std::size_t>(guard)], std::move(example));
+  }
+
+  static std::string told(const Seen& seen, const Wording& what);
   void add(GuardKind guard, GuardAction then, const Wording& what,
            std::vector<Finding>& findings) const;
   void see_jump(const engine::model::ConditionDraft& draft, const std::string& place);
+  void see_price_jump(const engine::model::PriceLadder& before,
+                      const engine::model::PriceLadder& now, const std::string& place);
+  void see_percent_jump(const engine::model::PriceLadder& before,
+                        const engine::model::PriceLadder& now, const std::string& place);
+  void add_jumps(std::vector<Finding>& findings) const;
   void see_cost(const engine::model::ConditionDraft& draft, const std::string& place);
 
   const engine::model::Facts* facts_;
@@ -127,6 +142,7 @@ class GuardWatch {
   std::string feed_;
   std::optional<std::optional<std::uint16_t>> origin_;  // of the feed's external keys, once asked
   std::array<Seen, guard_names.size()> seen_;
+  Seen percents_;  // that jump; seen_ has the prices
   std::uint64_t rows_ = 0, refused_ = 0;
   std::uint64_t vanished_ = 0, before_ = 0;
   std::uint64_t replaced_ = 0;

@@ -38,11 +38,13 @@ ShareGuard read_share(const Json& node, DescriptionJson& json) {
 
 JumpGuard read_jump(const Json& node, DescriptionJson& json) {
   JumpGuard guard;
-  if (!json.members(node, {"up", "down", "then"})) return guard;
+  if (!json.members(node, {"up", "down", "points", "then"})) return guard;
   constexpr std::int64_t up_max = 1'000'000;
   if (const Json* up = node.find("up")) guard.up = percent(*up, up_max, json);
   if (const Json* down = node.find("down")) guard.down = percent(*down, 100, json);
-  if (!guard.up && !guard.down) json.refuse(node, "at least one of 'up' and 'down' is expected");
+  if (const Json* points = node.find("points")) guard.points = percent(*points, up_max, json);
+  if (!guard.up && !guard.down && !guard.points)
+    json.refuse(node, "at least one of 'up', 'down' and 'points' is expected");
   guard.then = guard_action(node, json);
   return guard;
 }

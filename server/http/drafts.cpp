@@ -6,6 +6,7 @@
 #include "server/http/query.hpp"
 #include "server/json/json_writer.hpp"
 #include "server/node/clock.hpp"
+#include "server/node/feed_notes.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -140,6 +141,7 @@ void write_draft(const store::Draft& draft, JsonWriter& json) {
     json.begin_object();
     json.member("received_at", part.received_at);
     json.member("source", part.source);
+    write_findings(node::findings_of(part.findings), json);
     json.end_object();
   }
   json.end_array();

@@ -160,14 +160,13 @@ void write_feed(const node::Writer& writer, const FeedLimits& limits, const node
   write_counts(feed.last, json);
   json.key("all");
   write_counts(feed.all, json);
-  const auto found = writer.last_findings(feed.feed);
-  write_findings(found ? found->findings : std::vector<feed::Finding>{}, json);
+  write_findings(writer.last_findings(feed.feed), json);
   json.key("last_error");
   if (const auto error = writer.last_error(feed.feed)) {
     json.begin_object();
     json.member("at", error->at);
-    json.member("code", engine::base::fault_name(error->fault.code));
-    json.member("detail", error->fault.detail);
+    json.member("code", error->code);
+    json.member("detail", error->detail);
     json.end_object();
   } else {
     json.null();

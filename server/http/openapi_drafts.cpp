@@ -402,8 +402,12 @@ std::string_view openapi_draft_schemas() {
       "type": "array",
       "items": {
        "type": "object",
-       "required": ["received_at", "source"],
-       "properties": {"received_at": {"type": "string", "format": "date-time"}, "source": {"type": "string"}}
+       "required": ["received_at", "source", "findings"],
+       "properties": {
+        "received_at": {"type": "string", "format": "date-time"},
+        "source": {"type": "string"},
+        "findings": {"type": "array", "description": "Of guards, when the part came in.", "items": {"$ref": "#/components/schemas/Finding"}}
+       }
       }
      }
     }

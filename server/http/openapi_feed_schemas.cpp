@@ -132,10 +132,10 @@ std::string_view openapi_feed_schemas() {
      "batches": {"type": "integer"},
      "last": {"$ref": "#/components/schemas/RowCounts"},
      "all": {"$ref": "#/components/schemas/RowCounts"},
-     "findings": {"type": "array", "description": "Of guards in its last batch, since this process runs.", "items": {"$ref": "#/components/schemas/Finding"}},
+     "findings": {"type": "array", "description": "Of guards in its last batch that they looked at.", "items": {"$ref": "#/components/schemas/Finding"}},
      "last_error": {
       "type": ["object", "null"],
-      "description": "The last batch that did not go in, since this process runs.",
+      "description": "The last batch that did not go in; it stays when a later one does.",
       "properties": {
        "at": {"type": "string", "format": "date-time"},
        "code": {"type": "string"},

@@ -135,6 +135,7 @@ struct ImportOutcome {
   std::uint64_t sequence = 0;           // of the batch; 0: there was nothing new to keep
   std::uint64_t held = 0;               // its number where it is held
   std::vector<feed::Finding> findings;  // of guards; none where a held batch came again
+  store::FeedNotes noted;               // of its feeds, in the journal as well
   std::optional<engine::base::Fault>
       image_fault;                          // the batch is in; only the next start takes longer
   std::chrono::nanoseconds build_time{0};   // of the snapshot
@@ -221,6 +222,9 @@ class Node {
   // Batches that guards hold, or held; nothing given: of every state.
   engine::base::Result<std::vector<store::HeldBatch>> held(std::optional<store::HeldState> state);
 
+  // What imports found in feeds, and what did not go in.
+  engine::base::Result<store::FeedNotes> feed_notes() { return journal_->feed_notes(); }
+
   // By name.
   engine::base::Result<std::vector<store::Draft>> drafts() { return journal_->drafts(); }
 
@@ -293,6 +297,7 @@ class Node {
   Change publish_draft_into(const std::string& name, const std::string& by, ImportOutcome& outcome);
   void let_go_of_facts();
   void note_feeds();
+  void note_errors(const ImportRequest& request, ImportOutcome& outcome);
 
   std::string folder_;
   Keep keep_;

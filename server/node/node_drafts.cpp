@@ -1,6 +1,7 @@
 // Of Node: drafts - what is prepared beside the journal, asked, and published or dropped.
 #include "engine/base/contract.hpp"
 #include "server/node/clock.hpp"
+#include "server/node/feed_notes.hpp"
 #include "server/node/new_batch.hpp"
 #include "server/node/node.hpp"
 
@@ -94,6 +95,7 @@ Node::Change Node::keep_draft(const Gathered& gathered, const ImportRequest& req
   const auto snapshot = state_->build(last_.sequence + 1, nullptr);
   if (!snapshot) return snapshot.error();
   part.received_at = utc_now_text();
+  part.found = found_in(request, outcome);
   const DraftRequest& draft = *request.draft;
   return journal_->add_to_draft({draft.name, part.received_at, draft.by, draft.note}, draft.use,
                                 part);

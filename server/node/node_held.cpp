@@ -1,5 +1,6 @@
 #include "engine/base/contract.hpp"
 #include "server/node/clock.hpp"
+#include "server/node/feed_notes.hpp"
 #include "server/node/new_batch.hpp"
 #include "server/node/node.hpp"
 
@@ -17,16 +18,13 @@ Node::Change Node::hold(const Gathered& gathered, const ImportRequest& request,
                         ImportOutcome& outcome) {
   store::NewBatch batch = new_batch(request, delivery, gathered, import, outcome.report);
   batch.received_at = utc_now_text();
-  std::vector<store::HeldFinding> findings;
-  for (const feed::Finding& found : outcome.findings) {
-    findings.push_back({found.feed, std::string{feed::guard_name(found.guard)},
-                        std::string{feed::guard_action_name(found.then)}, found.records,
-                        found.detail});
-  }
-  const auto number = journal_->hold(batch, findings);
+  batch.found = found_in(request, outcome);
+  const auto number = journal_->hold(batch, stored_findings(outcome.findings));
   if (!number) return number.error();
   outcome.held = *number;
   outcome.verdict = Verdict::held;
+  outcome.noted.found = std::move(batch.found);
+  for (store::FeedFound& found : outcome.noted.found) found.held = *number;
   return {};
 }
 

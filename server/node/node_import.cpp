@@ -1,5 +1,6 @@
 #include "engine/base/contract.hpp"
 #include "server/node/clock.hpp"
+#include "server/node/feed_notes.hpp"
 #include "server/node/new_batch.hpp"
 #include "server/node/node.hpp"
 
@@ -104,8 +105,15 @@ ImportOutcome Node::import(const ImportRequest& request) {
   if (outcome.verdict == Verdict::plain && outcome.sequence != 0 && request.image_at_once) {
     if (auto written = write_due_image(); !written) outcome.image_fault = written.error();
   }
+  if (!request.draft) note_errors(request, outcome);
   let_go_of_facts();
   return outcome;
+}
+
+// Why a batch did not go in is told to its sender whether or not it can be kept.
+void Node::note_errors(const ImportRequest& request, ImportOutcome& outcome) {
+  outcome.noted.errors = errors_in(request, outcome, utc_now_text());
+  static_cast<void>(journal_->note_errors(outcome.noted.errors));
 }
 
 Node::Change Node::write_due_image() { return is_image_due() ? write_image() : Change{}; }
@@ -185,6 +193,7 @@ Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportReq
   using Watch = std::chrono::steady_clock;
   const auto began = Watch::now();
   batch.received_at = utc_now_text();
+  batch.found = found_in(request, outcome);
   state_->note_feeds(last_.sequence + 1, batch.received_at, delivery, feed_parts(outcome.report));
   auto snapshot = state_->build(last_.sequence + 1, cell_.pin());
   if (!snapshot) return snapshot.error();
@@ -194,6 +203,8 @@ Node::Change Node::journal_and_publish(const Gathered& gathered, const ImportReq
   ENSURE(*sequence == (*snapshot)->generation());
   outcome.build_time = built - began;
   outcome.append_time = Watch::now() - built;
+  outcome.noted.found = std::move(batch.found);
+  for (store::FeedFound& found : outcome.noted.found) found.sequence = *sequence;
   fresh_bytes_ += batch.content.size();
   all_bytes_ += batch.content.size();
   if (many_batches_) state_->fold_beside(*snapshot);

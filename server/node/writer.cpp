@@ -1,6 +1,7 @@
 #include "server/node/writer.hpp"
 
 #include "server/node/clock.hpp"
+#include "server/node/feed_notes.hpp"
 
 #include <malloc.h>
 
@@ -19,7 +20,6 @@ namespace {
 constexpr std::chrono::milliseconds draft_interval{500};  // how late a draft may be published
 constexpr std::chrono::seconds rest_after{5};             // without a batch
 constexpr std::size_t image_waits_max = 1'000;  // batches that a due image may wait for a pause
-constexpr std::size_t feed_errors_max = 1'000;  // of feeds that there are not, too
 
 std::string described(const Fault& fault) {
   return fault.where.empty() ? fault.detail : fault.where + ": " + fault.detail;
@@ -37,6 +37,7 @@ std::optional<Fault> Writer::run(const std::stop_token& stop) {
   auto opened = open();
   if (opened) {
     node_ = *std::move(opened);
+    read_notes();
     if (const auto& fault = node_->image_fault())
       tell(WriterEvent::image_of_no_use, described(*fault) + "; the journal was read instead");
   }
@@ -173,10 +174,9 @@ Result<ImportOutcome> Writer::write_now(const ImportRequest& request) {
   try {
     ImportOutcome outcome = node_->import(request);
     if (request.draft_decision) note_next_draft();
-    const bool is_of_feed = !request.decision && !request.draft && !request.draft_decision;
-    if (is_of_feed) {
-      for (const Fault& fault : outcome.faults) note_error(request.delivery.feed, fault);
-      note_findings(request.delivery.feed, outcome);
+    {
+      const std::lock_guard lock{mutex_};
+      take_up(outcome.noted, notes_);
     }
     const bool is_new = outcome.accepted() && outcome.verdict == Verdict::plain;
     if (is_new && outcome.sequence != 0) {
@@ -203,6 +203,7 @@ void Writer::follow(const std::stop_token& stop) {
     const auto changed = node_->refresh();
     std::string complaint = changed ? "" : described(changed.error());
     if (changed && *changed) {
+      read_notes();
       if (const auto published = publish(); !published) complaint = described(published.error());
     }
     if (!complaint.empty() && complaint != last_complaint)
@@ -230,23 +231,12 @@ Result<void> Writer::publish() {
   return {};
 }
 
-void Writer::note_error(const std::string& feed, const Fault& fault) {
+// For people: without them everything else goes on.
+void Writer::read_notes() {
+  auto notes = node_->feed_notes();
+  if (!notes) return;
   const std::lock_guard lock{mutex_};
-  const auto known = std::ranges::find(errors_, feed, &FeedError::feed);
-  if (known != errors_.end()) errors_.erase(known);
-  if (errors_.size() == feed_errors_max) errors_.erase(errors_.begin());
-  errors_.push_back({feed, utc_now_text(), fault});
-}
-
-// A batch that came again says nothing new.
-void Writer::note_findings(const std::string& feed, const ImportOutcome& outcome) {
-  const bool is_new = outcome.faults.empty() && outcome.verdict != Verdict::repeated;
-  if (!is_new || (outcome.verdict == Verdict::held && outcome.findings.empty())) return;
-  const std::lock_guard lock{mutex_};
-  std::erase_if(findings_, [&feed](const FeedFindings& of) { return of.feed == feed; });
-  if (outcome.findings.empty()) return;
-  if (findings_.size() == feed_errors_max) findings_.erase(findings_.begin());
-  findings_.push_back({feed, outcome.sequence, outcome.held, outcome.findings});
+  notes_ = *std::move(notes);
 }
 
 void Writer::tell(WriterEvent event, const std::string& text) const {
@@ -301,16 +291,16 @@ std::shared_ptr<const FeedsNow> Writer::feeds() const {
   return feeds_;
 }
 
-std::optional<FeedError> Writer::last_error(const std::string& feed) const {
+std::optional<store::FeedError> Writer::last_error(const std::string& feed) const {
   const std::lock_guard lock{mutex_};
-  const auto known = std::ranges::find(errors_, feed, &FeedError::feed);
-  return known == errors_.end() ? std::nullopt : std::optional{*known};
+  const auto known = std::ranges::find(notes_.errors, feed, &store::FeedError::feed);
+  return known == notes_.errors.end() ? std::nullopt : std::optional{*known};
 }
 
-std::optional<FeedFindings> Writer::last_findings(const std::string& feed) const {
+std::vector<feed::Finding> Writer::last_findings(const std::string& feed) const {
   const std::lock_guard lock{mutex_};
-  const auto known = std::ranges::find(findings_, feed, &FeedFindings::feed);
-  return known == findings_.end() ? std::nullopt : std::optional{*known};
+  const auto known = std::ranges::find(notes_.found, feed, &store::FeedFound::feed);
+  return known == notes_.found.end() ? std::vector<feed::Finding>{} : findings_of(known->findings);
 }
 
 Result<std::vector<store::HeldBatch>> Writer::held(std::optional<store::HeldState> state) const {

@@ -39,21 +39,6 @@ struct FeedsNow {
   feed::FeedForms forms = {};  // of feed descriptions; null while there is no data
 };
 
-// A batch of a feed that did not go in.
-struct FeedError {
-  std::string feed;
-  std::string at;  // UTC, ISO 8601
-  engine::base::Fault fault;
-};
-
-// What guards found in the last batch of a feed.
-struct FeedFindings {
-  std::string feed;
-  std::uint64_t sequence = 0;  // of the batch; 0: it is held
-  std::uint64_t held = 0;      // its number then
-  std::vector<feed::Finding> findings;
-};
-
 // What a person should know of.
 enum class WriterEvent : std::uint8_t {
   follows,            // nothing is written here, and why
@@ -99,11 +84,13 @@ class Writer {
   engine::base::Result<ImportOutcome> write(ImportRequest request);
 
   std::shared_ptr<const FeedsNow> feeds() const;
-  // The last of a feed, since this process runs.
-  std::optional<FeedError> last_error(const std::string& feed) const;
 
-  // Of the last batch of a feed, since this process runs; none where it was in order.
-  std::optional<FeedFindings> last_findings(const std::string& feed) const;
+  // The last batch of a feed that did not go in, whoever wrote then. Who follows sees it with the next batch that
+  // goes in.
+  std::optional<store::FeedError> last_error(const std::string& feed) const;
+
+  // Of the last batch of a feed that guards looked at, likewise; none where it was in order.
+  std::vector<feed::Finding> last_findings(const std::string& feed) const;
 
   // Read beside the writer. To decide about one is to write a request with a decision.
   engine::base::Result<std::vector<store::HeldBatch>> held(
@@ -132,8 +119,7 @@ class Writer {
   void note_next_draft();
   engine::base::Result<ImportOutcome> write_now(const ImportRequest& request);
   engine::base::Result<void> publish();
-  void note_error(const std::string& feed, const engine::base::Fault& fault);
-  void note_findings(const std::string& feed, const ImportOutcome& outcome);
+  void read_notes();
   void tell(WriterEvent event, const std::string& text) const;
   engine::base::Fault why_not() const;
 
@@ -149,8 +135,7 @@ class Writer {
   std::deque<Waiting> queue_;
   std::size_t taken_ = 0;  // queued, or being written
   std::shared_ptr<const FeedsNow> feeds_ = std::make_shared<FeedsNow>();
-  std::vector<FeedError> errors_;       // one a feed, at most feed_errors_max
-  std::vector<FeedFindings> findings_;  // likewise
+  store::FeedNotes notes_;
 };
 
 }  // namespace server::node

@@ -62,6 +62,43 @@ struct Delivery {
   friend bool operator==(const Delivery&, const Delivery&) = default;
 };
 
+// What a guard found in a batch.
+struct HeldFinding {
+  std::string feed, guard, action;
+  std::uint64_t records = 0;
+  std::string detail;
+
+  friend bool operator==(const HeldFinding&, const HeldFinding&) = default;
+};
+
+// What guards found in the last batch of a feed.
+struct FeedFound {
+  std::string feed;
+  std::uint64_t sequence = 0;  // of the batch, told by the journal; 0: it was held
+  std::uint64_t held = 0;      // its number then
+  std::vector<HeldFinding> findings;
+
+  friend bool operator==(const FeedFound&, const FeedFound&) = default;
+};
+
+// The last batch of a feed that did not go in.
+struct FeedError {
+  std::string feed;
+  std::string at;    // UTC, ISO 8601
+  std::string code;  // stable, see engine::base::fault_name
+  std::string detail;
+
+  friend bool operator==(const FeedError&, const FeedError&) = default;
+};
+
+inline constexpr std::size_t noted_feeds_max = 1'000;  // of each; the oldest go
+
+// Kept beside the journal for people: no state follows from it. One of a feed each.
+struct FeedNotes {
+  std::vector<FeedFound> found;
+  std::vector<FeedError> errors;
+};
+
 struct NewBatch {
   std::string received_at;  // UTC, ISO 8601; from the shell's clock
   std::string kind;         // what the content is, for whoever replays it
@@ -70,6 +107,7 @@ struct NewBatch {
   std::vector<RefusedRow> refused;
   std::vector<RefusedHeader> refused_headers = {};
   Delivery delivery = {};
+  std::vector<FeedFound> found = {};  // noted of these feeds with the batch; no findings: in order
 };
 
 struct Batch {
@@ -90,22 +128,13 @@ struct Delivered {
 // A batch that is kept beside the journal until somebody decides.
 enum class HeldState : std::uint8_t { held, released, rejected };
 
-// Why it is held.
-struct HeldFinding {
-  std::string feed, guard, action;
-  std::uint64_t records = 0;
-  std::string detail;
-
-  friend bool operator==(const HeldFinding&, const HeldFinding&) = default;
-};
-
 struct HeldBatch {
   std::uint64_t number = 0;  // of its own count
   HeldState state = HeldState::held;
   std::string received_at;
   std::string source;
   Delivery delivery;
-  std::vector<HeldFinding> findings;
+  std::vector<HeldFinding> findings;   // why
   std::string decided_at, decided_by;  // empty while it is held
   std::uint64_t sequence = 0;          // that it was released as
 };
@@ -131,6 +160,7 @@ struct DraftPart {
   std::string received_at;
   std::string source;
   std::int64_t number = 0;  // no other part of any draft of the folder has it, nor had it
+  std::vector<HeldFinding> findings = {};  // when it came in
 
   friend bool operator==(const DraftPart&, const DraftPart&) = default;
 };
@@ -216,6 +246,12 @@ class Journal {
 
   // Its content goes; that there was such a batch stays known. Fault: as held_batch().
   virtual engine::base::Result<void> reject(const Decision& decision) = 0;
+
+  // What is noted of feeds, oldest first; nothing in a folder that an older version wrote last.
+  virtual engine::base::Result<FeedNotes> feed_notes() = 0;
+
+  // Each takes the place of its feed's last one. Does nothing while the folder holds no data.
+  virtual engine::base::Result<void> note_errors(const std::vector<FeedError>& errors) = 0;
 
   // Another part, as durable as append(). Fault: bad_request where a fresh one's name is taken, or
   // the existing one is not there.

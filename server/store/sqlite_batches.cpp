@@ -29,6 +29,7 @@ Result<void> SqliteJournal::write_batch(std::uint64_t sequence, const NewBatch& 
     insert->bind(9, static_cast<std::int64_t>(*number));
   if (auto ok = insert->finish(); !ok) return ok;
   if (auto ok = write_parts(sequence, batch.content); !ok) return ok;
+  if (auto ok = write_found(batch.found, sequence, 0); !ok) return ok;
   return write_refused(sequence, batch);
 }
 

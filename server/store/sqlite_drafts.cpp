@@ -88,6 +88,7 @@ Result<void> SqliteJournal::add_to_draft(const Draft& draft, DraftUse use, const
   const auto id = database_->number("SELECT last_insert_rowid()");
   if (!id) return id.error();
   if (auto ok = write_parts(part_place(*id), part.content); !ok) return ok;
+  if (auto ok = write_part_findings(*id, part.found); !ok) return ok;
   return transaction->commit();
 }
 
@@ -119,10 +120,13 @@ Result<std::vector<Draft>> SqliteJournal::drafts() {
   for (;;) {
     const auto row = parts->step();
     if (!row) return row.error();
-    if (!*row) return drafts;
+    if (!*row) break;
     const auto of = std::ranges::find(drafts, parts->text(0), &Draft::name);
-    if (of != drafts.end()) of->parts.push_back({parts->text(1), parts->text(2), parts->number(3)});
+    if (of != drafts.end())
+      of->parts.push_back({parts->text(1), parts->text(2), parts->number(3), {}});
   }
+  if (auto ok = read_part_findings(drafts); !ok) return ok.error();
+  return drafts;
 }
 
 Result<std::vector<NewBatch>> SqliteJournal::draft_parts(const std::string& name) {
@@ -162,6 +166,7 @@ Result<void> SqliteJournal::remove_draft(const std::string& name) {
   for (const char* const sql :
        {"DELETE FROM batch_part WHERE sequence IN "
         "(SELECT -4611686018427387904 - id FROM draft_part WHERE draft = ?)",
+        "DELETE FROM draft_finding WHERE part IN (SELECT id FROM draft_part WHERE draft = ?)",
         "DELETE FROM draft_part WHERE draft = ?", "DELETE FROM draft WHERE name = ?"}) {
     auto remove = database_->prepare(sql);
     if (!remove) return remove.error();

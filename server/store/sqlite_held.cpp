@@ -40,6 +40,7 @@ Result<std::uint64_t> SqliteJournal::hold(const NewBatch& batch,
   if (auto ok = write_held(number, batch, findings); !ok) return ok.error();
   if (auto ok = write_parts(held_place(number), batch.content); !ok) return ok.error();
   if (auto ok = write_refused(held_place(number), batch); !ok) return ok.error();
+  if (auto ok = write_found(batch.found, 0, number); !ok) return ok.error();
   if (auto ok = transaction->commit(); !ok) return ok.error();
   return number;
 }
@@ -68,12 +69,8 @@ Result<void> SqliteJournal::write_held(std::uint64_t number, const NewBatch& bat
       "VALUES (?, ?, ?, ?, ?, ?)");
   if (!finding) return finding.error();
   for (const HeldFinding& found : findings) {
-    finding->bind(1, key)
-        .bind(2, found.feed)
-        .bind(3, found.guard)
-        .bind(4, found.action)
-        .bind(5, static_cast<std::int64_t>(found.records))
-        .bind(6, found.detail);
+    finding->bind(1, key);
+    bind_finding(*finding, 2, found);
     if (auto ok = finding->finish(); !ok) return ok;
   }
   return {};
@@ -110,8 +107,7 @@ Result<void> SqliteJournal::read_findings(HeldBatch& batch) {
     const auto row = select->step();
     if (!row) return row.error();
     if (!*row) return {};
-    batch.findings.push_back({select->text(0), select->text(1), select->text(2),
-                              static_cast<std::uint64_t>(select->number(3)), select->text(4)});
+    batch.findings.push_back(finding_at(*select, 0));
   }
 }
 

@@ -211,7 +211,10 @@ Result<void> SqliteJournal::check_format() {
   }
   if (auto ok = read_format(); !ok || access_ == Access::read) return ok;
   if (auto ok = database_->run("PRAGMA synchronous = EXTRA"); !ok) return ok;
-  return format_ < format_newest ? upgrade() : Result<void>{};
+  if (format_ < format_newest) {
+    if (auto ok = upgrade(); !ok) return ok;
+  }
+  return make_notes();
 }
 
 Result<void> SqliteJournal::read_format() {
@@ -335,7 +338,8 @@ Result<void> SqliteJournal::write_schema() {
   if (auto ok = database_->run(schema_sql); !ok) return ok;
   if (auto ok = database_->run(held_sql); !ok) return ok;
   if (auto ok = database_->run(checkpoint_sql); !ok) return ok;
-  return database_->run(drafts_sql);
+  if (auto ok = database_->run(drafts_sql); !ok) return ok;
+  return database_->run(notes_sql);
 }
 
 Result<std::unique_ptr<Journal>> open_journal(const std::string& folder, Access access) {

@@ -57,6 +57,9 @@ class SqliteJournal final : public Journal {
                                               const Decision& decision) override;
   engine::base::Result<void> reject(const Decision& decision) override;
 
+  engine::base::Result<FeedNotes> feed_notes() override;
+  engine::base::Result<void> note_errors(const std::vector<FeedError>& errors) override;
+
   engine::base::Result<void> add_to_draft(const Draft& draft, DraftUse use,
                                           const NewBatch& part) override;
   engine::base::Result<std::vector<Draft>> drafts() override;
@@ -94,6 +97,15 @@ class SqliteJournal final : public Journal {
   engine::base::Result<void> decide(const Decision& decision, HeldState state,
                                     std::uint64_t sequence);
   engine::base::Result<void> drop_held_content(std::uint64_t number);
+  engine::base::Result<bool> has_notes();
+  engine::base::Result<void> make_notes();
+  engine::base::Result<void> write_found(const std::vector<FeedFound>& found,
+                                         std::uint64_t sequence, std::uint64_t held);
+  engine::base::Result<std::vector<FeedFound>> read_found();
+  engine::base::Result<std::vector<FeedError>> read_errors();
+  engine::base::Result<void> write_part_findings(std::int64_t part,
+                                                 const std::vector<FeedFound>& found);
+  engine::base::Result<void> read_part_findings(std::vector<Draft>& drafts);
   engine::base::Result<bool> has_draft(const std::string& name);
   engine::base::Result<void> remove_draft(const std::string& name);
 

@@ -14,6 +14,10 @@ namespace server::store {
 // The tables of format 4 that hold drafts; also the step from format 3.
 extern const char* const drafts_sql;
 
+// What is noted for people; made where it is missing when a folder is opened for writing, whatever its
+// format, which older versions of it know nothing of and can do without.
+extern const char* const notes_sql;
+
 // A batch without a delivery has the checksum that it had before there were any, so that an upgrade
 // need not write the batches anew.
 template <class AnyBatch>
@@ -44,6 +48,21 @@ inline Delivery delivery_at(const Statement& row, int column) {
     delivery.sender_sequence = static_cast<std::uint64_t>(row.number(column + 2));
   delivery.sent_checksum = row.number(column + 3);
   return delivery;
+}
+
+// The columns feed, guard, action, records and detail, from `column` on; and back, from position
+// `first` on.
+inline HeldFinding finding_at(const Statement& row, int column) {
+  return {row.text(column), row.text(column + 1), row.text(column + 2),
+          static_cast<std::uint64_t>(row.number(column + 3)), row.text(column + 4)};
+}
+
+inline void bind_finding(Statement& insert, int first, const HeldFinding& found) {
+  insert.bind(first, found.feed)
+      .bind(first + 1, found.guard)
+      .bind(first + 2, found.action)
+      .bind(first + 3, static_cast<std::int64_t>(found.records))
+      .bind(first + 4, found.detail);
 }
 
 }  // namespace server::store

@@ -75,6 +75,21 @@ TEST_CASE("draft: what is live stays until it is published, and the draft answer
   CHECK(world.run({"draft", "publish", "spring", "--by", "bo"}).exit == Exit::bad_input);
 }
 
+TEST_CASE("draft: the list says what guards found in its parts", "[server][cli]") {
+  const DraftWorld world;
+  REQUIRE(world
+              .run({"import", world.file("guards.json",
+                                         R"({"feed": "conditions",
+                                             "guards": {"zero_price": {"then": "hold"}}})")})
+              .exit == Exit::ok);
+  const auto made = world.run({"draft", "create", "spring", "--by", "anna",
+                               world.prices("conditions.csv", "base_price,S-20,0,EUR,B-3\n")});
+  CAPTURE(made.err);
+  CHECK(made.says("zero_price"));
+  CHECK(world.run({"draft", "list"}).says("zero_price"));
+  CHECK(world.run({"draft", "list", "--format", "csv"}).says("zero_price: 1 price is zero"));
+}
+
 TEST_CASE("draft: the answer says that it is one, and an unknown draft has none", "[server][cli]") {
   const DraftWorld world;
   REQUIRE(world

@@ -164,6 +164,89 @@ TEST_CASE("guards: a record that is new is held against the one of its key that 
             .find("3 of 3 records vanish") != std::string::npos);
 }
 
+TEST_CASE("guards: percentages are compared in points, up or down", "[server][feed][guards]") {
+  const std::string head =
+      "type,customer,customer_group,article,article_group,scale,scale_kind,formula,value,unit,"
+      "valid_from,key\n";
+  const auto found = [&head](const std::string& guards, const std::string& now) {
+    Facts facts = example_facts();
+    put_priced(facts);
+    const Import was = import(
+        facts, {file("article_groups.csv", "code\nG\n"), file("customer_groups.csv", "code\nR\n"),
+                file("conditions.csv", head + "customer_discount,C,,,G,,,,5,,,\n"
+                                              "customer_discount,C,,,,,,,-2.5,,,\n"
+                                              "group_discount,,R,,G,,,,10,,,K-1\n"
+                                              "group_discount,,R,A,,5; 12.5 from 10,,,,PCE,,\n")});
+    INFO(troubles(was));
+    facts.settle();
+    const std::vector<FeedDescription> descriptions{guarded(guards)};
+    const Import read =
+        server::feed::read_feed(facts, {file("conditions.csv", head + now)}, descriptions, {});
+    INFO(troubles(read));
+    REQUIRE(read.report.rows_refused() == 0);
+    std::string text;
+    for (const Finding& finding : read.findings)
+      text += std::to_string(finding.records) + ": " + finding.detail + "\n";
+    return text;
+  };
+  const std::string at = "conditions.csv, line 2";
+  const auto jumps = [&](const std::string& now) {
+    return found(R"({"price_jump": {"points": 10, "then": "hold"}})", now);
+  };
+  CHECK(jumps("customer_discount,C,,,G,,,,15,,,\n").empty());
+  CHECK(jumps("customer_discount,C,,,G,,,,15.01,,,\n") ==
+        "1: 1 percentage jumps: " + at + ": 5 % to 15.01 %\n");
+  CHECK(jumps("customer_discount,C,,,G,,,,-5,,,\n").empty());
+  CHECK(jumps("customer_discount,C,,,G,,,,-5.5,,,\n") ==
+        "1: 1 percentage jumps: " + at + ": 5 % to -5.5 %\n");
+  CHECK(jumps("customer_discount,C,,,G,,,,50,,2027-01-01,\n") ==
+        "1: 1 percentage jumps: " + at + ": 5 % to 50 %\n");  // follows it
+  CHECK(jumps("group_discount,,R,,G,,,,100,,2027-01-01,K-1\n") ==
+        "1: 1 percentage jumps: " + at + ": 10 % to 100 %\n");  // its own key
+  CHECK(jumps("group_discount,,R,A,,5; 22.5 from 10,,,,PCE,,\n").empty());
+  CHECK(jumps("group_discount,,R,A,,5; 22.6 from 10,,,,PCE,,\n") ==
+        "1: 1 percentage jumps: " + at + ", from 10: 12.5 % to 22.6 %\n");
+  CHECK(jumps("group_discount,,R,A,,,,,20,PCE,,\n") ==
+        "1: 1 percentage jumps: " + at + ": 5 % to 20 %\n");  // a scale and a flat one
+  // What has no number of its own, and another unit.
+  CHECK(jumps("customer_discount,C,,,G,,,50 + 1,,,,\n").empty());
+  CHECK(jumps("group_discount,,R,A,,50; 60 from 10,graduated,,,PCE,,\n").empty());
+  CHECK(jumps("group_discount,,R,A,,50; 60 from 10,,,,BOX,,\n").empty());
+  // Points are of percentages, and per cent is of prices; one finding tells of both.
+  const std::string discount = "customer_discount,C,,,G,,,,90,,,\n";
+  CHECK(found(R"({"price_jump": {"up": 1, "down": 1, "then": "hold"}})", discount).empty());
+  Facts facts = example_facts();
+  put_priced(facts);
+  const std::string narrow = "type,customer,article,article_group,value,currency\n";
+  REQUIRE(import(facts, {file("article_groups.csv", "code\nG\n"),
+                         file("conditions.csv", narrow + "customer_discount,C,,G,5,\n")})
+              .report.rows_refused() == 0);
+  facts.settle();
+  const std::vector<FeedDescription> both{
+      guarded(R"({"price_jump": {"up": 50, "points": 10, "then": "hold"}})")};
+  const Import read = server::feed::read_feed(
+      facts,
+      {file("conditions.csv", narrow + "price,,A,,100,EUR\n" + "customer_discount,C,,G,50,\n")},
+      both, {});
+  REQUIRE(read.findings.size() == 1);
+  CHECK(read.findings.front().records == 2);
+  CHECK(read.findings.front().detail ==
+        "1 price jumps: conditions.csv, line 2: 10 to 100; 1 percentage jumps: conditions.csv, "
+        "line 3: 5 % to 50 %");
+}
+
+TEST_CASE("guards: a whole-replace is held against what it takes the place of, which goes",
+          "[server][feed][guards]") {
+  const std::string guard = R"({"price_jump": {"up": 50, "then": "hold"}})";
+  // The old price of A, which begins earlier, goes; B's stays, and its next one is another record.
+  CHECK(only_finding(guard, "price,,A,100,EUR,,,2027-01-01,\n", "type:price")
+            .ends_with("1 price jumps: conditions.csv, line 2: 10 to 100"));
+  CHECK(only_finding(guard, "price,,B,20,EUR,,,,K-B\nprice,,B,99,EUR,,,2027-01-01,K-C\n",
+                     "type:price")
+            .ends_with("line 3: 20 to 99"));
+  CHECK(found_in(guard, "price,,A,15,EUR,,,2027-01-01,\n", "type:price").empty());
+}
+
 TEST_CASE("guards: prices of zero", "[server][feed][guards]") {
   const std::string guard = R"({"zero_price": {"then": "hold"}})";
   CHECK(only_finding(guard, "price,,A,0.00,EUR,,,,\n") ==
@@ -237,6 +320,9 @@ TEST_CASE("guards: a description of them that says nothing is told where",
   CHECK(fault_of(R"({"vanished": {"percent": 5}})") == "/guards/vanished");
   CHECK(fault_of(R"({"vanished": {"percent": 5, "then": "stop"}})") == "/guards/vanished/then");
   CHECK(fault_of(R"({"price_jump": {"then": "hold"}})") == "/guards/price_jump");
+  CHECK(fault_of(R"({"price_jump": {"points": 5, "then": "hold"}})").empty());
+  CHECK(fault_of(R"({"price_jump": {"points": -1, "then": "hold"}})") ==
+        "/guards/price_jump/points");
   CHECK(fault_of(R"({"below_cost": {"then": "hold"}})") == "/guards/below_cost");
   CHECK(fault_of(R"({"ties": {"then": "hold"}})").empty());
   CHECK(fault_of(R"({"ties": {}})") == "/guards/ties");

@@ -168,6 +168,27 @@ TEST_CASE("drafts over HTTP: a part may be a document", "[server][drafts]") {
                    "202 "));  // the guard is live
 }
 
+TEST_CASE("drafts over HTTP: what guards found in a part stays with it", "[server][drafts]") {
+  DraftDesk desk;
+  REQUIRE(
+      draft_says(desk.ask("POST", "/v1/drafts/rules/parts?use=create",
+                          R"({"feed": "conditions", "guards": {"zero_price": {"then": "hold"}}})",
+                          "application/json"),
+                 "200 "));
+  REQUIRE(draft_says(desk.post("/v1/drafts/rules/publish?by=anna"), "\"sequence\":2"));
+  CHECK(draft_says(desk.part("/v1/drafts/spring/parts?use=create&feed=conditions",
+                             "base_price,S-20,9.00,EUR,B-3\r\n"),
+                   "200 "));
+  CHECK(draft_says(
+      desk.part("/v1/drafts/spring/parts?use=add&feed=conditions", "base_price,S-20,0,EUR,B-3\r\n"),
+      "\"guard\":\"zero_price\""));
+  const auto shown = desk.get("/v1/drafts/spring");
+  CHECK(draft_says(shown, "\"findings\":[]},{"));
+  CHECK(draft_says(shown,
+                   "\"findings\":[{\"feed\":\"conditions\",\"guard\":\"zero_price\",\"then\":"
+                   "\"hold\",\"records\":1,\"detail\":\"1 price is zero"));
+}
+
 TEST_CASE("drafts over HTTP: a time given while the node runs is noticed at once",
           "[server][drafts]") {
   DraftDesk desk;

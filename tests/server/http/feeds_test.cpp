@@ -47,6 +47,15 @@ struct Desk {
       request.paths = {folder.path() + "/files"};
       REQUIRE((*node)->import(request).accepted());
     }
+    serve(follow);
+  }
+
+  // Ends what serves the folder, and begins anew.
+  void serve(bool follow = false) {
+    if (thread.joinable()) {
+      thread.request_stop();
+      thread.join();
+    }
     WriterOptions options;
     options.follow = follow;
     options.published = [this](const Node& node) -> engine::base::Result<void> {
@@ -170,6 +179,20 @@ TEST_CASE("feeds: what is known of them", "[server]") {
   CHECK(holds(all, "200 {\"generation\":2,\"feeds\":["));
   CHECK(holds(all, "\"feed\":\"stock\",\"sequence\":1,\"sender_sequence\":null,"));
   CHECK(holds(desk.get("/v1/feeds/none"), "404 "));
+}
+
+TEST_CASE("feeds: what was found and what was turned away is known after a restart", "[server]") {
+  Desk desk{false, R"({"feed": "conditions", "guards": {"zero_price": {"then": "flag"}}})"};
+  desk.post(batches, "base_price,,S-20,0,EUR,B-3\r\n");
+  desk.post("/v1/feeds/conditions/batches?sequence=7", "base_price,,S-20,0,EUR,B-3\r\n");
+  desk.post("/v1/feeds/conditions/batches?sequence=9", "base_price,,S-20,0,EUR,B-3\r\n");
+  const auto before = desk.get("/v1/feeds/conditions");
+  CHECK(holds(before, "\"guard\":\"zero_price\",\"then\":\"flag\",\"records\":1"));
+  CHECK(holds(before, "\"last_error\":{\"at\":\""));
+  desk.serve();
+  const auto after = desk.get("/v1/feeds/conditions");
+  CHECK(after.substr(after.find("\"findings\"")) == before.substr(before.find("\"findings\"")));
+  CHECK(holds(desk.get("/v1/feeds/stock"), "\"findings\":[],\"last_error\":null"));
 }
 
 TEST_CASE("feeds: requests that bring no batch", "[server]") {

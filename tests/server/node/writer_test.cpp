@@ -84,7 +84,7 @@ TEST_CASE("writer: a batch that was written is published, in the journal and kno
   const ImportOutcome outcome = desk.send("S-10,HQ,7,0\r\nS-20,HQ,x,0\r\n", {"stock", "", {}, 0});
   CHECK(outcome.verdict == Verdict::refused_rows);  // one of two is more than ten percent
   CHECK(outcome.report.rows_refused() == 1);
-  CHECK(desk.writer->last_error("stock")->fault.code == FaultCode::refused_share);
+  CHECK(desk.writer->last_error("stock")->code == "refused_share");
   CHECK(desk.writer->feeds()->sequence == 1);
   CHECK(desk.send("S-10,HQ,7,0\r\n").sequence == 2);
   CHECK(published == 2);
@@ -219,4 +219,64 @@ TEST_CASE("writer: a full queue refuses and names the limit", "[server][node]") 
   senders.clear();
   CHECK(in.load() == write_queue_max);
   CHECK(desk.writer->feeds()->sequence == 1 + write_queue_max);
+}
+
+TEST_CASE("writer: what guards found of a feed outlives it, until a batch of the feed is in order",
+          "[server][node]") {
+  Desk desk;
+  {
+    tests::write_file(
+        desk.files + "/guards.json",
+        R"({"feed": "stock", "guards": {"refused_rows": {"percent": 10, "then": "flag"}}})");
+    auto node = Node::open(desk.data, {Access::write, Keep::facts});
+    REQUIRE(node);
+    ImportRequest request;
+    request.paths = {desk.files + "/guards.json"};
+    REQUIRE((*node)->import(request).accepted());
+  }
+  desk.start();
+  CHECK(desk.send("S-10,HQ,7,0\r\nS-20,HQ,x,0\r\n").findings.size() == 1);
+  REQUIRE(desk.writer->last_findings("stock").size() == 1);
+  const auto told = desk.writer->last_findings("stock").front();
+  desk.stop();
+  desk.start();
+  const auto again = desk.writer->last_findings("stock");
+  REQUIRE(again.size() == 1);
+  CHECK(again.front().guard == server::feed::GuardKind::refused_rows);
+  CHECK(again.front().then == server::feed::GuardAction::flag);
+  CHECK(again.front().records == 1);
+  CHECK(again.front().detail == told.detail);
+  CHECK(desk.writer->last_findings("conditions").empty());
+  desk.send("S-10,HQ,7,0\r\n");
+  CHECK(desk.writer->last_findings("stock").empty());
+  desk.stop();
+  desk.start();
+  CHECK(desk.writer->last_findings("stock").empty());
+}
+
+TEST_CASE("writer: an import of files leaves what it found and what it turned away",
+          "[server][node]") {
+  Desk desk;
+  const auto import = [&desk](const std::string& name, const std::string& text) {
+    tests::write_file(desk.files + "/" + name, text);
+    auto node = Node::open(desk.data, {Access::write, Keep::facts});
+    REQUIRE(node);
+    ImportRequest request;
+    request.paths = {desk.files + "/" + name};
+    return (*node)->import(request);
+  };
+  const std::string head{stock_head};
+  import("guards.json",
+         R"({"feed": "stock", "guards": {"refused_rows": {"percent": 10, "then": "flag"}}})");
+  const auto flagged = import("stock.csv", head + "S-10,HQ,7,0\r\nS-20,HQ,x,0\r\n");
+  CHECK(flagged.accepted());
+  const auto refused = import("stock.csv", head + "S-20,HQ,x,0\r\n");
+  CHECK_FALSE(refused.accepted());
+  desk.start();
+  CHECK(desk.writer->last_findings("stock").size() == 1);
+  const auto error = desk.writer->last_error("stock");
+  REQUIRE(error);
+  CHECK(error->code == "refused_share");
+  CHECK(error->detail == refused.faults.at(0).detail);
+  CHECK_FALSE(desk.writer->last_error("conditions"));
 }

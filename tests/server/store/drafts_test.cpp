@@ -42,12 +42,12 @@ void run_on_drafts(const std::string& folder, const std::string& sql) {
   sqlite3_close(database);
 }
 
-std::int64_t parts_left(const std::string& folder) {
+std::int64_t rows_of(const std::string& folder, const std::string& table) {
   sqlite3* database = nullptr;
   REQUIRE(sqlite3_open((folder + "/netto.db").c_str(), &database) == SQLITE_OK);
   sqlite3_stmt* select = nullptr;
-  REQUIRE(sqlite3_prepare_v2(database, "SELECT count(*) FROM batch_part", -1, &select, nullptr) ==
-          SQLITE_OK);
+  const std::string sql = "SELECT count(*) FROM " + table;
+  REQUIRE(sqlite3_prepare_v2(database, sql.c_str(), -1, &select, nullptr) == SQLITE_OK);
   REQUIRE(sqlite3_step(select) == SQLITE_ROW);
   const auto count = sqlite3_column_int64(select, 0);
   sqlite3_finalize(select);
@@ -109,7 +109,27 @@ TEST_CASE("journal: publishing appends and removes the draft; where there is non
     CHECK(journal->drop_draft("autumn").error().code == FaultCode::bad_request);
     CHECK(journal->drafts()->empty());
   }
-  CHECK(parts_left(folder.path()) == 2);  // of the two batches: no draft leaves anything behind
+  CHECK(rows_of(folder.path(), "batch_part") ==
+        2);  // of the two batches: no draft leaves anything behind
+}
+
+TEST_CASE("journal: what was found in a part stays with it, and goes with the draft",
+          "[server][store]") {
+  const tests::TemporaryFolder folder;
+  const auto journal = drafts_journal_in(folder.path(), Access::create);
+  NewBatch part = draft_part_of("two");
+  part.found = {{"prices", 0, 0, {{"prices", "ties", "flag", 2, "two ties"}}}, {"stock", 0, 0, {}}};
+  REQUIRE(journal->add_to_draft(draft_named("spring"), DraftUse::fresh, draft_part_of("one")));
+  REQUIRE(journal->add_to_draft(draft_named("spring"), DraftUse::existing, part));
+  const auto drafts = journal->drafts();
+  REQUIRE(drafts);
+  CHECK(drafts->front().parts.at(0).findings.empty());
+  CHECK(drafts->front().parts.at(1).findings == part.found.front().findings);
+  CHECK(journal->feed_notes()->found.empty());  // nothing of it is live
+  const auto kept = [&folder] { return rows_of(folder.path(), "draft_finding"); };
+  CHECK(kept() == 1);
+  REQUIRE(journal->drop_draft("spring"));
+  CHECK(kept() == 0);
 }
 
 TEST_CASE("journal: a draft that is not what was written is told", "[server][store]") {

@@ -491,3 +491,65 @@ TEST_CASE("journal: what a writer that died within a commit left is undone by th
   REQUIRE(batches.size() == 1);
   CHECK(batches[0].source == "prices.csv");
 }
+
+TEST_CASE("journal: what is noted of feeds comes back; of each feed the last, of many the newest",
+          "[server][store]") {
+  const TemporaryFolder folder;
+  {
+    const auto journal = opened(folder.path() + "/data", Access::create);
+    REQUIRE(journal->note_errors({{"prices", "2026-03-01T01:00:00Z", "bad_number", "no number"}}));
+    CHECK_FALSE(fs::exists(folder.path() + "/data"));  // no data, no folder
+    NewBatch batch = batch_of("one");
+    batch.found = {{"prices", 0, 0, {{"prices", "ties", "flag", 2, "two"}}}, {"stock", 0, 0, {}}};
+    append(*journal, batch);
+    REQUIRE(journal->note_errors({{"prices", "2026-03-01T02:00:00Z", "bad_number", "first"},
+                                  {"stock", "2026-03-01T02:00:00Z", "bad_date", "no day"}}));
+    REQUIRE(journal->note_errors({{"prices", "2026-03-01T03:00:00Z", "bad_number", "second"}}));
+    NewBatch held = batch_of("two");
+    held.found = {{"stock", 0, 0, {{"stock", "vanished", "hold", 9, "nine"}}}};
+    REQUIRE(journal->hold(held, held.found.front().findings));
+  }
+  const auto journal = opened(folder.path() + "/data", Access::write);
+  const auto notes = journal->feed_notes();
+  REQUIRE(notes);
+  CHECK(notes->found ==
+        std::vector<FeedFound>{{"prices", 1, 0, {{"prices", "ties", "flag", 2, "two"}}},
+                               {"stock", 0, 1, {{"stock", "vanished", "hold", 9, "nine"}}}});
+  CHECK(notes->errors ==
+        std::vector<FeedError>{{"stock", "2026-03-01T02:00:00Z", "bad_date", "no day"},
+                               {"prices", "2026-03-01T03:00:00Z", "bad_number", "second"}});
+  NewBatch in_order = batch_of("three");
+  in_order.found = {{"prices", 0, 0, {}}};
+  append(*journal, in_order);
+  CHECK(journal->feed_notes()->found.size() == 1);
+  std::vector<FeedError> many;
+  NewBatch all = batch_of("four");
+  for (std::size_t i = 0; i < noted_feeds_max; ++i) {
+    const std::string feed = "feed " + std::to_string(i);
+    many.push_back({feed, "2026-03-01T04:00:00Z", "bad_date", "no day"});
+    all.found.push_back({feed, 0, 0, {{feed, "ties", "flag", 1, "one"}}});
+  }
+  REQUIRE(journal->note_errors(many));
+  append(*journal, all);
+  CHECK(journal->feed_notes()->errors == many);
+  CHECK(journal->feed_notes()->found.size() == noted_feeds_max);
+  CHECK(journal->feed_notes()->found.front().feed == "feed 0");
+}
+
+TEST_CASE("journal: a folder of before anything was noted is read, and notes when it is written to",
+          "[server][store]") {
+  const TemporaryFolder folder;
+  append(*opened(folder.path(), Access::create), batch_of("one"));
+  run_sql(folder.path(),
+          "DROP TABLE feed_finding; DROP TABLE feed_error; DROP TABLE draft_finding");
+  const auto reader = opened(folder.path(), Access::read);
+  REQUIRE(reader->feed_notes());
+  CHECK(reader->feed_notes()->found.empty());
+  CHECK(reader->drafts()->empty());
+  {
+    const auto writer = opened(folder.path(), Access::write);
+    CHECK(all_of(*writer).size() == 1);
+    REQUIRE(writer->note_errors({{"prices", "2026-03-01T01:00:00Z", "bad_number", "no number"}}));
+  }
+  CHECK(reader->feed_notes()->errors.size() == 1);
+}

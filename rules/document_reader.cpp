@@ -39,7 +39,7 @@ const Json* DocumentReader::typed(const Json& object, std::string_view name, Jso
   const Json* value = object.find(name);
   if (value == nullptr || value->is(kind)) return value;
   fault(*value, FaultCode::bad_document,
-        std::string{"a "} + kind_name(kind) + " is wanted here, not " + kind_name(value->kind()));
+        std::string{kind_name(kind)} + " is wanted here, not " + kind_name(value->kind()));
   return nullptr;
 }
 

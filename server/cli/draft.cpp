@@ -3,6 +3,7 @@
 #include "server/cli/command.hpp"
 #include "server/cli/draft_at_node.hpp"
 #include "server/cli/draft_compare.hpp"
+#include "server/cli/draft_list.hpp"
 #include "server/cli/report.hpp"
 #include "server/feed/partition.hpp"
 #include "server/node/clock.hpp"
@@ -102,43 +103,13 @@ void keep_in_draft(const DraftOptions& options, store::DraftUse use, Run& run) {
   if (outcome.accepted()) report_kept(options, outcome, run);
 }
 
-// What guards found in its parts: their names for people, the sentences for machines.
-std::string findings_text(const store::Draft& draft, Format format) {
-  std::string text;
-  for (const store::DraftPart& part : draft.parts) {
-    for (const store::HeldFinding& found : part.findings) {
-      text += (text.empty() ? "" : " | ") + found.guard;
-      if (format != Format::table) text += ": " + found.detail;
-    }
-  }
-  return text;
-}
-
 void list_drafts(const DraftOptions& options, Run& run) {
   if (!options.url.empty()) return list_drafts_at_node(options, run);
   const auto journal = store::open_journal(run.data, store::Access::read);
   if (!journal) return fail(run, journal.error());
   const auto drafts = (*journal)->drafts();
   if (!drafts) return fail(run, drafts.error());
-  if (drafts->empty() && run.format == Format::table) return write_out(run, "there is no draft\n");
-  Report report;
-  Table& rows = report.table("drafts", "",
-                             {{"name", "name"},
-                              {"created_at", "created"},
-                              {"created_by", "by"},
-                              {"parts", "parts", Align::right},
-                              {"last_part_at", "last part"},
-                              {"note", "note"},
-                              {"publish_at", "publish at"},
-                              {"problem", "problem"},
-                              {"findings", "guards found"}});
-  for (const store::Draft& draft : *drafts) {
-    const std::uint64_t parts = draft.parts.size();
-    rows.add({draft.name, draft.created_at, draft.created_by, parts,
-              draft.parts.empty() ? std::string{} : draft.parts.back().received_at, draft.note,
-              draft.publish_at, draft.problem, findings_text(draft, run.format)});
-  }
-  report.write(run);
+  write_drafts(*drafts, run);
 }
 
 void schedule_draft(const DraftOptions& options, Run& run) {

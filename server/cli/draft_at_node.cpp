@@ -1,5 +1,6 @@
 #include "server/cli/draft_at_node.hpp"
 
+#include "server/cli/draft_list.hpp"
 #include "server/cli/remote.hpp"
 #include "server/http/limits.hpp"
 
@@ -95,6 +96,43 @@ std::optional<rules::Json> done(const DraftOptions& options,
   return std::nullopt;
 }
 
+std::span<const rules::Json> items_in(const rules::Json& object, std::string_view name) {
+  const rules::Json* const list = object.find(name);
+  return list == nullptr ? std::span<const rules::Json>{} : list->items();
+}
+
+store::Draft draft_told(const rules::Json& told) {
+  store::Draft draft;
+  draft.name = text_in(told, "name");
+  draft.created_at = text_in(told, "created_at");
+  draft.created_by = text_in(told, "created_by");
+  draft.note = text_in(told, "note");
+  draft.publish_at = text_in(told, "publish_at");
+  draft.problem = text_in(told, "problem");
+  for (const rules::Json& each : items_in(told, "parts")) {
+    store::DraftPart& part = draft.parts.emplace_back();
+    part.received_at = text_in(each, "received_at");
+    for (const rules::Json& found : items_in(each, "findings")) {
+      store::HeldFinding& finding = part.findings.emplace_back();
+      finding.guard = text_in(found, "guard");
+      finding.detail = text_in(found, "detail");
+    }
+  }
+  return draft;
+}
+
+// What is half there would be taken for the whole.
+void take_back(const DraftOptions& options, std::size_t kept, Run& run) {
+  const auto dropped = http::remove(options.url, address_of(options, ""));
+  if (dropped && dropped->status == 200) {
+    fmt::print(run.err, "netto: draft {} was dropped again: a draft is made of all its files\n",
+               options.name);
+  } else {
+    fmt::print(run.err, "netto: {} files are in draft {}, which could not be dropped again\n", kept,
+               options.name);
+  }
+}
+
 }  // namespace
 
 void keep_in_draft_at_node(const DraftOptions& options, store::DraftUse use, Run& run) {
@@ -113,9 +151,12 @@ void keep_in_draft_at_node(const DraftOptions& options, store::DraftUse use, Run
     const auto answer = send_part(options, file, kept == 0 ? use : store::DraftUse::existing);
     if (!answer) {
       fail(run, answer.error());
-      if (kept > 0)
+      if (kept > 0 && use == store::DraftUse::fresh) {
+        take_back(options, kept, run);
+      } else if (kept > 0) {
         fmt::print(run.err, "netto: {} of {} files are in draft {}; add the others, or drop it\n",
                    kept, files.size(), options.name);
+      }
       return;
     }
     ++kept;
@@ -128,7 +169,12 @@ void keep_in_draft_at_node(const DraftOptions& options, store::DraftUse use, Run
 void list_drafts_at_node(const DraftOptions& options, Run& run) {
   const auto answer = get_text(options.url, "/v1/drafts");
   if (!answer) return fail(run, answer.error());
-  write_out(run, *answer + "\n");
+  if (run.format == Format::json) return write_out(run, *answer + "\n");
+  const auto told = rules::parse_json(*answer);
+  if (!told) return fail(run, told.error());
+  std::vector<store::Draft> drafts;
+  for (const rules::Json& draft : items_in(*told, "drafts")) drafts.push_back(draft_told(draft));
+  write_drafts(drafts, run);
 }
 
 void publish_draft_at_node(const DraftOptions& options, Run& run) {

@@ -1,6 +1,6 @@
 // netto draft --url: the same at a running node, over /v1/drafts. Files go one after the other, each as
-// a part of its own; where one is refused those before it stay in the draft, and that is told. One
-// thread.
+// a part of its own. Where one is refused a draft that was to be made of them is dropped again; of one
+// that they were added to those before it stay, and that is told. One thread.
 #pragma once
 
 #include "server/cli/command.hpp"

@@ -8,8 +8,10 @@
 #include "server/cli/sent_batches.hpp"
 #include "server/feed/row_parts.hpp"
 #include "server/feed/text_source.hpp"
+#include "server/http/documents.hpp"
 #include "server/http/feeds.hpp"
 #include "server/node/clock.hpp"
+#include "server/node/gather.hpp"
 #include "server/store/checksum.hpp"
 
 #include <fmt/core.h>
@@ -18,6 +20,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -36,7 +39,7 @@ constexpr std::size_t batch_id_size_max = http::batch_id_bytes - 20;
 
 // What one file alone can have.
 Result<void> check_one_file(const NodeImport& options, const FilesToSend& files) {
-  if (files.files.size() == 1) return {};
+  if (files.files.size() <= 1) return {};
   const char* option = !options.batch_id.empty()      ? "--batch-id"
                        : options.sequence.has_value() ? "--sequence"
                        : options.replace.has_value()  ? "--replace"
@@ -73,14 +76,17 @@ Result<void> check_batch_id(const std::string& id) {
 }
 
 // The folder that all files lie in, with its slash: what need not be said in every line.
-std::string common_folder(const FilesToSend& files) {
-  if (files.files.empty()) return "";
-  std::string common = files.files.front().name;
-  for (const FileToSend& file : files.files) {
-    const auto differ = std::ranges::mismatch(common, file.name);
-    common.erase(differ.in1, common.end());
-  }
-  return common.substr(0, common.find_last_of('/') + 1);
+std::string common_folder(const node::Gathered& gathered) {
+  std::optional<std::string> common;
+  const auto take = [&common](const std::string& name) {
+    if (!common) common = name;
+    const auto differ = std::ranges::mismatch(*common, name);
+    common->erase(differ.in1, common->end());
+  };
+  for (const node::TextFile& document : gathered.rules) take(document.path);
+  for (const node::TextFile& document : gathered.feed_descriptions) take(document.path);
+  for (const feed::FeedFile& file : gathered.data) take(file.name);
+  return common.value_or("").substr(0, common.value_or("").find_last_of('/') + 1);
 }
 
 // "?sequence=7&mode=replace&partition=...": how the node is to take it.
@@ -108,17 +114,23 @@ class Sending {
   void send() {
     const auto begin = Clock::now();
     if (auto ok = check_batch_id(options_.batch_id); !ok) return fail(run_, ok.error());
-    const auto feeds = node_.get("/v1/feeds");
+    const auto gathered = node::gather(options_.paths);
+    if (!gathered) return fail(run_, gathered.error());
+    auto feeds = node_.get("/v1/feeds");
     if (!feeds) return fail(run_, feeds.error());
     generation_ = number_in(*feeds, "generation");
-    auto files = files_to_send(options_.paths, options_.feed, forms_in(*feeds));
+    folder_ = common_folder(*gathered);
+    send_documents(*gathered);
+    if (fault_) return fail(run_, *fault_);
+    if (!report_.batches.empty()) feeds = node_.get("/v1/feeds");  // they say which feeds there are
+    if (!feeds) return fail(run_, feeds.error());
+    auto files = files_to_send(*gathered, options_.feed, forms_in(*feeds));
     if (!files) return fail(run_, files.error());
-    if (files->files.empty()) {
+    if (files->files.empty() && report_.batches.empty()) {
       return fail(run_, {FaultCode::file_missing, options_.paths.front(),
                          "there is no file that a feed of the node reads"});
     }
     if (auto ok = check_one_file(options_, *files); !ok) return fail(run_, ok.error());
-    folder_ = common_folder(*files);
     for (const FileToSend& file : files->files) send_file(file);
     progress_.clear();
     report_.url = options_.url;
@@ -131,6 +143,47 @@ class Sending {
   }
 
  private:
+  // All at once, as they belong together; what is in already changes nothing.
+  void send_documents(const node::Gathered& gathered) {
+    std::vector<node::TextFile> documents = gathered.rules;
+    documents.insert(documents.end(), gathered.feed_descriptions.begin(),
+                     gathered.feed_descriptions.end());
+    if (documents.empty()) return;
+    for (node::TextFile& document : documents) document.path.erase(0, folder_.size());
+    http::ClientBody body;
+    const std::string text = http::documents_body(documents);
+    body.bytes = text;
+    body.content_type = "application/json";
+    const auto answer = node_.post("/v1/documents", body);
+    if (!answer) {
+      fault_ = answer.error();
+      return;
+    }
+    const auto told = rules::parse_json(answer->body);
+    if (answer->status != 200 || !told) {
+      fault_ = fault_of(options_.url, *answer);
+      if (told) tell_other_faults(*told);
+      return;
+    }
+    for (const node::TextFile& document : documents) {
+      SentBatch& batch = report_.batches.emplace_back();
+      batch.file = document.path;
+      batch.state = is_true(*told, "repeated") ? Sent::repeated : Sent::in;
+      batch.sequence = number_in(*told, "sequence");
+    }
+  }
+
+  // The first is what the run ends with.
+  void tell_other_faults(const Json& told) {
+    const Json* const faults = told.find("faults");
+    if (faults == nullptr || faults->items().empty()) return;
+    fault_->where = text_in(faults->items().front(), "where");
+    for (const Json& fault : faults->items().subspan(1)) {
+      fmt::print(run_.err, "netto: {}: {} ({})\n", text_in(fault, "where"),
+                 text_in(fault, "detail"), text_in(fault, "code"));
+    }
+  }
+
   void send_file(const FileToSend& file) {
     if (fault_) return note_not_sent(file);
     auto text = feed::read_file(file.name);
@@ -244,7 +297,7 @@ class Sending {
   bool tell_overtaken() {
     std::map<std::string, std::uint64_t> repeated;  // feed to the newest batch of this run
     for (const SentBatch& batch : report_.batches) {
-      if (batch.state == Sent::repeated) repeated.emplace(batch.feed, 0);
+      if (batch.state == Sent::repeated && !batch.feed.empty()) repeated.emplace(batch.feed, 0);
     }
     bool any = false;
     for (auto& [feed, newest] : repeated) {

@@ -1,4 +1,5 @@
-// import --url: files sent to a running node, each as a batch of its feed. A batch has an id made of
+// import --url: files sent to a running node, rules documents and feed descriptions first, as one
+// batch, then each data file as a batch of its feed. A batch has an id made of
 // its content unless one is given, so that sending again, by hand or because an answer was lost, is
 // harmless. A file larger than a batch may be goes in parts of whole rows, each a batch of its own.
 // Stops at the first batch that does not go in. One thread.

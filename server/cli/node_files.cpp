@@ -3,7 +3,6 @@
 #include "server/cli/remote.hpp"
 #include "server/feed/canonical.hpp"
 #include "server/feed/text_source.hpp"
-#include "server/node/gather.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -72,19 +71,6 @@ std::size_t rank_of(const FileToSend& file) {
   return kind ? static_cast<std::size_t>(*kind) : feed::kind_count;
 }
 
-Result<void> pass_over(const std::vector<node::TextFile>& documents,
-                       std::span<const std::string> paths, std::vector<std::string>& passed_over) {
-  for (const node::TextFile& document : documents) {
-    if (std::ranges::find(paths, document.path) != paths.end()) {
-      return Fault{FaultCode::unsupported, document.path,
-                   "rules and feed descriptions can't be sent to a running node; import them into "
-                   "its data folder while it is stopped"};
-    }
-    passed_over.push_back(document.path);
-  }
-  return {};
-}
-
 }  // namespace
 
 std::vector<FeedForm> forms_in(const Json& feeds) {
@@ -107,16 +93,11 @@ std::vector<FeedForm> forms_in(const Json& feeds) {
   return forms;
 }
 
-Result<FilesToSend> files_to_send(std::span<const std::string> paths, const std::string& feed,
+Result<FilesToSend> files_to_send(const node::Gathered& gathered, const std::string& feed,
                                   std::span<const FeedForm> forms) {
-  auto gathered = node::gather(paths);
-  if (!gathered) return gathered.error();
   FilesToSend made;
-  made.passed_over = gathered->passed_over;
-  if (auto ok = pass_over(gathered->rules, paths, made.passed_over); !ok) return ok.error();
-  if (auto ok = pass_over(gathered->feed_descriptions, paths, made.passed_over); !ok)
-    return ok.error();
-  for (const feed::FeedFile& file : gathered->data) {
+  made.passed_over = gathered.passed_over;
+  for (const feed::FeedFile& file : gathered.data) {
     if (!feed.empty()) {
       auto form = named_form(feed, file.name, forms);
       if (!form) return form.error();
@@ -126,7 +107,7 @@ Result<FilesToSend> files_to_send(std::span<const std::string> paths, const std:
     auto form = form_by_name(file.name, forms);
     if (!form) return form.error();
     const bool was_named =
-        std::ranges::find(gathered->data_named, file.name) != gathered->data_named.end();
+        std::ranges::find(gathered.data_named, file.name) != gathered.data_named.end();
     if (!form->has_value() && was_named) return no_feed(file.name);
     if (form->has_value()) {
       made.files.push_back({file.name, **std::move(form)});

@@ -3,6 +3,7 @@
 #include "engine/base/hash.hpp"
 #include "server/http/audit.hpp"
 #include "server/http/availability_question.hpp"
+#include "server/http/documents.hpp"
 #include "server/http/draft_comparison.hpp"
 #include "server/http/drafts.hpp"
 #include "server/http/feeds.hpp"
@@ -89,6 +90,7 @@ struct Routes {
       RouteName{"GET", "/v1/batches"},
       RouteName{"POST", "/v1/batches/{held}/release"},
       RouteName{"POST", "/v1/batches/{held}/reject"},
+      RouteName{"POST", "/v1/documents"},
       RouteName{"POST", "/v1/drafts/{name}/parts"},
       RouteName{"GET", "/v1/drafts"},
       RouteName{"GET", "/v1/drafts/{name}"},
@@ -103,12 +105,12 @@ struct Routes {
       RouteName{"GET", "/metrics"},
   };
   static constexpr std::array<Handler, names.size()> handlers{
-      &Worker::quote,      &Worker::price,      &Worker::availability, &Worker::availability_of_one,
-      &Worker::feed_batch, &Worker::feeds,      &Worker::feed,         &Worker::refused_rows,
-      &Worker::batches,    &Worker::release,    &Worker::reject,       &Worker::draft_part,
-      &Worker::drafts,     &Worker::draft,      &Worker::drop,         &Worker::comparison,
-      &Worker::publish,    &Worker::unschedule, &Worker::audit,        &Worker::openapi,
-      &Worker::health,     &Worker::readiness,  &Worker::metrics,
+      &Worker::quote,      &Worker::price,   &Worker::availability, &Worker::availability_of_one,
+      &Worker::feed_batch, &Worker::feeds,   &Worker::feed,         &Worker::refused_rows,
+      &Worker::batches,    &Worker::release, &Worker::reject,       &Worker::documents,
+      &Worker::draft_part, &Worker::drafts,  &Worker::draft,        &Worker::drop,
+      &Worker::comparison, &Worker::publish, &Worker::unschedule,   &Worker::audit,
+      &Worker::openapi,    &Worker::health,  &Worker::readiness,    &Worker::metrics,
   };
 };
 
@@ -475,6 +477,10 @@ void Worker::release(const Request&, const Target& target, Response& response) {
 
 void Worker::reject(const Request&, const Target& target, Response& response) {
   if (auto* const to = writer(response)) decide_held(*to, node::Decide::reject, target, response);
+}
+
+void Worker::documents(const Request& request, const Target& target, Response& response) {
+  if (auto* const to = writer(response)) post_documents(*to, request, target, response);
 }
 
 void Worker::draft_part(const Request& request, const Target& target, Response& response) {

@@ -89,6 +89,7 @@ class Worker final : public Handler {
   void batches(const Request& request, const Target& target, Response& response);
   void release(const Request& request, const Target& target, Response& response);
   void reject(const Request& request, const Target& target, Response& response);
+  void documents(const Request& request, const Target& target, Response& response);
   void draft_part(const Request& request, const Target& target, Response& response);
   void drafts(const Request& request, const Target& target, Response& response);
   void draft(const Request& request, const Target& target, Response& response);

@@ -147,7 +147,8 @@ bool Framer::read_request_line(std::string_view line) {
   takes_body_ = method == "POST" || method == "PUT" || method == "PATCH";
   is_http_10_ = version == "HTTP/1.0";
   is_batch_ =
-      method == "POST" && (target.starts_with("/v1/feeds/") || target.starts_with("/v1/drafts/"));
+      method == "POST" && (target.starts_with("/v1/feeds/") || target.starts_with("/v1/drafts/") ||
+                           target.starts_with("/v1/documents"));
   return true;
 }
 

@@ -3,7 +3,70 @@
 namespace server::http {
 
 std::string_view openapi_feed_paths() {
-  return R"json(  "/v1/feeds/{feed}/batches": {
+  return R"json(  "/v1/documents": {
+   "post": {
+    "operationId": "documents",
+    "summary": "Rules documents and feed descriptions, all of them as one batch or none; what has the name of an earlier one takes its place",
+    "requestBody": {
+     "required": true,
+     "content": {
+      "application/json": {
+       "schema": {
+        "type": "object",
+        "required": ["documents"],
+        "properties": {
+         "documents": {
+          "type": "array",
+          "minItems": 1,
+          "maxItems": 1000,
+          "items": {
+           "type": "object",
+           "required": ["name", "text"],
+           "properties": {"name": {"type": "string", "description": "For people: faults are told by it."}, "text": {"type": "string", "description": "The document as it is written, JSON."}}
+          }
+         }
+        }
+       }
+      }
+     }
+    },
+    "responses": {
+     "200": {
+      "description": "They are in. repeated: they were before, and nothing was changed.",
+      "content": {
+       "application/json": {
+        "schema": {
+         "type": "object",
+         "required": ["documents", "sequence", "generation", "repeated"],
+         "properties": {"documents": {"type": "array", "items": {"type": "string"}}, "sequence": {"type": ["integer", "null"]}, "generation": {"type": "integer"}, "repeated": {"type": "boolean"}}
+        }
+       }
+      }
+     },
+     "400": {
+      "description": "The body is no JSON.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "409": {
+      "description": "read_only: this node does not write.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "415": {
+      "description": "Another content type or encoding.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "422": {
+      "description": "The body has no documents, or one can't be used; the member faults says all that is wrong, and where. Nothing was changed.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     },
+     "503": {
+      "description": "The node can't write now, or its queue is full; Retry-After says when to try again.",
+      "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+     }
+    }
+   }
+  },
+  "/v1/feeds/{feed}/batches": {
    "post": {
     "operationId": "batch",
     "summary": "A batch of rows of one feed; answered when it is durable and the next question sees it",

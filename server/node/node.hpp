@@ -92,7 +92,8 @@ struct DraftView {
 struct ImportRequest {
   std::vector<std::string> paths;          // files, folders, "-" for standard input
   std::vector<feed::FeedFile> files = {};  // beside them: what has come in already
-  // The same, of rules and feed descriptions; the name is for people.
+  // The same, of rules and feed descriptions; the name is for people. Those that are live as they
+  // stand are passed over, and where all are, nothing is done.
   std::vector<TextFile> documents = {};
   store::Delivery delivery =
       {};  // of a batch that its sender names or numbers, or names the feed of

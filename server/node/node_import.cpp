@@ -135,6 +135,12 @@ Node::Change Node::import_into(const ImportRequest& request, ImportOutcome& outc
   if (request.draft) {
     if (auto ok = begin_draft(*request.draft, outcome); !ok) return ok;
   }
+  if (!request.documents.empty() && !request.draft) {
+    const auto is_held = [&](const TextFile& document) { return state_->holds(document); };
+    std::erase_if(gathered->rules, is_held);
+    std::erase_if(gathered->feed_descriptions, is_held);
+    if (gathered->rules.empty() && gathered->feed_descriptions.empty()) return {};
+  }
   store::Delivery delivery = request.delivery;
   if (!delivery.feed.empty()) {
     delivery.sent_checksum = checksum_of(request);

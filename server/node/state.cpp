@@ -93,6 +93,15 @@ Result<void> State::put_feed_descriptions(const std::vector<TextFile>& files) {
   return {};
 }
 
+// The text says what it goes by.
+bool State::holds(const TextFile& document) const {
+  const auto is_rules = [&](const NamedDocument& each) {
+    return each.document.text == document.text;
+  };
+  return std::ranges::any_of(documents_, is_rules) ||
+         std::ranges::find(feed_files_, document.text, &TextFile::text) != feed_files_.end();
+}
+
 Result<void> State::apply(const store::Batch& batch) {
   const auto failed = [&batch](const Fault& fault) {
     return Fault{FaultCode::store_corrupt, "batch " + std::to_string(batch.sequence),

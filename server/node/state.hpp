@@ -41,6 +41,9 @@ class State {
   // Feed descriptions take the place of earlier ones of the same name.
   engine::base::Result<void> put_feed_descriptions(const std::vector<TextFile>& files);
 
+  // Whether a rules document or feed description stands here as it is written.
+  bool holds(const TextFile& document) const;
+
   // What a batch that is in the journal brought of its feeds.
   void note_feeds(std::uint64_t sequence, const std::string& received_at,
                   const store::Delivery& delivery, const std::vector<FeedPart>& parts);

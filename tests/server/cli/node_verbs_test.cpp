@@ -69,6 +69,11 @@ class CompanyNode {
     return folder_.path() + "/" + name;
   }
 
+  std::string folder(const std::string& name) const {
+    std::filesystem::create_directory(folder_.path() + "/" + name);
+    return folder_.path() + "/" + name;
+  }
+
   // At this node, and never patient with it.
   Ran at(std::vector<std::string> arguments) const {
     arguments.insert(arguments.end(), {"--url", url_});
@@ -240,11 +245,74 @@ TEST_CASE("import --url: feeds go by the names of files, and masters first", "[h
   CHECK(unknown.complains("--feed NAME says what it holds"));
   CHECK(node.at({"import", price, "--feed", "none"}).complains("no feed description 'none'"));
   CHECK(node.at({"import", "-"}).complains("--feed NAME says what standard input holds"));
-  CHECK(node.at({"import", node.file("rules.json", tests::base_price_rules)})
-            .complains("can't be sent to a running node"));
   CHECK(node.at({"import", price, article, "--sequence", "1"}).complains("goes with one file"));
   CHECK(node.at({"import", price, "--batch-id", "a\r\nb"}).complains("--batch-id"));
   CHECK(netto_run({"import", price, "--sequence", "1"}).exit == Exit::bad_input);
+}
+
+TEST_CASE(
+    "import --url: rules and feed descriptions go first, and change nothing where they are wrong",
+    "[http]") {
+  if (binary() == nullptr) return;
+  const CompanyNode node;
+  const std::string folder = node.folder("delivery");
+  write_file(folder + "/base.json", tests::base_price_rules);  // is in already
+  const Ran again = node.at({"import", folder + "/base.json"});
+  INFO(again.out << again.err);
+  CHECK(again.exit == Exit::ok);
+  CHECK(again.says("was in already"));
+  CHECK(batches_in(node.data()) == 1);
+  // A description and a file that it alone can read, from one folder.
+  write_file(folder + "/late.json",
+             R"({"feed": "late_prices", "files": "late_*.txt", "format": {"separator": "|"},
+                 "records": [{"kind": "conditions", "fields": {"type": {"constant": "base_price"},
+                   "key": "id", "article": "item", "value": "net", "currency": {"constant": "EUR"}}}]})");
+  write_file(folder + "/late_1.txt", "id|item|net\nL-1|S-20|7.25\n");
+  write_file(folder + "/notes.json", R"({"author": "anna"})");
+  const Ran sent = node.at({"import", folder});
+  INFO(sent.out << sent.err);
+  CHECK(sent.exit == Exit::ok);
+  CHECK(sent.says("late.json"));
+  CHECK(sent.says("late_prices"));
+  CHECK(sent.says("notes.json"));  // passed over
+  CHECK(batches_in(node.data()) == 3);
+  // Rules that can't be used, and a file beside them: neither is in.
+  const auto wrong = node.file("wrong.json", R"({"procedure": "base", "steps": [{"step": 7}]})");
+  const auto price = node.file("conditions.csv", prices(5));
+  const Ran refused = node.at({"import", wrong, price});
+  INFO(refused.out << refused.err);
+  CHECK(refused.exit == Exit::bad_input);
+  CHECK(refused.complains("wrong.json"));
+  CHECK(refused.complains("/steps/0"));
+  CHECK(batches_in(node.data()) == 3);
+}
+
+TEST_CASE("draft --url: a draft of several files is kept whole or not at all", "[http]") {
+  if (binary() == nullptr) return;
+  const CompanyNode node;
+  CHECK(node.at({"draft", "list"}).says("there is no draft"));
+  const auto good = node.file("conditions.csv", prices(5));
+  const auto wrong = node.file("wrong.json", R"({"procedure": "base", "steps": [{"step": 7}]})");
+  const Ran refused = node.at({"draft", "create", "spring", good, wrong});
+  INFO(refused.out << refused.err);
+  CHECK(refused.exit == Exit::bad_input);
+  CHECK(refused.complains("draft spring was dropped again"));
+  CHECK(node.at({"draft", "list"}).says("there is no draft"));
+  CHECK(node.at({"draft", "create", "spring", good, "--by", "anna"}).exit == Exit::ok);
+  const Ran added = node.at({"draft", "add", "spring", good, wrong});
+  INFO(added.err);
+  CHECK(added.complains("1 of 2 files are in draft spring"));
+  const Ran list = node.at({"draft", "list"});
+  INFO(list.out);
+  CHECK(list.says("anna"));
+  CHECK(list.says("created"));
+  CHECK(node.at({"draft", "list", "--format", "csv"}).says("spring,"));
+  CHECK(node.at({"draft", "list", "--format", "json"}).says(R"("name":"spring")"));
+  const Ran compared = node.at({"draft", "compare", "spring", "--all"});
+  INFO(compared.out << compared.err);
+  CHECK(compared.exit == Exit::ok);
+  CHECK(compared.says("customers with a change"));
+  CHECK(node.at({"draft", "compare", "summer", "--all"}).exit == Exit::bad_input);
 }
 
 TEST_CASE("import --url: the sender's count and a partition are handed on", "[http]") {

@@ -304,6 +304,52 @@ TEST_CASE("feeds: a batch that a guard holds waits for a person", "[server]") {
   CHECK(holds(desk.post(batches, "base_price,,S-20,0.0,EUR,B-3\r\n", "day"), "409 "));
 }
 
+TEST_CASE("documents over HTTP: all of them are in, or none, and all that is wrong is told",
+          "[server][feeds]") {
+  Desk desk;
+  const auto ask = [&](std::string_view method, std::string_view target, std::string_view body,
+                       std::string_view type) {
+    Request request;
+    request.method = method;
+    request.target = target;
+    request.body = body;
+    request.content_type = type;
+    return desk.ask(request);
+  };
+  const auto documents = [&](std::string_view body) {
+    return ask("POST", "/v1/documents", body, "application/json");
+  };
+  const auto has = [](const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+  };
+  const auto described = documents(
+      R"({"documents": [{"name": "late.json", "text": "{\"feed\": \"late\", \"files\": \"late_*.csv\", \"records\": [{\"kind\": \"currencies\", \"fields\": {\"code\": \"c\", \"name\": \"n\", \"decimals\": {\"constant\": \"2\"}}}]}"}]})");
+  INFO(described);
+  CHECK(has(described,
+            R"(200 {"documents":["late.json"],"sequence":2,"generation":2,"repeated":false})"));
+  CHECK(has(ask("GET", "/v1/feeds", "", ""), R"("feed":"late","files":["late_*.csv"])"));
+  const auto wrong = documents(
+      R"({"documents": [{"name": "a.json", "text": "{\"procedure\": \"p\", \"steps\": [{\"step\": 7}]}"}, {"name": "b.json", "text": "{\"feed\": \"f\"}"}]})");
+  INFO(wrong);
+  CHECK(has(wrong, "422 "));
+  CHECK(has(wrong, R"("faults":[{"where":"a.json)"));
+  CHECK(desk.cell.pin()->generation() == 2);
+  for (const std::string_view body :
+       {"", "{}", R"({"documents": []})", R"({"documents": [{"name": "a"}]})",
+        R"({"documents": [{"name": "a", "text": "{}"}, {"name": "a", "text": "{}"}]})"}) {
+    const auto told = documents(body);
+    INFO(told);
+    CHECK(has(told, body.empty() ? "400 " : "422 "));
+  }
+  CHECK(has(documents(R"({"documents": [{"name": "a", "text": "{}"}]})"), "422 "));
+  CHECK(has(
+      documents(
+          R"({"documents": [{"name": "late.json", "text": "{\"feed\": \"late\", \"files\": \"late_*.csv\", \"records\": [{\"kind\": \"currencies\", \"fields\": {\"code\": \"c\", \"name\": \"n\", \"decimals\": {\"constant\": \"2\"}}}]}"}]})"),
+      R"("sequence":null,"generation":2,"repeated":true})"));
+  CHECK(has(ask("POST", "/v1/documents", "{}", "text/csv"), "415 "));
+  CHECK(has(ask("POST", "/v1/documents?by=a", "{}", "application/json"), "\"parameter\":\"by\""));
+}
+
 TEST_CASE("feeds: descriptions say which files they read, and how those are written", "[server]") {
   Desk desk{false,
             R"json({"feed": "erp", "files": ["erp_*.txt", "x.txt"],

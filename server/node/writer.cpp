@@ -202,8 +202,8 @@ void Writer::follow(const std::stop_token& stop) {
     // What can't be read stays out, and the answers stay those of the last good state.
     const auto changed = node_->refresh();
     std::string complaint = changed ? "" : described(changed.error());
+    read_notes();  // a batch that is held or turned away changes nothing else
     if (changed && *changed) {
-      read_notes();
       if (const auto published = publish(); !published) complaint = described(published.error());
     }
     if (!complaint.empty() && complaint != last_complaint)

@@ -85,8 +85,7 @@ class Writer {
 
   std::shared_ptr<const FeedsNow> feeds() const;
 
-  // The last batch of a feed that did not go in, whoever wrote then. Who follows sees it with the next batch that
-  // goes in.
+  // The last batch of a feed that did not go in, whoever wrote then.
   std::optional<store::FeedError> last_error(const std::string& feed) const;
 
   // Of the last batch of a feed that guards looked at, likewise; none where it was in order.

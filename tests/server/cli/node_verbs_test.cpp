@@ -458,3 +458,23 @@ TEST_CASE("feeds: one beyond its limit is told, and needs a look", "[http]") {
   CHECK(netto_run({"--data", data, "feeds", "--format", "csv"}).says(",1,flag,no,1,1,1,0,0,"));
   CHECK(netto_run({"--data", folder.path() + "/none", "feeds"}).exit == Exit::world_failed);
 }
+
+TEST_CASE("feeds: of a folder, too, what guards found and what was turned away last", "[server]") {
+  const tests::TemporaryFolder folder;
+  tests::write_small_company(folder.path() + "/files");
+  write_file(folder.path() + "/files/guards.json",
+             R"({"feed": "conditions", "guards": {"zero_price": {"then": "flag"}}})");
+  const std::string data = folder.path() + "/data";
+  REQUIRE(netto_run({"--data", data, "import", folder.path() + "/files"}).exit == Exit::ok);
+  const std::string file = folder.path() + "/conditions.csv";
+  const auto import = [&](const std::string& row) {
+    write_file(file, "type,article,value,currency,key\n" + row);
+    return netto_run({"--data", data, "import", file}).exit;
+  };
+  CHECK(import("base_price,S-20,0,EUR,B-3\n") == Exit::findings);
+  CHECK(import("base_price,S-20,1x,EUR,B-3\n") == Exit::bad_input);
+  const Ran ran = netto_run({"--data", data, "feeds"});
+  INFO(ran.out << ran.err);
+  CHECK(ran.says("zero_price: 1 price is zero"));
+  CHECK(ran.says("1 of 1 rows can't be used"));
+}

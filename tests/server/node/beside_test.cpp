@@ -6,12 +6,10 @@
 #include "server/node/node.hpp"
 
 #include "tests/catch.hpp"
-#include "tests/server/node/small_company.hpp"
-#include "tests/server/store/temporary_folder.hpp"
+#include "tests/server/node/data_folder.hpp"
 
 #include <chrono>
 #include <filesystem>
-#include <memory>
 #include <set>
 #include <string>
 #include <thread>
@@ -23,32 +21,21 @@ using server::node::Access;
 using server::node::ImageOptions;
 using server::node::Keep;
 using server::node::Node;
-using server::node::NodeOptions;
 
 constexpr int articles = 400;
 constexpr ImageOptions never{UINT64_MAX, UINT64_MAX};
 
 // A company whose articles all cost the same.
-struct Company {
-  tests::TemporaryFolder folder;
-  std::string files = folder.path() + "/files";
-  std::string data = folder.path() + "/data";
-  std::unique_ptr<Node> node;
+struct Company : tests::DataFolder {
+  Company() : DataFolder{write_articles, never} { node.reset(); }
 
-  Company() {
-    tests::write_small_company(files);
+  static void write_articles(const std::string& at) {
     std::string rows = "code,name,base_unit\r\n";
     for (int i = 0; i < articles; ++i) rows += "A" + std::to_string(i) + ",,PCE\r\n";
-    tests::write_file(files + "/more_articles.csv", rows);
-    fs::rename(files + "/more_articles.csv", files + "/articles.csv");
-    fs::remove(files + "/stock.csv");
-    fs::remove(files + "/receipts.csv");
-    tests::write_file(files + "/conditions.csv", prices(1));
-    auto made = Node::open(data, {Access::create, Keep::facts, never});
-    REQUIRE(made);
-    server::node::ImportRequest request;
-    request.paths = {files};
-    REQUIRE((*made)->import(request).accepted());
+    tests::write_file(at + "/articles.csv", rows);
+    fs::remove(at + "/stock.csv");
+    fs::remove(at + "/receipts.csv");
+    tests::write_file(at + "/conditions.csv", prices(1));
   }
 
   static std::string prices(int price, const std::string& keys = "B-") {
@@ -62,19 +49,16 @@ struct Company {
   }
 
   void open(const ImageOptions& image) {
-    NodeOptions options{Access::write, Keep::facts, image};
+    options = {Access::write, Keep::facts, image};
     options.many_batches = true;
-    auto opened = Node::open(data, options);
-    REQUIRE(opened);
-    node = *std::move(opened);
+    DataFolder::open();
   }
 
-  void take(int price, const std::string& keys = "B-") const {
+  void send(int price, const std::string& keys = "B-") const {
     server::node::ImportRequest request;
     request.files = {{"conditions.csv", "", prices(price, keys), ""}};
     request.image_at_once = false;
-    const auto outcome = node->import(request);
-    for (const auto& fault : outcome.faults) FAIL(fault.where << ": " << fault.detail);
+    take(request);
   }
 };
 
@@ -109,7 +93,7 @@ TEST_CASE("beside: the store is made anew while prices change, again and again",
   company.open(never);
   std::set<const void*> stores;
   for (int price = 2; price < 120; ++price) {
-    company.take(price);
+    company.send(price);
     REQUIRE(price_of_all(*company.node) == price);
     stores.insert(&company.node->snapshot()->conditions().store());
   }
@@ -126,11 +110,11 @@ TEST_CASE("beside: records that are new leave the keys of the others where they 
           "[server][node][beside]") {
   Company company;
   company.open(never);
-  company.take(2, "C-");  // a node that was just opened may take a copy
+  company.send(2, "C-");  // a node that was just opened may take a copy
   const char* const first = company.node->facts()->record_keys().text(0).data();
   const auto before = company.node->snapshot();
   for (int batch = 0; batch < 20; ++batch)
-    company.take(3 + batch, "C" + std::to_string(batch) + "-");
+    company.send(3 + batch, "C" + std::to_string(batch) + "-");
   CHECK(company.node->facts()->record_keys().size() == 22U * articles);
   CHECK(company.node->facts()->record_keys().text(0).data() == first);
   CHECK(before->record_label(before->conditions().store().records().front()) != "");
@@ -143,7 +127,7 @@ TEST_CASE("beside: an image is that of one batch, whatever came in while it was 
   int images = 0;
   int price = 2;
   for (; price < 60; ++price) {
-    company.take(price);
+    company.send(price);
     company.node->write_due_image_beside();
     if (const auto done = company.node->take_image_done()) {
       REQUIRE(*done);
@@ -182,7 +166,7 @@ TEST_CASE("beside: an image that can't be written is told, and the next one is",
     FAIL("no image came to its end");
     return Node::Change{};
   };
-  company.take(2);
+  company.send(2);
   company.node->write_due_image_beside();
   const auto failed = written();
   REQUIRE_FALSE(failed);

@@ -7,14 +7,12 @@
 #include "server/store/compaction.hpp"
 
 #include "tests/catch.hpp"
-#include "tests/server/node/small_company.hpp"
-#include "tests/server/store/temporary_folder.hpp"
+#include "tests/server/node/data_folder.hpp"
 
 #include <sqlite3.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <sstream>
 #include <vector>
@@ -28,7 +26,6 @@ using server::node::CompactOptions;
 using server::node::Compactor;
 using server::node::ImportOutcome;
 using server::node::ImportRequest;
-using server::node::Keep;
 using server::node::Node;
 using server::node::Verdict;
 
@@ -51,27 +48,7 @@ std::int64_t number_of(const std::string& data, const char* sql) {
   return number;
 }
 
-struct Folder {
-  tests::TemporaryFolder folder;
-  std::string data = folder.path() + "/data";
-  std::unique_ptr<Node> node;
-
-  Folder() {
-    const std::string files = folder.path() + "/files";
-    tests::write_small_company(files);
-    open();
-    ImportRequest request;
-    request.paths = {files};
-    REQUIRE(node->import(request).accepted());
-  }
-
-  void open() {
-    node.reset();
-    auto opened = Node::open(data, {Access::create, Keep::facts});
-    if (!opened) FAIL(opened.error().where << ": " << opened.error().detail);
-    node = *std::move(opened);
-  }
-
+struct Folder : tests::DataFolder {
   // Without its image: from the journal alone.
   void open_from_journal() {
     node.reset();

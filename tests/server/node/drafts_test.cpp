@@ -3,11 +3,9 @@
 #include "server/node/writer.hpp"
 
 #include "tests/catch.hpp"
-#include "tests/server/node/small_company.hpp"
-#include "tests/server/store/temporary_folder.hpp"
+#include "tests/server/node/data_folder.hpp"
 
 #include <chrono>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -16,44 +14,20 @@
 namespace {
 
 using namespace std::chrono_literals;
-using server::node::Access;
 using server::node::DraftRequest;
 using server::node::ImportRequest;
-using server::node::Keep;
-using server::node::Node;
 using server::node::Role;
 using server::node::Writer;
 using server::node::WriterEvent;
 using server::node::WriterOptions;
 
-struct DraftFolder {
-  tests::TemporaryFolder folder;
-  std::string data = folder.path() + "/data";
-  std::unique_ptr<Node> node;
-
-  DraftFolder() {
-    const std::string files = folder.path() + "/files";
-    tests::write_small_company(files);
-    open();
-    ImportRequest request;
-    request.paths = {files};
-    REQUIRE(node->import(request).accepted());
-  }
-
-  void open() {
-    node.reset();
-    auto opened = Node::open(data, {Access::create, Keep::facts});
-    REQUIRE(opened);
-    node = *std::move(opened);
-  }
-
+struct DraftFolder : tests::DataFolder {
   void draft(const std::string& name, const std::string& rows) {
     ImportRequest request;
     request.files = {
         {"conditions.csv", "", "type,article,value,currency,key\r\n" + rows, "conditions"}};
     request.draft = DraftRequest{name, {}, "anna", ""};
-    const auto outcome = node->import(request);
-    if (!outcome.accepted()) FAIL(outcome.faults.front().detail);
+    take(request);
   }
 };
 

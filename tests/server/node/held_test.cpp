@@ -3,46 +3,26 @@
 
 #include "tests/catch.hpp"
 #include "tests/server/feed/feed_fixture.hpp"
-#include "tests/server/node/small_company.hpp"
-#include "tests/server/store/temporary_folder.hpp"
+#include "tests/server/node/data_folder.hpp"
 
 #include <optional>
 
 namespace {
 
-using server::node::Access;
 using server::node::Decide;
 using server::node::ImportOutcome;
 using server::node::ImportRequest;
-using server::node::Keep;
-using server::node::Node;
 using server::node::Verdict;
 using server::store::HeldState;
 
-struct GuardedFolder {
-  tests::TemporaryFolder folder;
-  std::string data = folder.path() + "/data";
-  std::unique_ptr<Node> node;
-
-  GuardedFolder() {
-    const std::string files = folder.path() + "/files";
-    tests::write_small_company(files);
-    tests::write_file(files + "/guards.json",
-                      R"({"feed": "conditions", "guards": {"zero_price": {"then": "hold"},
-                          "price_jump": {"up": 100, "then": "flag"},
-                          "refused_rows": {"percent": 40, "then": "hold"}}})");
-    open();
-    ImportRequest request;
-    request.paths = {files};
-    REQUIRE(node->import(request).accepted());
-  }
-
-  void open() {
-    node.reset();
-    auto opened = Node::open(data, {Access::create, Keep::facts});
-    if (!opened) FAIL(opened.error().detail);
-    node = *std::move(opened);
-  }
+struct GuardedFolder : tests::DataFolder {
+  GuardedFolder()
+      : DataFolder{[](const std::string& at) {
+          tests::write_file(at + "/guards.json",
+                            R"({"feed": "conditions", "guards": {"zero_price": {"then": "hold"},
+                                "price_jump": {"up": 100, "then": "flag"},
+                                "refused_rows": {"percent": 40, "then": "hold"}}})");
+        }} {}
 
   ImportOutcome send(const std::string& rows, const std::string& id = "",
                      std::optional<std::uint64_t> number = {}) {

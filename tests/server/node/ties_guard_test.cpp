@@ -6,10 +6,8 @@
 
 #include "tests/catch.hpp"
 #include "tests/property/draw.hpp"
-#include "tests/server/node/small_company.hpp"
-#include "tests/server/store/temporary_folder.hpp"
+#include "tests/server/node/data_folder.hpp"
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,37 +21,16 @@ using server::node::Verdict;
 const std::string head =
     "type,customer,article,agreement,value,currency,from_quantity,valid_from,valid_to,rank,key\n";
 
-class TieCompany {
+class TieCompany : private tests::DataFolder {
  public:
-  TieCompany(const std::string& choose, const std::string& then) {
-    const std::string files = folder_.path() + "/files";
-    tests::write_small_company(files);
-    std::string rules{tests::base_price_rules};
-    const auto replace = [&rules](const std::string& what, const std::string& by) {
-      rules.replace(rules.find(what), what.size(), by);
-    };
-    replace(R"(["highest_threshold"], "tie": "report")", choose + R"(, "tie": "refuse")");
-    tests::write_file(files + "/base.json", rules);
-    tests::write_file(files + "/conditions.csv", head);
-    tests::write_file(files + "/guards.json",
-                      R"({"feed": "conditions", "guards": {"ties": {"then": ")" + then + R"("}}})");
-    tests::write_file(files + "/agreements.csv", "code,customers\nA-1,K1\nA-2,K1\nA-3,\n");
-    auto opened = Node::open(
-        folder_.path() + "/data",
-        {server::node::Access::create, server::node::Keep::facts, {UINT64_MAX, UINT64_MAX}});
-    REQUIRE(opened);
-    node_ = *std::move(opened);
-    ImportRequest request;
-    request.paths = {files};
-    const auto outcome = node_->import(request);
-    for (const auto& fault : outcome.faults) FAIL(fault.where << ": " << fault.detail);
-  }
+  TieCompany(const std::string& choose, const std::string& then)
+      : DataFolder{[&](const std::string& at) { write_rules(at, choose, then); },
+                   {UINT64_MAX, UINT64_MAX}} {}
 
   ImportOutcome send(const std::string& rows) const {
     ImportRequest request;
     request.files = {{"conditions.csv", "", head + rows, ""}};
-    auto outcome = node_->import(request);
-    for (const auto& fault : outcome.faults) FAIL(fault.where << ": " << fault.detail);
+    auto outcome = take(request);
     REQUIRE(outcome.report.rows_refused() == 0);
     return outcome;
   }
@@ -67,7 +44,7 @@ class TieCompany {
   // Of questions for few and many pieces, on days before, between and after all validities.
   int ambiguous() const {
     int count = 0;
-    const auto snapshot = node_->snapshot();
+    const auto snapshot = node->snapshot();
     for (const char* day : {"2025-06-01", "2026-02-01", "2026-04-01", "2026-08-01"}) {
       engine::quote::QuoteRequest request;
       request.customer = "K1";
@@ -85,11 +62,20 @@ class TieCompany {
     return count;
   }
 
-  Node& node() const { return *node_; }
+  Node& writer() const { return *node; }
 
  private:
-  tests::TemporaryFolder folder_;
-  std::unique_ptr<Node> node_;
+  static void write_rules(const std::string& at, const std::string& choose,
+                          const std::string& then) {
+    std::string rules{tests::base_price_rules};
+    const std::string made = R"(["highest_threshold"], "tie": "report")";
+    rules.replace(rules.find(made), made.size(), choose + R"(, "tie": "refuse")");
+    tests::write_file(at + "/base.json", rules);
+    tests::write_file(at + "/conditions.csv", head);
+    tests::write_file(at + "/guards.json",
+                      R"({"feed": "conditions", "guards": {"ties": {"then": ")" + then + R"("}}})");
+    tests::write_file(at + "/agreements.csv", "code,customers\nA-1,K1\nA-2,K1\nA-3,\n");
+  }
 };
 
 }  // namespace
@@ -126,7 +112,7 @@ TEST_CASE("ties guard: a batch that would bring one is held, and the live prices
                     "type,article,value,currency,key,op\nbase_price,S-10,6,EUR,B,\nbase_price,S-10,"
                     ",EUR,A,delete\n",
                     ""}};
-  const auto both = company.node().import(request);
+  const auto both = company.writer().import(request);
   CHECK(both.held == 0);
   CHECK(both.findings.empty());
   CHECK(company.ambiguous() == 0);

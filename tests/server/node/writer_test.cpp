@@ -177,6 +177,11 @@ TEST_CASE("writer: where another process writes it follows, and says so", "[serv
     for (int i = 0; i < 1'000 && desk.writer->feeds()->sequence < 2; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds{5});
     CHECK(desk.writer->feeds()->sequence == 2);
+    tests::write_file(desk.files + "/stock.csv", std::string{stock_head} + "S-10,HQ,x,0\r\n");
+    REQUIRE_FALSE((*other)->import(request).accepted());
+    for (int i = 0; i < 1'000 && !desk.writer->last_error("stock"); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    CHECK(desk.writer->last_error("stock"));
   }
   desk.stop();
   CHECK(told.find("only one can write at a time") != std::string::npos);

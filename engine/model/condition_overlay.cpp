@@ -34,8 +34,9 @@ ConditionOverlay::ConditionOverlay(std::shared_ptr<const ConditionStore> store)
   first_part_ = static_cast<std::uint32_t>(own.parts_.size());
   first_extra_ = static_cast<std::uint32_t>(own.extras_.size());
   versions_.reserve(room_);
-  slots_ = std::vector<Slot>(std::bit_ceil(std::size_t{room_} * 2));
-  part_slots_ = std::vector<std::atomic<std::uint64_t>>(std::bit_ceil(std::size_t{room_} / 2 + 64));
+  slots_ = base::BigVector<Slot>(std::bit_ceil(std::size_t{room_} * 2));
+  part_slots_ =
+      base::BigVector<std::atomic<std::uint64_t>>(std::bit_ceil(std::size_t{room_} / 2 + 64));
   extras_.resize(room_ / extras_chunk + 1);
   extent_.record_count = first_record_;
 }

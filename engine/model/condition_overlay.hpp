@@ -13,6 +13,7 @@
 #pragma once
 
 #include "engine/base/hash.hpp"
+#include "engine/base/huge_pages.hpp"
 #include "engine/model/condition_merge.hpp"
 #include "engine/model/condition_store.hpp"
 #include "engine/model/record_order.hpp"
@@ -211,9 +212,9 @@ class ConditionOverlay {
   std::uint32_t first_part_ = 0;
   std::uint32_t first_extra_ = 0;
   std::uint32_t room_ = 0;
-  std::vector<Version> versions_;
-  std::vector<Slot> slots_;                             // open addressing
-  std::vector<std::atomic<std::uint64_t>> part_slots_;  // tag, number and one; open addressing
+  base::BigVector<Version> versions_;
+  base::BigVector<Slot> slots_;                             // open addressing
+  base::BigVector<std::atomic<std::uint64_t>> part_slots_;  // tag, number and one; open addressing
   std::vector<std::atomic<std::uint64_t>> changes_;
   std::vector<std::unique_ptr<RecordExtra[]>> extras_;  // by chunk
   // The writer's.

@@ -213,8 +213,8 @@ std::optional<std::uint32_t> find_by_keys(const Facts& facts, const SettledView&
   return std::nullopt;
 }
 
-// Of the records that differ in when they begin alone, with or without external keys: the last one
-// that begins before the draft.
+// Of the records that differ in when they begin and in their external key alone: the last one that does
+// not begin after the draft.
 std::optional<std::uint32_t> find_earlier(const Facts& facts, const SettledView& there,
                                           ConditionTypeId type, const ConditionDraft& draft) {
   const auto like = likeness_of(facts, there, type, draft);
@@ -222,7 +222,7 @@ std::optional<std::uint32_t> find_earlier(const Facts& facts, const SettledView&
   std::optional<std::uint32_t> latest;
   for (std::uint32_t number = like->under.begin; number < like->under.end; ++number) {
     const ConditionRecord& record = there.record(number);
-    if (draft.validity.from <= record.valid_from || !is_like(facts, there, record, *like, draft))
+    if (draft.validity.from < record.valid_from || !is_like(facts, there, record, *like, draft))
       continue;
     if (!latest || there.record(*latest).valid_from < record.valid_from) latest = number;
   }

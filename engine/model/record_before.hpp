@@ -47,7 +47,7 @@ const UnitValue* price_at(const PriceLadder& ladder, const PriceStep& step);
 bool have_like_bounds(const PriceLadder& a, const PriceLadder& b);
 
 struct RecordBefore {
-  bool is_replaced = true;  // by the draft; else the draft begins later than it, and both stay
+  bool is_replaced = true;  // by the draft; else it begins no later than the draft, and both stay
   // None: a formula, a scale whose rates are not what all of a quantity costs (graduated, package,
   // with flat amounts), or a unit that the article lacks.
   std::optional<PriceLadder> price;
@@ -64,7 +64,7 @@ KeyRange records_under(const Facts& facts, const SettledView& there, TableId tab
 // through all origins: to be asked once a batch.
 std::optional<std::uint16_t> keyed_origin(const Facts& facts, std::string_view feed);
 
-// The record that the draft takes the place of, or else the last one that begins before it and is
+// The record that the draft takes the place of, or else the last one that does not begin after it and is
 // otherwise of the same key, document, currency, unit, quantity and condition. Nothing where there
 // is no such record, or where no record can be as the draft says. `origin` is the draft's feed's.
 std::optional<RecordBefore> record_before(const Facts& facts, const ConditionDraft& draft,

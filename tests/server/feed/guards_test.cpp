@@ -84,7 +84,7 @@ TEST_CASE("guards: prices that jump, against what was settled or laid over",
   CHECK(only_finding(guard, "price,C,A,90,EUR,,,,\n").ends_with("9 to 90"));  // laid over
   CHECK(only_finding(guard, "price,,A,1000,EUR,10,,,\n").ends_with("10 to 1000 for 10"));
   CHECK(found_in(guard, "price,,A,1000,EUR,100,,,\n").empty());
-  CHECK(found_in(guard, "price,,B,99,EUR,,,,\nprice,,A,99,USD,,,,\n").empty());  // new ones
+  CHECK(found_in(guard, "price,,A,99,USD,,,,\nprice,C,B,99,EUR,,,,\n").empty());  // new ones
   CHECK(
       found_in(R"({"price_jump": {"up": 50, "then": "hold"}})", "price,,A,0.01,EUR,,,,\n").empty());
 }
@@ -153,6 +153,11 @@ TEST_CASE("guards: a record that is new is held against the one of its key that 
   CHECK(only_finding(guard, "base_price,,A,12.01,EUR,,,2027-01-01,\n").ends_with("8 to 12.01"));
   CHECK(found_in(guard, "base_price,,A,12,EUR,,,2027-01-01,\n").empty());
   CHECK(only_finding(guard, "base_price,,A,12,EUR,,,2025-01-01,\n").ends_with("6 to 12"));
+  // Under another external key, or none, it is the same price.
+  CHECK(only_finding(guard, "price,,B,99,EUR,,,,K-9\n").ends_with("20 to 99"));
+  CHECK(only_finding(guard, "price,,B,99,EUR,,,,\n").ends_with("20 to 99"));
+  CHECK(only_finding(guard, "price,,A,99,EUR,,,,K-9\n").ends_with("10 to 99"));
+  CHECK(found_in(guard, "price,,B,21,EUR,,,,K-9\n").empty());
   // Another currency, unit or customer is another price.
   CHECK(found_in(guard,
                  "price,,A,99,USD,,,2027-01-01,\nprice,,A,999,EUR,,BOX,2027-01-01,\n"
@@ -245,6 +250,9 @@ TEST_CASE("guards: a whole-replace is held against what it takes the place of, w
                      "type:price")
             .ends_with("line 3: 20 to 99"));
   CHECK(found_in(guard, "price,,A,15,EUR,,,2027-01-01,\n", "type:price").empty());
+  // A list whose external keys are numbered anew.
+  CHECK(only_finding(guard, "price,,B,200,EUR,,,,K-1\n", "type:price")
+            .ends_with("line 2: 20 to 200"));
 }
 
 TEST_CASE("guards: prices of zero", "[server][feed][guards]") {

@@ -4,6 +4,7 @@
 #include "server/cli/answer_view.hpp"
 #include "server/cli/asked_folder.hpp"
 #include "server/cli/csv.hpp"
+#include "server/cli/draft_basket.hpp"
 #include "server/cli/progress.hpp"
 #include "server/cli/remote.hpp"
 #include "server/cli/report.hpp"
@@ -41,69 +42,6 @@ std::size_t rows_told(const CompareOptions& options, const Run& run) {
   const std::size_t limit = options.limit.value_or(is_table ? compared_rows_shown : 0);
   const std::size_t all = is_table ? compared_rows_asked : SIZE_MAX;
   return limit == 0 ? all : std::min(limit, all);
-}
-
-// ---- a basket
-// -----------------------------------------------------------------------------------
-
-// How a line's answer changes: new, gone, changed, or nothing.
-std::string change_of(const Json& live, const Json& draft) {
-  const bool was = text_at(live, "outcome") == "priced";
-  const bool will_be = text_at(draft, "outcome") == "priced";
-  if (!was && !will_be) return "";
-  if (!was) return "new";
-  if (!will_be) return "gone";
-  const bool same = unit_price_text(live) == unit_price_text(draft) &&
-                    text_at(live, "line_amount") == text_at(draft, "line_amount");
-  return same ? "" : "changed";
-}
-
-void report_changes(const Json& live, const Json& draft, Run& run) {
-  const auto before = items_of(live, "lines");
-  const auto after = items_of(draft, "lines");
-  Report report;
-  report.fact("draft", "draft", text_at(draft, "draft/name"));
-  report.fact("based_on", "based on generation", text_at(draft, "draft/based_on"));
-  report.fact("customer", "customer", text_at(draft, "customer"));
-  report.fact("currency", "currency", text_at(draft, "currency"));
-  Table& rows = report.table("changes", "",
-                             {{"article", "article"},
-                              {"quantity", "quantity"},
-                              {"live_price", "live price", Align::right},
-                              {"draft_price", "draft price", Align::right},
-                              {"live_amount", "live amount", Align::right},
-                              {"draft_amount", "draft amount", Align::right},
-                              {"change", "change"}});
-  std::uint64_t same = 0;
-  bool unpriced = false;
-  for (std::size_t i = 0; i < std::min(before.size(), after.size()); ++i) {
-    const std::string change = change_of(before[i], after[i]);
-    unpriced = unpriced || text_at(after[i], "outcome") != "priced";
-    if (change.empty()) {
-      ++same;
-      continue;
-    }
-    rows.add({text_at(after[i], "article"), quantity_text(after[i]), unit_price_text(before[i]),
-              unit_price_text(after[i]), text_at(before[i], "line_amount"),
-              text_at(after[i], "line_amount"), change});
-  }
-  report.fact("same", "lines that stay the same", same);
-  report.write(run);
-  if (unpriced && run.exit == Exit::ok) run.exit = Exit::findings;
-}
-
-void compare_basket(const CompareOptions& options, Run& run) {
-  AskOptions asked = options.asked;
-  const auto live = ask(asked, Waterfall::without, run);
-  if (!live) return;
-  asked.draft = options.draft;
-  const auto draft = ask(asked, Waterfall::without, run);
-  if (!draft) return;
-  if (text_at(live->json, "generation") != text_at(draft->json, "draft/based_on")) {
-    return fail(run, Fault{FaultCode::store_unavailable, run.data,
-                           "what is live changed between the two questions; compare again"});
-  }
-  report_changes(live->json, draft->json, run);
 }
 
 // ---- lists, as tables and CSV
@@ -459,7 +397,7 @@ void compare_draft(const CompareOptions& options, Run& run) {
     return fail(run, Fault{FaultCode::bad_request, "lines",
                            "a basket is one customer's; without one, lists are compared"});
   }
-  if (is_basket) return compare_basket(options, run);
+  if (is_basket) return compare_basket(options.draft, options.asked, run);
   if (options.asked.url.empty()) return compare_lists_in_folder(options, run);
   compare_lists_at_node(options, run);
 }

@@ -68,33 +68,39 @@ BulkPrices BulkRun::run(std::uint32_t count) {
   return prices();
 }
 
-// Lines where the step does not run are shut.
+// Lines where the step does not run are shut. Columns of bytes are taken by span: the store of a
+// byte may be to any member, so that a loop over members would read all of them again.
 void BulkRun::set_active(const BulkStep& step) {
   const snapshot::BoundFormula& when = bound_.steps[step.number].when;
+  const std::span active{active_.data(), count_};
   if (!step.same_when) {
     all_active_ = all_priced_ && when.code.empty();
     if (!all_active_) {
-      for (std::uint32_t line = 0; line < count_; ++line)
-        active_[line] = outcomes_[line] == Outcome::priced ? 1 : 0;
+      const std::span outcomes{outcomes_.data(), count_};
+      for (std::size_t line = 0; line < outcomes.size(); ++line)
+        active[line] = outcomes[line] == Outcome::priced ? 1 : 0;
     }
     if (!when.code.empty()) test(when);
   }
+  const std::span taken{search_.taken.data(), count_};
   if (all_active_) {
-    std::fill_n(search_.taken.begin(), count_, std::uint8_t{0});
+    std::ranges::fill(taken, std::uint8_t{0});
   } else {
-    for (std::uint32_t line = 0; line < count_; ++line)
-      search_.taken[line] = active_[line] != 0 ? std::uint8_t{0} : BulkSearch::shut;
+    for (std::size_t line = 0; line < taken.size(); ++line)
+      taken[line] = active[line] != 0 ? std::uint8_t{0} : BulkSearch::shut;
   }
 }
 
 // Leaves the lines active on which the condition is met. Most ask for a flag of a record.
 void BulkRun::test(const snapshot::BoundFormula& when) {
   const snapshot::BoundInstruction& one = when.code.front();
+  const std::span active{active_.data(), count_};
   if (when.code.size() == 1 && one.op == rule::Op::record_flag) {
     const BulkEntry* found = columns_[one.step].found.data();
-    for (std::uint32_t line = 0; line < count_; ++line)
-      active_[line] = static_cast<std::uint8_t>(
-          active_[line] & static_cast<std::uint8_t>((found[line].flags & one.flags) != 0 ? 1 : 0));
+    const std::uint32_t flags = one.flags;
+    for (std::size_t line = 0; line < active.size(); ++line)
+      active[line] = static_cast<std::uint8_t>(
+          active[line] & static_cast<std::uint8_t>((found[line].flags & flags) != 0 ? 1 : 0));
     return;
   }
   for (std::uint32_t offset = 0; offset < count_; offset += BulkFormulas::lines_at_once) {
@@ -102,15 +108,16 @@ void BulkRun::test(const snapshot::BoundFormula& when) {
     formulas_.start(procedure_, columns_, offset, lines, search_.hard.data());
     const std::int64_t* met = formulas_.run(when.code);
     for (std::uint32_t i = 0; i < lines; ++i) {
-      if (met[i] == 0) active_[offset + i] = 0;
+      if (met[i] == 0) active[offset + i] = 0;
     }
   }
 }
 
 void BulkRun::close_unfound(const BulkColumns& columns) {
   constexpr std::uint32_t on_request = model::flag_bit(model::Schema::price_on_request);
+  const std::span all{columns.found.data(), count_};
   std::uint32_t flags = 0;
-  for (std::uint32_t line = 0; line < count_; ++line) flags |= columns.found[line].flags;
+  for (const BulkEntry& found : all) flags |= found.flags;
   if ((flags & on_request) == 0 && std::memchr(search_.taken.data(), 0, count_) == nullptr) return;
   for (std::uint32_t line = 0; line < count_; ++line) {
     const BulkEntry& found = columns.found[line];
@@ -174,7 +181,8 @@ BulkPrices BulkRun::prices() {
     for (std::uint32_t i = 0; i < count_; ++i) records_[i] = source[i].record;
   }
   if (procedure_.is_value[answer.unit_price]) {
-    for (std::uint32_t i = 0; i < count_; ++i) unit_prices_[i] = price.found[i].value;
+    const std::span values{unit_prices_.data(), count_};
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = price.found[i].value;
   } else {
     std::copy_n(price.amount.begin(), count_, unit_prices_.begin());
   }

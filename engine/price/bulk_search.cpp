@@ -109,8 +109,8 @@ void BulkSearch::find(const BoundStep& bound, const BulkLevel& levels, BulkColum
     for (std::uint32_t access = level.begin; access < level.end; ++access)
       lay(bound, customer_->accesses[access], access == level.begin);
     if (i + 1 == levels.end) break;
-    for (std::uint32_t line = 0; line < count_; ++line)
-      taken[line] = taken[line] == 0 ? std::uint8_t{0} : shut;
+    const std::span lines{taken.data(), count_};  // a byte's store may be to any member
+    for (std::uint8_t& line : lines) line = line == 0 ? std::uint8_t{0} : shut;
   }
   clear_unlaid();
 }
@@ -165,11 +165,13 @@ void BulkSearch::lay_dense(const BoundStep& step, const BulkSource& source, bool
     }
     return;
   }
+  std::uint8_t* lines_hard = hard.data() + from;
   for (std::uint32_t i = 0; i < lines; ++i) {
     if (lines_taken[i] != 0) continue;
-    found[i] = entries[i];
-    lines_taken[i] = entries[i].record == no_record ? std::uint8_t{0} : by_first;
-    hard[from + i] |= entries[i].record == hard_record ? 1 : 0;
+    const BulkEntry entry = entries[i];
+    found[i] = entry;
+    lines_taken[i] = entry.record == no_record ? std::uint8_t{0} : by_first;
+    if (entry.record == hard_record) lines_hard[i] = 1;
   }
 }
 
@@ -205,17 +207,21 @@ void BulkSearch::lay_keys(const BoundStep& step, const BulkAccess& access, bool 
   const BulkArticleKeys& own = keys_[access.mapping];
   const std::uint32_t* keys = own.keys.data() + first_;
   const bool offers = !is_first || terms_.asks_until;
-  for (std::uint32_t line = 0; line < count_; ++line) {
+  const std::uint32_t none = own.none;
+  const std::uint32_t count = count_;
+  BulkEntry* found = finding_->found.data();
+  std::uint8_t* lines_taken = taken.data();
+  for (std::uint32_t line = 0; line < count; ++line) {
     const std::uint32_t key = keys[line];
-    if (taken[line] == shut) continue;
+    if (lines_taken[line] == shut) continue;
     if (offers || key == BulkArticleKeys::several) {
-      if (key != own.none) offer_keys(step, access, line);
+      if (key != none) offer_keys(step, access, line);
       continue;
     }
-    const BulkEntry& entry = table.entries[key];
-    finding_->found[line] = entry;
-    taken[line] = entry.record == no_record ? std::uint8_t{0} : by_first;
-    hard[line] |= entry.record == hard_record ? 1 : 0;
+    const BulkEntry entry = table.entries[key];
+    found[line] = entry;
+    lines_taken[line] = entry.record == no_record ? std::uint8_t{0} : by_first;
+    if (entry.record == hard_record) hard[line] = 1;
   }
 }
 
@@ -228,12 +234,15 @@ void BulkSearch::lay_simple_keys(const BulkAccess& access) {
   const BulkEntry* entries = tables_[access.table].entries.data();
   const BulkArticleKeys& own = keys_[access.mapping];
   const std::uint32_t* keys = own.keys.data() + first_;
+  const std::uint32_t none = own.none;
+  const std::uint32_t count = count_;
   BulkEntry* found = finding_->found.data();
-  for (std::uint32_t line = 0; line < count_; ++line) {
-    const bool is_shut = taken[line] != 0;
-    const BulkEntry& entry = entries[is_shut ? own.none : keys[line]];
+  std::uint8_t* lines_taken = taken.data();  // a byte's store may be to any member
+  for (std::uint32_t line = 0; line < count; ++line) {
+    const bool is_shut = lines_taken[line] != 0;
+    const BulkEntry entry = entries[is_shut ? none : keys[line]];
     found[line] = entry;
-    taken[line] = is_shut ? shut : entry.record == no_record ? std::uint8_t{0} : by_first;
+    lines_taken[line] = is_shut ? shut : entry.record == no_record ? std::uint8_t{0} : by_first;
   }
   is_laid_ = true;
 }

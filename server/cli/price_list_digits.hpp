@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 
 namespace server::cli {
 
@@ -42,35 +43,10 @@ inline char* put_digits_before(char* end, std::uint64_t number, int least) {
   return end;
 }
 
-inline constexpr std::uint64_t eight_digits = 100'000'000;
-
-// The digits of a number below eight_digits as eight bytes, the first digit lowest: four, then two,
-// then one at a time are divided off, side by side.
-inline std::uint64_t digits_of(std::uint32_t number) {
-  const std::uint64_t fours = number / 10'000 | std::uint64_t{number % 10'000} << 32U;
-  const std::uint64_t hundreds = (fours * 10'486 >> 20U) & 0x0000'007f'0000'007f;
-  const std::uint64_t twos = hundreds | (fours - 100 * hundreds) << 16U;
-  const std::uint64_t tens = (twos * 103 >> 10U) & 0x000f'000f'000f'000f;
-  return tens | (twos - 10 * tens) << 8U;
-}
-
 // "12.50" of 1250 with 2 decimals; requires room for digits_max and at most 18 decimals. Returns its
 // end.
 inline char* put_decimal(char* to, std::int64_t mantissa, int decimals) {
   auto size = static_cast<std::uint64_t>(mantissa);
-  if (size < eight_digits && decimals > 0 && decimals < 8) {
-    const std::uint64_t digits = digits_of(static_cast<std::uint32_t>(size));
-    const int zeros = digits == 0 ? 8 : std::countr_zero(digits) / 8;
-    const int whole = 8 - decimals - std::min(zeros, 7 - decimals);
-    const std::uint64_t text = digits | 0x3030'3030'3030'3030;
-    const std::uint64_t from_first = text >> (8 * (8 - decimals - whole));
-    const std::uint64_t after_point = text >> (8 * (8 - decimals));
-    std::memcpy(to, &from_first, sizeof from_first);
-    to += whole;
-    *to++ = '.';
-    std::memcpy(to, &after_point, sizeof after_point);
-    return to + decimals;
-  }
   if (mantissa < 0) {
     *to++ = '-';
     size = 0 - size;
@@ -86,6 +62,38 @@ inline char* put_decimal(char* to, std::int64_t mantissa, int decimals) {
   std::memcpy(to + whole + 1, digits + whole, static_cast<std::size_t>(decimals));
   return to + length + 1;
 }
+
+// Up to 64 numbers of one count of decimals, all of whose digits are found before the first is
+// written: in loops that a compiler lays side by side, so that no row waits for another's digits.
+class ShortDecimals {
+ public:
+  static constexpr std::size_t count_max = 64;
+
+  // At least one number, at most count_max. False where one is negative or not below 2 to the 26th,
+  // or there are other than 1 to 7 decimals; nothing can be put then.
+  bool set(std::span<const std::int64_t> mantissas, int decimals);
+
+  // Requires room for digits_max; returns the end.
+  char* put(char* to, std::size_t number) const {
+    constexpr std::uint64_t last = std::uint64_t{1} << 63U;  // zero has seven leading zeros as well
+    const char* const digits = text_.data() + number * sizeof(std::uint64_t);
+    std::uint64_t text;  // NOLINT(cppcoreguidelines-init-variables)
+    std::memcpy(&text, digits, sizeof text);
+    const int zeros = std::countr_zero((text ^ zeros_) | last) / 8;
+    const int skipped = std::min(zeros, before_point_ - 1);
+    std::memcpy(to, digits + skipped, sizeof text);
+    to += before_point_ - skipped;
+    *to++ = '.';
+    std::memcpy(to, digits + before_point_, sizeof text);
+    return to + (8 - before_point_);
+  }
+
+ private:
+  static constexpr std::uint64_t zeros_ = 0x3030'3030'3030'3030;
+
+  std::array<char, (count_max + 1) * sizeof(std::uint64_t)> text_;  // eight each, zeros in front
+  int before_point_ = 8;
+};
 
 // Copies at least `length` bytes, and up to 2 * short_text: both sides have room for that.
 inline char* put_text(char* to, const char* from, std::size_t length) {

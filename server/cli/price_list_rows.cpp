@@ -22,7 +22,7 @@ using engine::quote::BulkList;
 
 namespace {
 
-constexpr std::size_t rows_at_once = 64;         // room is made for so many
+constexpr std::size_t rows_at_once = ShortDecimals::count_max;  // room is made for so many
 constexpr std::uint32_t chunk_articles = 4'096;  // ranges of prices never lie across two of them
 static_assert(engine::quote::bulk_task_articles % chunk_articles == 0);
 static_assert(chunk_articles % engine::price::BulkRun::lines_at_once == 0);
@@ -207,14 +207,14 @@ void RowWriter::start(std::size_t customer) {
   if (customer == customer_) return;
   customer_ = customer;
   customer_texts_.clear();
-  customer_lengths_.clear();
+  customer_begins_.clear();
   customer_bytes_ = 0;
   currency_ = rows_.snapshot_.currency_code(rows_.list_.customers[customer].header.currency);
   for (const ListRows::Stretch& stretch : rows_.stretches_) {
     if (stretch.source != ListRows::Source::customer) continue;
     std::string& text = customer_texts_.emplace_back();
     rows_.append(text, stretch, customer, {});
-    customer_lengths_.push_back(text.size());
+    customer_begins_.push_back({0, static_cast<std::uint32_t>(text.size())});
     customer_bytes_ += text.size();
     text.append(2 * short_text, '\0');
   }
@@ -260,8 +260,10 @@ std::uint64_t RowWriter::append(std::size_t customer, ArticleId article,
 
 bool RowWriter::are_short(std::size_t begin, std::size_t end) const {
   if (!is_short_ || !prices_->wide_prices.empty() || decimals_ > 18) return false;
-  const auto outcomes = prices_->outcomes.subspan(begin, end - begin);
-  return std::ranges::all_of(outcomes, [](Outcome one) { return one == Outcome::priced; });
+  bool all_priced = true;
+  for (const Outcome one : prices_->outcomes.subspan(begin, end - begin))
+    all_priced = static_cast<bool>(all_priced & (one == Outcome::priced));
+  return all_priced;
 }
 
 char* RowWriter::put_rows(std::size_t begin, std::size_t end, char* to, std::uint64_t& priced) {
@@ -287,59 +289,70 @@ void RowWriter::start(const engine::price::BulkPrices& prices) {
   prices_ = &prices;
   pieces_.clear();
   is_short_ = rows_.shape_.format == RowFormat::csv && rows_.list_.wanted.empty();
+  price_piece_ = rows_.stretches_.size();
   for (const ListRows::Stretch& stretch : rows_.stretches_) {
     Piece& piece = pieces_.emplace_back();
-    piece.source = stretch.source;
     if (stretch.source == ListRows::Source::customer) {
       piece.text = customer_texts_[stretch.number].data();
-      piece.length = customer_lengths_[stretch.number];
+      piece.begins = customer_begins_[stretch.number].data();
     } else if (stretch.source == ListRows::Source::article) {
       const ListRows::Chunk& chunk = rows_.chunks_[prices.first_article / chunk_articles];
       piece.text = chunk.text.data();
+      piece.stride = rows_.article_stretches_;
       piece.begins = chunk.begins.data() + stretch.number +
                      prices.first_article % chunk_articles * rows_.article_stretches_;
     } else {
       piece.column = static_cast<ListColumn>(stretch.number);
-      is_short_ = is_short_ && piece.column == ListColumn::unit_price;
+      is_short_ = is_short_ && piece.column == ListColumn::unit_price &&
+                  price_piece_ == rows_.stretches_.size();
+      price_piece_ = pieces_.size() - 1;
     }
   }
 }
 
 char* RowWriter::put_row(const Row& row, char* to) {
-  const std::size_t stretches = rows_.article_stretches_;
   for (const Piece& piece : pieces_) {
-    if (piece.source == ListRows::Source::customer) {
-      to = put_text(to, piece.text, piece.length);
-    } else if (piece.source == ListRows::Source::article) {
-      const std::uint32_t* begin = piece.begins + row.number * stretches;
-      to = put_text(to, piece.text + begin[0], begin[1] - begin[0]);
-    } else {
+    if (piece.text == nullptr) {
       to = put_cell(piece.column, row, to);
+    } else {
+      const std::uint32_t* begin = piece.begins + row.number * piece.stride;
+      to = put_text(to, piece.text + begin[0], begin[1] - begin[0]);
     }
   }
   return to;
 }
 
-// Rows of texts and one unit price, all of articles that have one: what lists mostly are.
-char* RowWriter::put_short_rows(std::size_t begin, std::size_t end, char* to) {
-  const std::size_t stretches = rows_.article_stretches_;
+// Rows of texts and at most one price.
+template <class PutPrice>
+char* RowWriter::put_text_rows(std::size_t begin, std::size_t end, char* to,
+                               const PutPrice& put_price) const {
   const Piece* const first = pieces_.data();
   const Piece* const last = first + pieces_.size();
-  const std::int64_t* const prices = prices_->unit_prices.data();
-  const int decimals = decimals_;
+  const Piece* const price = first + price_piece_;
+  const auto put_piece = [&](const Piece& piece, std::size_t row) {
+    const std::uint32_t* own = piece.begins + row * piece.stride;
+    to = put_text(to, piece.text + own[0], own[1] - own[0]);
+  };
   for (std::size_t row = begin; row < end; ++row) {
-    for (const Piece* piece = first; piece != last; ++piece) {
-      if (piece->begins != nullptr) {
-        const std::uint32_t* own = piece->begins + row * stretches;
-        to = put_text(to, piece->text + own[0], own[1] - own[0]);
-      } else if (piece->text != nullptr) {
-        to = put_text(to, piece->text, piece->length);
-      } else {
-        to = put_decimal(to, prices[row], decimals);
-      }
-    }
+    for (const Piece* piece = first; piece != price; ++piece) put_piece(*piece, row);
+    if (price == last) continue;
+    to = put_price(to, row - begin);
+    for (const Piece* piece = price + 1; piece != last; ++piece) put_piece(*piece, row);
   }
   return to;
+}
+
+// Rows of texts and one unit price, all of articles that have one: what lists mostly are.
+char* RowWriter::put_short_rows(std::size_t begin, std::size_t end, char* to) const {
+  const std::span<const std::int64_t> prices = prices_->unit_prices.subspan(begin, end - begin);
+  ShortDecimals digits;
+  if (digits.set(prices, decimals_)) {
+    return put_text_rows(begin, end, to,
+                         [&](char* at, std::size_t row) { return digits.put(at, row); });
+  }
+  return put_text_rows(begin, end, to, [&](char* at, std::size_t row) {
+    return put_decimal(at, prices[row], decimals_);
+  });
 }
 
 char* RowWriter::put_cell(ListColumn column, const Row& row, char* to) {

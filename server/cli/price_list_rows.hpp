@@ -8,6 +8,7 @@
 #include "engine/quote/bulk_list.hpp"
 #include "server/cli/price_list_columns.hpp"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -122,19 +123,23 @@ class RowWriter {
     bool has_price = false;
   };
 
-  // A stretch of the row while rows of one range are written.
+  // A stretch of the row while rows of one range are written. Of the text it is what lies between
+  // two places: those of the range's first article, and so many further on for each row; the same
+  // for every row where the customer says it.
   struct Piece {
-    ListRows::Source source = ListRows::Source::line;
+    const char* text = nullptr;  // null: the line's
+    const std::uint32_t* begins = nullptr;
+    std::size_t stride = 0;
     ListColumn column = ListColumn::customer;  // of a line
-    const char* text = nullptr;                // of the customer; of all articles of the chunk
-    std::size_t length = 0;                    // of the customer
-    const std::uint32_t* begins = nullptr;     // of the range's first article
   };
 
   void start(std::size_t customer);
   void start(const engine::price::BulkPrices& prices);
   bool are_short(std::size_t begin, std::size_t end) const;
-  char* put_short_rows(std::size_t begin, std::size_t end, char* to);
+  char* put_short_rows(std::size_t begin, std::size_t end, char* to) const;
+  template <class PutPrice>
+  char* put_text_rows(std::size_t begin, std::size_t end, char* to,
+                      const PutPrice& put_price) const;
   char* put_rows(std::size_t begin, std::size_t end, char* to, std::uint64_t& priced);
   char* put_row(const Row& row, char* to);
   char* put_cell(ListColumn column, const Row& row, char* to);
@@ -146,10 +151,11 @@ class RowWriter {
   int decimals_ = 0;
   bool is_short_ = false;  // of texts and unit prices only, and of every article
   std::size_t customer_ = SIZE_MAX;
-  std::vector<std::string> customer_texts_;  // by stretch, padded; see put_text
-  std::vector<std::size_t> customer_lengths_;
+  std::vector<std::string> customer_texts_;                    // by stretch, padded; see put_text
+  std::vector<std::array<std::uint32_t, 2>> customer_begins_;  // of each of them, and its end
   std::size_t customer_bytes_ = 0;
   std::vector<Piece> pieces_;
+  std::size_t price_piece_ = 0;  // of a short row; after the last where it tells none
   std::string_view currency_;
   std::string quantity_;  // of a tier
   std::string scratch_;

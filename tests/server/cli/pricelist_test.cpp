@@ -245,6 +245,36 @@ TEST_CASE("pricelist: stopped in the middle, nothing is left", "[server]") {
   }
 }
 
+TEST_CASE("pricelist: digits found side by side are those of the decimal", "[server]") {
+  std::vector<std::int64_t> numbers{0, 5, 99, 100, 101, (1 << 26) - 1};
+  for (std::int64_t power = 1; power < 1 << 26; power *= 10) {
+    for (const std::int64_t factor : {1, 3, 6})
+      numbers.insert(numbers.end(), {power * factor, power * factor - 1, power * factor + 1});
+  }
+  numbers.insert(numbers.end(), {12'345'678, 60'606'060, 10'000'900, 990'099});
+  std::erase_if(numbers, [](std::int64_t number) { return number >= 1 << 26; });
+  server::cli::ShortDecimals digits;
+  for (int decimals = 1; decimals <= 7; ++decimals) {
+    for (std::size_t begin = 0; begin < numbers.size(); begin += 7) {
+      const auto some = std::span<const std::int64_t>{numbers}.subspan(
+          begin, std::min<std::size_t>(7, numbers.size() - begin));
+      REQUIRE(digits.set(some, decimals));
+      for (std::size_t i = 0; i < some.size(); ++i) {
+        std::array<char, 64> buffer{};
+        const char* end = digits.put(buffer.data(), i);
+        std::string wanted;
+        engine::base::append_decimal(wanted, some[i], decimals);
+        REQUIRE(std::string_view(buffer.data(), static_cast<std::size_t>(end - buffer.data())) ==
+                wanted);
+      }
+    }
+  }
+  for (const std::int64_t long_one : {std::int64_t{1} << 26, std::int64_t{-1}, INT64_MIN})
+    REQUIRE_FALSE(digits.set(std::array{std::int64_t{100}, long_one}, 2));
+  REQUIRE_FALSE(digits.set(std::array{std::int64_t{100}}, 0));
+  REQUIRE_FALSE(digits.set(std::array{std::int64_t{100}}, 8));
+}
+
 TEST_CASE("pricelist: digits are those of the decimal", "[server]") {
   std::vector<std::int64_t> numbers{0, INT64_MAX, INT64_MIN, INT64_MIN + 1};
   for (std::int64_t power = 1; power < INT64_MAX / 10; power *= 10) {
